@@ -1,1 +1,11 @@
-//! aos-capabilities
+//! What the outside can do for us, as traits and neutral types. No HTTP, no vendor's word.
+//!
+//! A capability is absent or real: a platform answers `None` for what it can't do, never a success that did nothing.
+
+pub mod crawl;
+pub mod drafts;
+pub mod model;
+pub mod platform;
+pub mod publish;
+
+pub use platform::{Account, Capability, Descriptor, Platform, PlatformError, PlatformErrorKind, PlatformRegistry};

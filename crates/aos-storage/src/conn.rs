@@ -1,0 +1,218 @@
+//! A connection to read with. Writing needs a [`crate::Tx`].
+
+use aos_kernel::{Error, Result};
+use sqlx::{
+    AssertSqlSafe, Postgres, Sqlite, Transaction, pool::PoolConnection, postgres::PgArguments, query::Query,
+    sqlite::SqliteArguments,
+};
+
+use crate::{FromRow, Row, Sql, Value, db::DbKind, error::storage, row::Inner as RowInner, value::Kind};
+
+/// Reads from either database.
+pub struct Conn(pub(crate) Inner);
+
+pub(crate) enum Inner {
+    Sqlite(PoolConnection<Sqlite>),
+    Postgres(PoolConnection<Postgres>),
+    SqliteTx(Transaction<'static, Sqlite>),
+    PostgresTx(Transaction<'static, Postgres>),
+}
+
+/// Runs `$body` with `$c` as a `&mut` connection of the driver and `$bind` as the function that binds for it.
+macro_rules! on {
+    ($conn:expr, $c:ident, $bind:ident => $body:expr) => {
+        match &mut $conn.0 {
+            Inner::Sqlite(c) => {
+                let $c = &mut **c;
+                use bind_sqlite as $bind;
+                $body
+            }
+            Inner::SqliteTx(c) => {
+                let $c = &mut **c;
+                use bind_sqlite as $bind;
+                $body
+            }
+            Inner::Postgres(c) => {
+                let $c = &mut **c;
+                use bind_postgres as $bind;
+                $body
+            }
+            Inner::PostgresTx(c) => {
+                let $c = &mut **c;
+                use bind_postgres as $bind;
+                $body
+            }
+        }
+    };
+}
+
+impl Conn {
+    pub fn kind(&self) -> DbKind {
+        match &self.0 {
+            Inner::Sqlite(_) | Inner::SqliteTx(_) => DbKind::Sqlite,
+            Inner::Postgres(_) | Inner::PostgresTx(_) => DbKind::Postgres,
+        }
+    }
+
+    /// All rows.
+    ///
+    /// # Errors
+    /// `Storage` when the database can't answer now, `Internal` when the statement is wrong.
+    pub async fn rows(&mut self, sql: impl Into<Sql>, params: Vec<Value>) -> Result<Vec<Row>> {
+        let sql = self.dialect(sql.into(), &params);
+        on!(self, c, bind => {
+            let rows = bind(sql, params)?.fetch_all(c).await.map_err(storage)?;
+            Ok(rows.into_iter().map(Row::from).collect())
+        })
+    }
+
+    /// All rows, read into a type.
+    ///
+    /// # Errors
+    /// As [`Conn::rows`].
+    pub async fn all<T: FromRow>(&mut self, sql: impl Into<Sql>, params: Vec<Value>) -> Result<Vec<T>> {
+        self.rows(sql, params).await?.iter().map(T::from_row).collect()
+    }
+
+    /// The first row, if there is one.
+    ///
+    /// # Errors
+    /// As [`Conn::rows`].
+    pub async fn row(&mut self, sql: impl Into<Sql>, params: Vec<Value>) -> Result<Option<Row>> {
+        let sql = self.dialect(sql.into(), &params);
+        on!(self, c, bind => {
+            let row = bind(sql, params)?.fetch_optional(c).await.map_err(storage)?;
+            Ok(row.map(Row::from))
+        })
+    }
+
+    /// The first row, read into a type.
+    ///
+    /// # Errors
+    /// As [`Conn::rows`].
+    pub async fn one<T: FromRow>(&mut self, sql: impl Into<Sql>, params: Vec<Value>) -> Result<Option<T>> {
+        self.row(sql, params).await?.as_ref().map(T::from_row).transpose()
+    }
+
+    /// A count or a sum in a column named `n`.
+    ///
+    /// # Errors
+    /// As [`Conn::rows`]; `Internal` when there is no row.
+    pub async fn count(&mut self, sql: impl Into<Sql>, params: Vec<Value>) -> Result<i64> {
+        match self.row(sql, params).await? {
+            Some(row) => row.get("n"),
+            None => Err(Error::internal("a count without a row")),
+        }
+    }
+
+    pub(crate) async fn execute(&mut self, sql: impl Into<Sql>, params: Vec<Value>) -> Result<u64> {
+        let sql = self.dialect(sql.into(), &params);
+        on!(self, c, bind => {
+            let done = bind(sql, params)?.execute(c).await.map_err(storage)?;
+            Ok(done.rows_affected())
+        })
+    }
+
+    /// `= ANY($n)` is PostgreSQL's; SQLite gets the list as JSON. Rewritten only where a list is bound.
+    fn dialect(&self, sql: Sql, params: &[Value]) -> Sql {
+        if self.kind() == DbKind::Postgres {
+            return sql;
+        }
+        let mut text: Option<String> = None;
+        for (i, value) in params.iter().enumerate() {
+            let element = match value {
+                Value::UuidList(_) | Value::Null(Kind::UuidList) => "unhex(value)",
+                Value::TextList(_) | Value::Null(Kind::TextList) => "value",
+                _ => continue,
+            };
+            let current = text.as_deref().unwrap_or_else(|| sql.as_str());
+            text =
+                Some(current.replace(
+                    &format!("= ANY(${})", i + 1),
+                    &format!("IN (SELECT {element} FROM json_each(${}))", i + 1),
+                ));
+        }
+        text.map_or(sql, Sql::built)
+    }
+}
+
+impl From<sqlx::sqlite::SqliteRow> for Row {
+    fn from(row: sqlx::sqlite::SqliteRow) -> Self {
+        Self(RowInner::Sqlite(row))
+    }
+}
+impl From<sqlx::postgres::PgRow> for Row {
+    fn from(row: sqlx::postgres::PgRow) -> Self {
+        Self(RowInner::Postgres(row))
+    }
+}
+
+fn statement<DB: sqlx::Database>(sql: Sql) -> Query<'static, DB, DB::Arguments> {
+    match sql.0 {
+        std::borrow::Cow::Borrowed(text) => sqlx::query(text),
+        std::borrow::Cow::Owned(text) => sqlx::query(AssertSqlSafe(text)),
+    }
+}
+
+fn bind_sqlite(sql: Sql, params: Vec<Value>) -> Result<Query<'static, Sqlite, SqliteArguments>> {
+    let mut query = statement::<Sqlite>(sql);
+    for value in params {
+        query = match value {
+            Value::Null(_) => query.bind(None::<i64>),
+            Value::Bool(v) => query.bind(i64::from(v)),
+            Value::Int(v) => query.bind(v),
+            Value::Float(v) => query.bind(v),
+            Value::Text(v) => query.bind(v),
+            Value::Bytes(v) => query.bind(v),
+            Value::Uuid(v) => query.bind(v),
+            Value::Time(v) => query.bind(v.timestamp_micros()),
+            Value::Json(v) => query.bind(v.to_string()),
+            Value::UuidList(v) => query.bind(
+                serde_json::Value::from(v.iter().map(|u| u.simple().to_string()).collect::<Vec<_>>()).to_string(),
+            ),
+            Value::TextList(v) => query.bind(serde_json::Value::from(v).to_string()),
+        };
+    }
+    Ok(query)
+}
+
+fn bind_postgres(sql: Sql, params: Vec<Value>) -> Result<Query<'static, Postgres, PgArguments>> {
+    let mut query = statement::<Postgres>(sql);
+    for value in params {
+        query = match value {
+            Value::Null(Kind::Bool) => query.bind(None::<bool>),
+            Value::Null(Kind::Int) => query.bind(None::<i64>),
+            Value::Null(Kind::Float) => query.bind(None::<f64>),
+            Value::Null(Kind::Text) => query.bind(None::<String>),
+            Value::Null(Kind::Bytes) => query.bind(None::<Vec<u8>>),
+            Value::Null(Kind::Uuid) => query.bind(None::<uuid::Uuid>),
+            Value::Null(Kind::Time) => query.bind(None::<aos_kernel::Timestamp>),
+            Value::Null(Kind::Json) => query.bind(None::<serde_json::Value>),
+            Value::Null(Kind::UuidList) => query.bind(None::<Vec<uuid::Uuid>>),
+            Value::Null(Kind::TextList) => query.bind(None::<Vec<String>>),
+            Value::Bool(v) => query.bind(v),
+            Value::Int(v) => query.bind(v),
+            Value::Float(v) => query.bind(v),
+            // PostgreSQL's text can't hold NUL; a page of a crawl can. Dropping it loses nothing a person could see.
+            Value::Text(v) => query.bind(if v.contains('\0') { v.replace('\0', "") } else { v }),
+            Value::Bytes(v) => query.bind(v),
+            Value::Uuid(v) => query.bind(v),
+            Value::Time(v) => query.bind(v),
+            Value::Json(v) => query.bind(without_nul(v)),
+            Value::UuidList(v) => query.bind(v),
+            Value::TextList(v) => query.bind(v),
+        };
+    }
+    Ok(query)
+}
+
+/// `jsonb` refuses `\u0000` for the same reason as `text` does.
+fn without_nul(value: serde_json::Value) -> serde_json::Value {
+    use serde_json::Value as J;
+    match value {
+        J::String(s) if s.contains('\0') => J::String(s.replace('\0', "")),
+        J::Array(items) => J::Array(items.into_iter().map(without_nul).collect()),
+        J::Object(map) => J::Object(map.into_iter().map(|(k, v)| (k.replace('\0', ""), without_nul(v))).collect()),
+        other => other,
+    }
+}
