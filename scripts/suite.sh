@@ -1,0 +1,62 @@
+# The test suite. Sourced by `./run`.
+
+# run_suite [FILTER...]: everything, or only the tests that a filter names.
+run_suite() {
+  mkdir -p "$target"
+  trap 'stop_postgres' EXIT
+  trap 'exit 130' INT
+  trap 'exit 143' TERM
+  if [[ $# -eq 0 ]]; then
+    say "Borders (cargo xtask tidy)"
+    cargo xtask tidy
+    say "Format"
+    cargo fmt --all --check
+    say "Lints"
+    cargo clippy --locked --workspace --all-targets -- -D warnings
+  fi
+
+  local databases="SQLite: passed. PostgreSQL: skipped."
+  if start_postgres; then
+    databases="SQLite: passed. PostgreSQL: passed."
+  fi
+
+  local log="$target/test.log" failed_run=0
+  : >"$log"
+  say "Tests"
+  if have cargo-nextest; then
+    local profile=default
+    [[ -n ${CI:-} ]] && profile=ci
+    cargo nextest run --locked --workspace --profile "$profile" "$@" 2>&1 | tee -a "$log" || failed_run=1
+  else
+    # cargo's own runner takes one filter.
+    cargo test --locked --workspace --no-fail-fast --lib --bins --tests "${1:-}" 2>&1 | tee -a "$log" || failed_run=1
+  fi
+  if [[ $# -eq 0 ]]; then
+    say "Examples in the documentation"
+    cargo test --locked --workspace --doc --no-fail-fast 2>&1 | tee -a "$log" || failed_run=1
+  fi
+  stop_postgres
+
+  local passed failed
+  read -r passed failed < <(count_tests "$log")
+  if [[ $failed_run -ne 0 || $failed -ne 0 ]]; then
+    echo "The suite failed."
+    echo "$passed passed, $failed failed"
+    exit 1
+  fi
+  echo "$databases"
+  if [[ -n ${CI:-} && $databases == *skipped* ]]; then
+    echo "Continuous integration needs both databases."
+    echo "$passed passed, $failed failed, PostgreSQL skipped"
+    exit 1
+  fi
+  echo "$passed passed, $failed failed"
+}
+
+# count_tests LOG: "PASSED FAILED", summed over the summaries of nextest and of cargo's own runner.
+count_tests() {
+  sed 's/\x1b\[[0-9;]*m//g' "$1" | awk '
+    function before(word,   i) { for (i = 2; i <= NF; i++) if ($i ~ "^" word "[,;.]?$") return $(i - 1); return 0 }
+    /^ *Summary \[/ || /^test result:/ { passed += before("passed"); failed += before("failed") + before("timed") }
+    END { print passed + 0, failed + 0 }'
+}

@@ -1,0 +1,26 @@
+//! `cargo xtask bench NAME`. The benchmarks need the product's crates, so they live in `aos-bench`; this builds that in
+//! release and hands over. What each one does and has to reach stands in `docs/benchmarks.md`.
+
+use std::{path::Path, process::Command};
+
+use anyhow::{Context, ensure};
+
+#[derive(clap::Args)]
+pub struct Arguments {
+    /// engine, webhooks, month, crawl, pages, curate, start, or all.
+    name: String,
+    /// Handed to the benchmark as they are: see `cargo xtask bench NAME -- --help`.
+    #[arg(last = true)]
+    rest: Vec<String>,
+}
+
+pub fn run(root: &Path, arguments: &Arguments) -> anyhow::Result<()> {
+    let status = Command::new(env!("CARGO"))
+        .current_dir(root)
+        .args(["run", "--quiet", "--release", "--package", "aos-bench", "--", &arguments.name])
+        .args(&arguments.rest)
+        .status()
+        .context("cargo could not be started")?;
+    ensure!(status.success(), "the benchmark “{}” failed", arguments.name);
+    Ok(())
+}

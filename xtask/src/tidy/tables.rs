@@ -1,0 +1,186 @@
+//! What is allowed, as data: the tables of `ARCHITECTURE.md`. A change here is a change of the architecture and belongs
+//! in a commit that says so.
+
+/// A crate, and the crates of the workspace that it may use. Dev-dependencies are free.
+pub const CRATES: &[(&str, &[&str])] = &[
+    ("aos-kernel", &[]),
+    ("aos-storage", &["aos-kernel"]),
+    ("aos-workflow", &["aos-kernel", "aos-storage"]),
+    ("aos-capabilities", &["aos-kernel"]),
+    ("aos-outbound", &["aos-kernel"]),
+    ("aos-platforms", &["aos-kernel", "aos-capabilities", "aos-outbound"]),
+    ("aos-llm", &["aos-kernel", "aos-capabilities", "aos-outbound"]),
+    ("aos-crawler", &["aos-kernel", "aos-capabilities", "aos-outbound"]),
+    ("aos-features", &["aos-kernel", "aos-storage", "aos-workflow", "aos-capabilities"]),
+    ("aos-web", &["aos-features", "aos-kernel", "aos-storage"]),
+    ("aos-sandbox", &["aos-kernel"]),
+    ("agency-os", PRODUCT),
+    ("aos-testkit", PRODUCT),
+    ("aos-bench", WITH_TESTKIT),
+    ("xtask", &[]),
+];
+
+const PRODUCT: &[&str] = &[
+    "aos-kernel",
+    "aos-storage",
+    "aos-workflow",
+    "aos-capabilities",
+    "aos-outbound",
+    "aos-platforms",
+    "aos-llm",
+    "aos-crawler",
+    "aos-features",
+    "aos-web",
+    "aos-sandbox",
+];
+
+/// The benchmarks are no part of the product, so they may build their data with what tests use.
+const WITH_TESTKIT: &[&str] = &[
+    "aos-kernel",
+    "aos-storage",
+    "aos-workflow",
+    "aos-capabilities",
+    "aos-outbound",
+    "aos-platforms",
+    "aos-llm",
+    "aos-crawler",
+    "aos-features",
+    "aos-web",
+    "aos-sandbox",
+    "aos-testkit",
+];
+
+/// A library that is heavy, or that marks a border, and the crates that may name it in their dependencies.
+pub const LIBRARIES: &[(&str, &[&str])] = &[
+    ("sqlx", &["aos-storage"]),
+    ("object_store", &["aos-storage"]),
+    ("reqwest", &["aos-outbound", "aos-bench", "aos-testkit"]),
+    ("axum", &["aos-web", "aos-sandbox"]),
+    ("axum-extra", &["aos-web"]),
+    ("askama", &["aos-web"]),
+    ("utoipa", &["aos-web"]),
+    ("chromiumoxide", &["aos-crawler"]),
+    ("clap", &["agency-os", "aos-bench", "xtask"]),
+    ("figment", &["agency-os"]),
+];
+
+/// A slice of `aos-features`, and the slices right below it. What those may call, it may call too; and all may call
+/// `people` and `tenants`, which everything is for.
+pub const SLICES: &[(&str, &[&str])] = &[
+    ("people", &[]),
+    ("tenants", &["people"]),
+    ("channels", &["tenants"]),
+    ("website", &["tenants"]),
+    ("onboarding", &["tenants", "channels", "website"]),
+    ("strategy", &["tenants"]),
+    ("activities", &["tenants"]),
+    ("content", &["channels", "activities", "strategy"]),
+    ("agents", &["onboarding", "activities"]),
+    ("data_plane", &["channels"]),
+    ("reports", &["data_plane", "agents"]),
+    ("intake", &["activities", "agents", "reports"]),
+    ("crm", &["channels", "activities"]),
+    ("ads", &["channels", "activities"]),
+    ("seo", &["channels", "activities"]),
+    ("notices", &["tenants", "people"]),
+];
+
+/// Joins slices for the screens: may read every slice's models, queries and tables, and changes nothing.
+pub const READ_MODELS: &str = "read_models";
+
+/// A word of the code that has its place.
+pub struct Border {
+    /// The tokens, as in `["Utc", "::", "now"]`.
+    pub words: &'static [&'static str],
+    /// Paths, or the starts of paths, at which it may stand.
+    pub allowed: &'static [&'static str],
+    /// Whether tests may use it anywhere.
+    pub tests: bool,
+    /// What to do instead.
+    pub instead: &'static str,
+}
+
+const CLOCK: &str = "take a `Clock`, or `tx.now()` inside a transaction";
+
+pub const BORDERS: &[Border] = &[
+    Border {
+        words: &["sqlx"],
+        allowed: &["crates/aos-storage/"],
+        tests: false,
+        instead: "driver types stay in aos-storage: use `Db`, `Conn`, `Tx` and `Row`",
+    },
+    Border {
+        words: &["object_store"],
+        allowed: &["crates/aos-storage/"],
+        tests: false,
+        instead: "driver types stay in aos-storage: use its object store",
+    },
+    Border {
+        words: &["reqwest"],
+        allowed: &["crates/aos-outbound/", "crates/aos-bench/"],
+        tests: true,
+        instead: "aos-outbound is the only HTTP client, because it alone has the SSRF guard and the redaction",
+    },
+    Border {
+        words: &["axum"],
+        allowed: &["crates/aos-web/", "crates/aos-sandbox/"],
+        tests: true,
+        instead: "only aos-web and aos-sandbox serve HTTP",
+    },
+    Border {
+        words: &["StatusCode"],
+        // The client reads a status to decide on a retry; it hands on an error kind.
+        allowed: &["crates/aos-web/", "crates/aos-sandbox/", "crates/aos-outbound/", "crates/aos-bench/"],
+        tests: true,
+        instead: "HTTP is decided last: answer with an error kind",
+    },
+    Border {
+        words: &["chromiumoxide"],
+        allowed: &["crates/aos-crawler/"],
+        tests: false,
+        instead: "the browser stays in aos-crawler",
+    },
+    Border { words: &["Utc", "::", "now"], allowed: &["crates/aos-kernel/src/time.rs"], tests: false, instead: CLOCK },
+    Border { words: &["Local", "::", "now"], allowed: &[], tests: false, instead: CLOCK },
+    Border {
+        words: &["SystemTime", "::", "now"],
+        // The time of change that makes cargo build a file again.
+        allowed: &["xtask/src/timings.rs"],
+        tests: false,
+        instead: CLOCK,
+    },
+    Border {
+        words: &["Instant", "::", "now"],
+        allowed: STOPWATCHES,
+        tests: false,
+        instead: "only what measures or limits elapsed time reads the monotonic clock; for the rest take a `Clock`",
+    },
+    Border {
+        words: &["thread", "::", "sleep"],
+        allowed: &["xtask/src/chaos.rs"],
+        tests: false,
+        instead: "nothing sleeps: wait for the thing itself, and step the clock in tests",
+    },
+];
+
+/// What measures how long something took, or bounds it: requests and pages by their time limits, and the benchmarks.
+const STOPWATCHES: &[&str] = &[
+    "crates/aos-outbound/src/",
+    "crates/aos-crawler/src/",
+    "crates/aos-bench/",
+    "xtask/src/timings.rs",
+    "xtask/src/chaos.rs",
+];
+
+/// Where a test may wait by the clock: nowhere in the suite but the trial that kills real processes.
+pub const SLEEPERS: &[&str] = &[];
+
+/// Files whose SQL is theirs, beside `store.rs` and `store/` of a slice or of the engine and `read_models/`.
+pub const SQL_CRATES: &[&str] = &["aos-storage", "aos-testkit", "aos-bench"];
+
+/// Where the right to a tenant's rows is proved or lent by the system, and why there.
+pub const SCOPE_MAKERS: &[(&str, &str)] = &[
+    ("crates/aos-kernel/src/scope.rs", "defines it"),
+    ("crates/aos-features/src/people/", "checks memberships"),
+    ("crates/aos-bench/", "makes its own tenants"),
+];
