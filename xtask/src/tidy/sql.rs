@@ -9,19 +9,19 @@ use super::{pattern, tokens::Token, tree::SourceFile};
 static STATEMENT: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b(SELECT|INSERT INTO|UPDATE|DELETE FROM)\b"));
 /// The word before a table, and what follows up to the end of a possible list of tables.
 static TABLE: LazyLock<Regex> = LazyLock::new(|| {
-    regex(
+    pattern(
         r"\b(DISTINCT\s+FROM|INSERT\s+INTO|DELETE\s+FROM|DO\s+UPDATE|FOR\s+UPDATE|UPDATE|FROM|JOIN)\s+([a-z_][a-z0-9_]*)(\s*\()?",
     )
 });
 /// `FROM a AS x, b`: the tables after the first.
 static LISTED: LazyLock<Regex> = LazyLock::new(|| {
-    regex(
+    pattern(
         r"\bFROM\s+[a-z_][a-z0-9_]*(?:\s+(?:AS\s+)?[a-z_][a-z0-9_]*)?((?:\s*,\s*[a-z_][a-z0-9_]*(?:\s+(?:AS\s+)?[a-z_][a-z0-9_]*)?)+)",
     )
 });
 /// A name that a `WITH` gives to its own query.
 static COMMON: LazyLock<Regex> = LazyLock::new(|| {
-    regex(
+    pattern(
         r"(?:\bWITH(?:\s+RECURSIVE)?|,|\))\s+([a-z_][a-z0-9_]*)(?:\s*\([^()]*\))?\s+AS\s+(?:(?:NOT\s+)?MATERIALIZED\s+)?\(",
     )
 });
