@@ -1,4 +1,5 @@
-//! Both folders of migrations hold the same numbers and names and arrive at one schema.
+//! Both folders of migrations hold the same numbers and names and arrive at one schema. A number is taken once over all
+//! crates, since the migrations of all run as one list, and each file is named by the code that runs it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -17,7 +18,9 @@ pub fn check(tree: &Tree) -> Vec<Violation> {
         .filter_map(|file| file.path.split_once("/migrations/").map(|(place, _)| place))
         .filter(|place| place.starts_with("crates/"))
         .collect();
-    crates.into_iter().flat_map(|place| check_crate(tree, place)).collect()
+    let mut found: Vec<Violation> = crates.into_iter().flat_map(|place| check_crate(tree, place)).collect();
+    found.extend(names(tree));
+    found
 }
 
 fn check_crate(tree: &Tree, place: &str) -> Vec<Violation> {
@@ -30,9 +33,6 @@ fn check_crate(tree: &Tree, place: &str) -> Vec<Violation> {
                 found.push(Violation::new(&file.path, 1, message));
             }
         }
-    }
-    for files in [&sqlite, &postgres] {
-        found.extend(numbers(files));
     }
     let mut schemas = Vec::new();
     // Where a table came from, to say where a difference is.
@@ -61,16 +61,25 @@ fn files_in<'a>(tree: &'a Tree, folder: &str) -> BTreeMap<&'a str, &'a SourceFil
     tree.files().iter().filter_map(|file| Some((file.path.strip_prefix(folder)?, file))).collect()
 }
 
-/// Names are `NNNN_words.sql`, each number once.
-fn numbers(files: &BTreeMap<&str, &SourceFile>) -> Vec<Violation> {
+/// Names are `NNNN_words.sql`, each number once for each database, each file in the code.
+fn names(tree: &Tree) -> Vec<Violation> {
     let mut found = Vec::new();
-    let mut seen = BTreeSet::new();
-    for (name, file) in files {
+    let mut taken: BTreeMap<(&str, &str), &str> = BTreeMap::new();
+    for file in tree.files() {
+        let Some((place, rest)) = file.path.split_once("/migrations/") else { continue };
+        let Some((folder, name)) = rest.split_once('/').filter(|_| place.starts_with("crates/")) else { continue };
+        let mut report = |message: String| found.push(Violation::new(&file.path, 1, message));
         let number = name.split('_').next().unwrap_or("");
         if number.len() != 4 || !number.bytes().all(|byte| byte.is_ascii_digit()) || !name.ends_with(".sql") {
-            found.push(Violation::new(&file.path, 1, "a migration is called NNNN_<slice>_<what>.sql"));
-        } else if !seen.insert(number) {
-            found.push(Violation::new(&file.path, 1, format!("number {number} is taken: give it the next free one")));
+            report("a migration is called NNNN_<slice>_<what>.sql".to_owned());
+        } else if let Some(first) = taken.insert((folder, number), &file.path) {
+            report(format!("number {number} is taken by {first}: give it the next free one"));
+        }
+        // A macro may put the end on the name.
+        let stem = name.trim_end_matches(".sql");
+        let mut code = tree.rust().filter(|code| code.path.starts_with(place)).flat_map(SourceFile::code);
+        if !code.any(|token| token.text().is_some_and(|text| text.contains(stem))) {
+            report("no code runs this migration: add it to the list of its crate".to_owned());
         }
     }
     found
@@ -155,12 +164,18 @@ fn table_differences(name: &str, postgres: &Table, sqlite: &Table, path: &str) -
 mod tests {
     use super::*;
 
+    /// The text of a migration that the code doesn't list.
+    const UNKNOWN: &str = "-- unknown";
+
     fn found(sqlite: &[(&str, &str)], postgres: &[(&str, &str)]) -> Vec<String> {
         let paths = |folder: &str, files: &[(&str, &str)]| {
             let path = |name: &str| format!("crates/aos-features/migrations/{folder}/{name}");
             files.iter().map(|(name, text)| (path(name), (*text).to_owned())).collect::<Vec<_>>()
         };
-        let files = [paths("sqlite", sqlite), paths("postgres", postgres)].concat();
+        let mut files = [paths("sqlite", sqlite), paths("postgres", postgres)].concat();
+        let list = sqlite.iter().chain(postgres).filter(|(_, text)| *text != UNKNOWN);
+        let list = list.map(|(name, _)| format!("steps.push(\"{name}\");")).collect::<String>();
+        files.push(("crates/aos-features/src/lib.rs".to_owned(), format!("fn list() {{ {list} }}")));
         let files: Vec<_> = files.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
         check(&Tree::of(&files)).iter().map(ToString::to_string).collect()
     }
@@ -194,13 +209,15 @@ mod tests {
     }
 
     #[test]
-    fn a_migration_without_a_twin_and_a_number_taken_twice_are_reported() {
+    fn a_migration_without_a_twin_a_number_taken_twice_and_one_that_nobody_runs_are_reported() {
         let found = found(
             &[("0001_strategy.sql", ""), ("0001_content.sql", ""), ("2_x.sql", "")],
-            &[("0001_strategy.sql", "")],
+            &[("0001_strategy.sql", ""), ("0003_content.sql", UNKNOWN)],
         );
-        assert_eq!(found.iter().filter(|line| line.contains("has no twin")).count(), 2);
-        assert_eq!(found.iter().filter(|line| line.contains("number 0001 is taken")).count(), 1);
-        assert_eq!(found.iter().filter(|line| line.contains("is called NNNN")).count(), 1);
+        let count = |words: &str| found.iter().filter(|line| line.contains(words)).count();
+        assert_eq!(count("has no twin"), 3);
+        assert_eq!(count("number 0001 is taken"), 1);
+        assert_eq!(count("is called NNNN"), 1);
+        assert_eq!(count("no code runs this"), 1);
     }
 }
