@@ -88,6 +88,10 @@ pub const SLICES: &[(&str, &[&str])] = &[
 /// Joins slices for the screens: may read every slice's models, queries and tables, and changes nothing.
 pub const READ_MODELS: &str = "read_models";
 
+/// Files beside the slices. A face only names again what a slice offers to the slices below and beside it, so that
+/// those can implement it without calling upwards: it holds `use` and nothing else.
+pub const FACES: &[&str] = &["steps.rs"];
+
 /// A word of the code that has its place.
 pub struct Border {
     /// The tokens, as in `["Utc", "::", "now"]`.
