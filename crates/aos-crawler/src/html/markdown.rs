@@ -1,0 +1,403 @@
+//! The readable part of a page as Markdown, and as plain text for counting and comparing.
+
+use url::Url;
+
+use super::{
+    dom::{Attr, Dom, NodeId, Tag},
+    readable::Readable,
+};
+use crate::address;
+
+/// What reading a page gives.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Reading {
+    pub markdown: String,
+    /// The words alone, white space folded.
+    pub plain: String,
+    pub words: u32,
+}
+
+/// Writes the readable part. Links become absolute, so that the text can be read anywhere.
+#[must_use]
+pub fn write(dom: &Dom, readable: &Readable, base: &Url) -> Reading {
+    let mut writer =
+        Writer { dom, readable, base, out: String::new(), plain: String::new(), words: 0, after_item: false, before: String::new() };
+    let mut line = Line::default();
+    writer.blocks(readable.root, &mut line, &Place::default());
+    writer.flush(&mut line, &Place::default());
+    let markdown = writer.out.trim().to_owned();
+    Reading { markdown, plain: writer.plain, words: writer.words }
+}
+
+struct Writer<'a> {
+    dom: &'a Dom,
+    readable: &'a Readable,
+    base: &'a Url,
+    out: String,
+    plain: String,
+    words: u32,
+    /// The last paragraph was an item of a list: the next item follows without a blank line.
+    after_item: bool,
+    /// What the lines of the last paragraph began with.
+    before: String,
+}
+
+/// Where a block stands: what its lines begin with.
+#[derive(Clone, Debug, Default)]
+struct Place {
+    /// Before every line: `> `, or the indentation of a list.
+    prefix: String,
+    /// Instead of the last part of the prefix on the first line of a list item: `- ` or `3. `.
+    marker: Option<String>,
+}
+
+/// A paragraph that is being filled.
+#[derive(Debug, Default)]
+struct Line {
+    text: String,
+    space: bool,
+}
+
+impl Line {
+    fn push_words(&mut self, text: &str, escape: bool) {
+        self.space |= text.starts_with(|c: char| c.is_whitespace());
+        for word in text.split_whitespace() {
+            self.separate();
+            if escape { push_escaped(&mut self.text, word) } else { self.text.push_str(word) }
+            self.space = true;
+        }
+        self.space = text.ends_with(|c: char| c.is_whitespace()) || (self.space && text.trim().is_empty());
+    }
+    fn separate(&mut self) {
+        if self.space && !self.text.is_empty() && !self.text.ends_with(['\n', ' ']) {
+            self.text.push(' ');
+        }
+        self.space = false;
+    }
+}
+
+impl Writer<'_> {
+    fn blocks(&mut self, id: NodeId, line: &mut Line, place: &Place) {
+        for child in self.dom.children(id) {
+            if !self.readable.skips(child) {
+                self.node(child, line, place);
+            }
+        }
+    }
+
+    fn node(&mut self, id: NodeId, line: &mut Line, place: &Place) {
+        let Some(tag) = self.dom.tag(id) else {
+            let text = self.dom.text(id).unwrap_or_default();
+            self.count(text);
+            line.push_words(text, true);
+            return;
+        };
+        match tag {
+            Tag::Br => {
+                if !line.text.is_empty() {
+                    line.text.push_str("\\\n");
+                    line.space = false;
+                }
+            }
+            Tag::Hr => self.flush(line, place),
+            Tag::A => self.link(id, line, place),
+            Tag::Strong | Tag::B => self.wrapped("**", id, line, place),
+            Tag::Em | Tag::I => self.wrapped("*", id, line, place),
+            Tag::Code | Tag::Kbd | Tag::Samp | Tag::Tt => self.code(id, line),
+            tag if tag.is_block() => {
+                self.flush(line, place);
+                self.block(id, tag, place);
+            }
+            _ => self.blocks(id, line, place),
+        }
+    }
+
+    fn block(&mut self, id: NodeId, tag: Tag, place: &Place) {
+        match tag {
+            Tag::Pre => self.pre(id, place),
+            Tag::Ul | Tag::Menu => self.list(id, None, place),
+            Tag::Ol => {
+                let start = self.dom.filled(id, Attr::Start).and_then(|start| start.parse().ok());
+                self.list(id, Some(start.unwrap_or(1)), place);
+            }
+            Tag::Blockquote => {
+                let inner = Place { prefix: format!("{}> ", place.prefix), marker: None };
+                self.fresh(id, &inner);
+            }
+            Tag::Table if self.is_data(id) => self.table(id, place),
+            tag => match tag.heading() {
+                Some(level) => self.heading(id, level, place),
+                None => self.fresh(id, place),
+            },
+        }
+    }
+
+    /// The inside of a block, from a new paragraph on.
+    fn fresh(&mut self, id: NodeId, place: &Place) {
+        let mut line = Line::default();
+        self.blocks(id, &mut line, place);
+        self.flush(&mut line, place);
+    }
+
+    fn heading(&mut self, id: NodeId, level: u8, place: &Place) {
+        let mut line = Line::default();
+        self.blocks(id, &mut line, place);
+        let text = line.text.replace("\\\n", " ");
+        // Anchors that only say "#" or "¶" stand in most documentation.
+        let text = text.trim().trim_end_matches(['#', '¶', ' ']);
+        if !text.is_empty() {
+            self.paragraph(&format!("{} {text}", "#".repeat(level.into())), place);
+        }
+    }
+
+    /// Ends a paragraph.
+    fn flush(&mut self, line: &mut Line, place: &Place) {
+        let text = std::mem::take(&mut line.text);
+        line.space = false;
+        let text = text.trim().trim_end_matches(['\\', '\n']).trim_end();
+        if !text.is_empty() {
+            self.paragraph(&guarded(text), place);
+        }
+    }
+
+    fn paragraph(&mut self, text: &str, place: &Place) {
+        let tight = place.marker.is_some() && self.after_item;
+        self.after_item = place.marker.is_some();
+        if !self.out.is_empty() && !tight {
+            // The line between two paragraphs belongs to what both are in.
+            let shared = if self.before.len() < place.prefix.len() { &self.before } else { &place.prefix };
+            self.out.push_str(shared.trim_end());
+            self.out.push('\n');
+        }
+        self.before.clone_from(&place.prefix);
+        for (number, text) in text.split('\n').enumerate() {
+            match &place.marker {
+                Some(marker) if number == 0 => {
+                    let outside = place.prefix.len().saturating_sub(marker.len());
+                    self.out.push_str(&place.prefix[..outside]);
+                    self.out.push_str(marker);
+                }
+                _ => self.out.push_str(&place.prefix),
+            }
+            self.out.push_str(text);
+            self.out.push('\n');
+        }
+    }
+
+    fn list(&mut self, id: NodeId, mut number: Option<u32>, place: &Place) {
+        for child in self.dom.children(id).filter(|child| !self.readable.skips(*child)) {
+            if self.dom.text(child).is_some_and(|text| text.trim().is_empty()) {
+                continue;
+            }
+            let marker = number.map_or_else(|| "- ".to_owned(), |number| format!("{number}. "));
+            let prefix = format!("{}{}", place.prefix, " ".repeat(marker.len()));
+            let before = self.out.len();
+            let item = Place { prefix: prefix.clone(), marker: Some(marker) };
+            self.item(child, &item);
+            if self.out.len() > before {
+                number = number.map(|number| number.saturating_add(1));
+            }
+        }
+        self.after_item = false;
+    }
+
+    /// Only the first paragraph of an item gets the marker.
+    fn item(&mut self, id: NodeId, place: &Place) {
+        let start = self.out.len();
+        let rest = Place { prefix: place.prefix.clone(), marker: None };
+        let mut line = Line::default();
+        if self.dom.text(id).is_some() {
+            self.node(id, &mut line, place);
+        }
+        for child in self.dom.children(id).filter(|child| !self.readable.skips(*child)) {
+            let here = if self.out.len() == start { place } else { &rest };
+            // A nested list may not take the marker of the item that holds it.
+            let nested = self.dom.tag(child).is_some_and(|tag| matches!(tag, Tag::Ul | Tag::Ol | Tag::Menu));
+            if nested {
+                self.flush(&mut line, here);
+                if self.out.len() == start {
+                    self.list_in_place_of_item(child, place);
+                } else {
+                    self.node(child, &mut line, &rest);
+                }
+                self.after_item = true;
+            } else {
+                self.node(child, &mut line, here);
+            }
+        }
+        let here = if self.out.len() == start { place } else { &rest };
+        self.flush(&mut line, here);
+    }
+
+    /// An item that holds nothing but a list is that list.
+    fn list_in_place_of_item(&mut self, id: NodeId, place: &Place) {
+        let width = place.marker.as_ref().map_or(0, String::len);
+        let prefix = place.prefix[..place.prefix.len().saturating_sub(width)].to_owned();
+        let outer = Place { prefix, marker: None };
+        let number = self.dom.is(id, Tag::Ol).then_some(1);
+        self.list(id, number, &outer);
+    }
+
+    fn pre(&mut self, id: NodeId, place: &Place) {
+        let mut code = String::new();
+        for id in self.dom.subtree(id) {
+            if let Some(text) = self.dom.text(id) {
+                code.push_str(text);
+            }
+        }
+        self.count(&code);
+        let code = code.trim_matches('\n').trim_end();
+        if code.is_empty() {
+            return;
+        }
+        let fence = if code.contains("```") { "````" } else { "```" };
+        let block = format!("{fence}\n{}\n{fence}", code.replace("\r\n", "\n"));
+        self.paragraph(&block, place);
+    }
+
+    fn link(&mut self, id: NodeId, line: &mut Line, place: &Place) {
+        let target = self.dom.attr(id, Attr::Href).and_then(|href| address::resolve(self.base, href));
+        let has_block = self.dom.subtree(id).skip(1).any(|id| self.dom.tag(id).is_some_and(Tag::is_block));
+        // A link to another part of the same page is no link once the page is text.
+        let Some(target) = target.filter(|target| !has_block && !same_page(target, self.base)) else { return self.blocks(id, line, place) };
+        let mut inner = Line::default();
+        self.blocks(id, &mut inner, place);
+        let text = inner.text.replace("\\\n", " ");
+        let text = text.trim();
+        if text.is_empty() {
+            return;
+        }
+        line.separate();
+        let target = target.as_str().replace('(', "%28").replace(')', "%29");
+        line.text.push_str(&format!("[{text}]({target})"));
+        line.space = inner.space;
+    }
+
+    fn wrapped(&mut self, mark: &str, id: NodeId, line: &mut Line, place: &Place) {
+        let plain = self.dom.subtree(id).skip(1).any(|id| {
+            self.dom.tag(id).is_some_and(|tag| tag.is_block() || matches!(tag, Tag::B | Tag::Strong | Tag::I | Tag::Em))
+        });
+        if plain {
+            return self.blocks(id, line, place);
+        }
+        let mut inner = Line::default();
+        self.blocks(id, &mut inner, place);
+        let text = inner.text.trim();
+        if text.is_empty() {
+            line.space |= inner.space;
+            return;
+        }
+        line.separate();
+        // `a**b**c` and `**a\` + line break don't read back as emphasis.
+        let joined = line.text.ends_with(char::is_alphanumeric) || text.contains('\n');
+        if joined || text.starts_with('*') || text.ends_with('*') {
+            line.text.push_str(text);
+        } else {
+            line.text.push_str(&format!("{mark}{text}{mark}"));
+        }
+        line.space = inner.space;
+    }
+
+    fn code(&mut self, id: NodeId, line: &mut Line) {
+        let text = self.dom.text_of(id);
+        self.count(&text);
+        if text.is_empty() {
+            return;
+        }
+        line.separate();
+        let fence = if text.contains('`') { "``" } else { "`" };
+        let pad = if text.contains('`') { " " } else { "" };
+        line.text.push_str(&format!("{fence}{pad}{text}{pad}{fence}"));
+    }
+
+    /// A table of figures and facts, and not one that only arranges the page.
+    fn is_data(&self, id: NodeId) -> bool {
+        let mut widest = 0;
+        for inner in self.dom.subtree(id).skip(1) {
+            match self.dom.tag(inner) {
+                Some(Tag::Table | Tag::Form | Tag::Pre | Tag::H1 | Tag::H2 | Tag::H3) => return false,
+                Some(Tag::Tr) => widest = widest.max(self.cells(inner).count()),
+                _ => {}
+            }
+        }
+        (2..=20).contains(&widest)
+    }
+
+    fn cells(&self, row: NodeId) -> impl Iterator<Item = NodeId> + '_ {
+        self.dom.children(row).filter(|cell| matches!(self.dom.tag(*cell), Some(Tag::Td | Tag::Th)))
+    }
+
+    fn table(&mut self, id: NodeId, place: &Place) {
+        let rows: Vec<NodeId> = self.dom.subtree(id).filter(|id| self.dom.is(*id, Tag::Tr)).collect();
+        let mut lines = Vec::with_capacity(rows.len() + 1);
+        let mut width = 0;
+        for row in rows {
+            let cells: Vec<NodeId> = self.cells(row).collect();
+            let texts: Vec<String> = cells.into_iter().map(|cell| self.cell(cell)).collect();
+            if texts.iter().all(String::is_empty) {
+                continue;
+            }
+            let first = lines.is_empty();
+            lines.push(format!("| {} |", texts.join(" | ")));
+            if first {
+                width = texts.len();
+                lines.push(format!("|{}", " --- |".repeat(width)));
+            }
+        }
+        if width > 0 {
+            self.paragraph(&lines.join("\n"), place);
+        }
+    }
+
+    fn cell(&mut self, id: NodeId) -> String {
+        let before = self.out.len();
+        let mut line = Line::default();
+        self.blocks(id, &mut line, &Place::default());
+        self.flush(&mut line, &Place::default());
+        // What a cell wrote as paragraphs becomes one line.
+        let text = self.out.split_off(before);
+        text.split_whitespace().collect::<Vec<_>>().join(" ").replace("\\ ", " ").replace('|', "\\|")
+    }
+
+    fn count(&mut self, text: &str) {
+        for word in text.split_whitespace() {
+            if !self.plain.is_empty() {
+                self.plain.push(' ');
+            }
+            self.plain.push_str(word);
+            // A dash or a bullet on its own is no word.
+            self.words += u32::from(word.chars().any(char::is_alphanumeric));
+        }
+    }
+}
+
+fn same_page(target: &Url, base: &Url) -> bool {
+    target.path() == base.path() && target.query() == base.query() && target.host_str() == base.host_str()
+}
+
+/// Escapes what Markdown would read as markup inside a line.
+fn push_escaped(out: &mut String, word: &str) {
+    if !word.bytes().any(|b| matches!(b, b'*' | b'`' | b'<' | b'[' | b']' | b'\\' | b'_')) {
+        out.push_str(word);
+        return;
+    }
+    for (at, character) in word.char_indices() {
+        let at_edge = at == 0 || at + 1 == word.len();
+        if matches!(character, '*' | '`' | '<' | '[' | ']' | '\\') || (character == '_' && at_edge) {
+            out.push('\\');
+        }
+        out.push(character);
+    }
+}
+
+/// A paragraph that begins as a heading, a list or a quotation would becomes one, unless it is held back.
+fn guarded(text: &str) -> std::borrow::Cow<'_, str> {
+    let first = text.split(' ').next().unwrap_or_default();
+    let ordered = first.strip_suffix(['.', ')']).is_some_and(|n| !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit()));
+    if ordered {
+        let at = first.len() - 1;
+        return format!("{}\\{}", &text[..at], &text[at..]).into();
+    }
+    let block = matches!(first, "-" | "+" | "=" | "---" | "~~~") || first.bytes().all(|b| b == b'#') || text.starts_with('>');
+    if block { format!("\\{text}").into() } else { text.into() }
+}
