@@ -43,6 +43,16 @@ need_for_build() {
   require_command git git
 }
 
+# The formatter and the lints are parts of Rust that a minimal installation leaves out.
+need_for_test() {
+  local part
+  for part in fmt clippy; do
+    cargo "$part" --version >/dev/null 2>&1 && continue
+    have rustup && rustup component add rustfmt clippy >&2 && return
+    fail "“cargo $part” is missing. Install it with: rustup component add rustfmt clippy"
+  done
+}
+
 # Chromium renders pages that need scripts. Everything else works without it, and the product says what it left out.
 want_browser() {
   have chromium || have chromium-browser || have google-chrome && return

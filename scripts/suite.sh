@@ -45,10 +45,11 @@ run_suite() {
     exit 1
   fi
   echo "$databases"
-  if [[ -n ${CI:-} && $databases == *skipped* ]]; then
-    echo "Continuous integration needs both databases."
+  if [[ $databases == *skipped* ]]; then
+    [[ -z ${CI:-} ]] || echo "Continuous integration needs both databases, so this run fails."
     echo "$passed passed, $failed failed, PostgreSQL skipped"
-    exit 1
+    [[ -z ${CI:-} ]] || exit 1
+    return
   fi
   echo "$passed passed, $failed failed"
 }
