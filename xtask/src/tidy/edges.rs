@@ -70,13 +70,7 @@ pub fn slices(tree: &Tree) -> Vec<Violation> {
     for file in tree.rust() {
         let Some(inside) = file.path.strip_prefix(FEATURES) else { continue };
         let Some((slice, _)) = inside.split_once('/') else {
-            if !tables::FACES.contains(&inside) && inside != "lib.rs" {
-                let message = "a file of aos-features belongs to a slice: put it into that slice's folder";
-                found.push(Violation::new(&file.path, 1, message));
-            } else if let Some(token) = file.code().find(|token| defines_something(token)) {
-                let message = "this file only names what the slices offer: put what it defines into a slice";
-                found.push(Violation::new(&file.path, token.line, message));
-            }
+            found.extend(beside_slices(file, inside));
             continue;
         };
         if slice != tables::READ_MODELS && !is_slice(slice) {
@@ -89,9 +83,16 @@ pub fn slices(tree: &Tree) -> Vec<Violation> {
     found
 }
 
-/// `lib.rs` may hold the list of migrations, which is a `fn` or a `const`; behaviour needs an `impl` or a type.
-fn defines_something(token: &Token) -> bool {
-    ["struct", "enum", "trait", "impl"].iter().any(|word| token.is(word))
+/// A file beside the slices is known, and doesn't mix what it defines with what it knows of slices.
+fn beside_slices(file: &SourceFile, name: &str) -> Option<Violation> {
+    if !tables::BESIDE_SLICES.iter().any(|(known, _why)| *known == name) {
+        let message = "a file of aos-features belongs to a slice: put it into that slice's folder";
+        return Some(Violation::new(&file.path, 1, message));
+    }
+    let definition = file.code().find(|token| ["struct", "enum", "trait", "impl"].iter().any(|word| token.is(word)))?;
+    let slice = calls(file, 1).into_iter().find(|call| is_slice(&call.module))?.module;
+    let message = format!("defines something and knows `{slice}`: one of both belongs into a slice");
+    Some(Violation::new(&file.path, definition.line, message))
 }
 
 fn check_calls(file: &SourceFile, slice: &str, inside: &str, found: &mut Vec<Violation>) {

@@ -88,9 +88,13 @@ pub const SLICES: &[(&str, &[&str])] = &[
 /// Joins slices for the screens: may read every slice's models, queries and tables, and changes nothing.
 pub const READ_MODELS: &str = "read_models";
 
-/// Files beside the slices. A face only names again what a slice offers to the slices below and beside it, so that
-/// those can implement it without calling upwards: it holds `use` and nothing else.
-pub const FACES: &[&str] = &["steps.rs"];
+/// Files beside the slices, and why. Such a file either only names again what a slice offers to those below and beside
+/// it, so that they can implement it without calling upwards, or it serves all slices and knows none.
+pub const BESIDE_SLICES: &[(&str, &str)] = &[
+    ("lib.rs", "lists the slices and their migrations"),
+    ("steps.rs", "the face of activities that slices implement to be a step of a pipeline"),
+    ("cancellation.rs", "watches for a person's wish to stop what runs"),
+];
 
 /// A word of the code that has its place.
 pub struct Border {
@@ -186,5 +190,6 @@ pub const SQL_CRATES: &[&str] = &["aos-storage", "aos-testkit", "aos-bench"];
 pub const SCOPE_MAKERS: &[(&str, &str)] = &[
     ("crates/aos-kernel/src/scope.rs", "defines it"),
     ("crates/aos-features/src/people/", "checks memberships"),
+    ("crates/aos-features/src/agents/ledger.rs", "the gateway names the tenant of the run that calls it"),
     ("crates/aos-bench/", "makes its own tenants"),
 ];
