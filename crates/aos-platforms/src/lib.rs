@@ -1,1 +1,15 @@
-//! aos-platforms
+//! Vendors' clients, one folder each, behind the traits of `aos-capabilities`.
+//!
+//! A client has no state and no storage: the account comes with each call. What a platform can do is in its
+//! [`Descriptor`](aos_capabilities::Descriptor) and nowhere else; what it can't do it answers with `None`, never with
+//! a success that did nothing. `tests/conformance` holds every platform to the same cases.
+//!
+//! * [`wordpress`]: WordPress sites over their REST API.
+//! * [`memory`]: a site that exists in memory only, for tests and demonstrations.
+
+mod failure;
+pub mod memory;
+pub mod wordpress;
+
+pub use memory::Memory;
+pub use wordpress::WordPress;

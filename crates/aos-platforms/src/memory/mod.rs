@@ -1,0 +1,210 @@
+//! A site that exists in this process only: for tests of what uses platforms, and to try the product without a site.
+//!
+//! It keeps every promise of the traits, refuses what its limits say, and can be told to fail the next time
+//! ([`Mishap`]), so that callers meet a lost answer without a network. What it publishes nobody else sees; its
+//! descriptor says `simulated`.
+
+mod publish;
+
+use std::{
+    collections::{HashMap, HashSet, VecDeque},
+    fmt,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use aos_capabilities::{
+    Account, Capability, Descriptor, Platform, PlatformError, PlatformErrorKind,
+    platform::{AccountInfo, AuthKind, ChannelType, Limits},
+    publish::{Article, Publish, Published, PublishedState},
+};
+use aos_kernel::{ChannelId, Clock, ContentItemId, Retry, Timestamp};
+
+/// The word in the database.
+pub(crate) const ID: &str = "memory";
+
+static DESCRIPTOR: Descriptor = Descriptor {
+    id: ID,
+    name: "Practice site",
+    channel_type: ChannelType::Cms,
+    auth: AuthKind::None,
+    capabilities: &[Capability::Connect, Capability::PublishArticle],
+    limits: Limits {
+        title_characters: Some(200),
+        body_bytes: Some(1 << 20),
+        image_bytes: Some(5 << 20),
+        tags: Some(20),
+    },
+    api_version: None,
+    simulated: true,
+};
+
+/// The practice site. Clones share what stands on it.
+#[derive(Clone)]
+pub struct Memory {
+    clock: Arc<dyn Clock>,
+    state: Arc<Mutex<State>>,
+}
+
+/// What goes wrong the next time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mishap {
+    /// Nothing answers; nothing happened.
+    Down,
+    /// The same, but what was asked for did happen.
+    AnswerLost,
+    /// Too many requests; with the wait that is asked for, where one is.
+    Busy(Option<Duration>),
+}
+
+/// An article as it stands on the practice site.
+#[derive(Clone, Debug)]
+pub struct Standing {
+    pub id: u64,
+    pub slug: String,
+    /// As it was given.
+    pub article: Article,
+    pub state: PublishedState,
+}
+
+#[derive(Default)]
+struct State {
+    sites: HashMap<ChannelId, Vec<Standing>>,
+    revoked: HashSet<ChannelId>,
+    mishaps: VecDeque<Mishap>,
+    last_id: u64,
+}
+
+impl Memory {
+    pub fn new(clock: Arc<dyn Clock>) -> Self {
+        Self { clock, state: Arc::default() }
+    }
+
+    /// Makes the next operation go wrong; several wait in line.
+    pub fn fail_next(&self, mishap: Mishap) {
+        self.lock().mishaps.push_back(mishap);
+    }
+    /// From now on the account's password is wrong.
+    pub fn revoke(&self, channel: ChannelId) {
+        self.lock().revoked.insert(channel);
+    }
+    /// What stands on a channel's site, oldest first.
+    pub fn standing(&self, channel: ChannelId) -> Vec<Standing> {
+        self.lock().sites.get(&channel).cloned().unwrap_or_default()
+    }
+    /// Deletes an article as a person on the site would: into the bin first, for good the second time.
+    pub fn delete(&self, channel: ChannelId, id: &str) {
+        if let Some(site) = self.lock().sites.get_mut(&channel) {
+            site.retain_mut(|standing| {
+                if standing.id.to_string() != id {
+                    return true;
+                }
+                let was = std::mem::replace(&mut standing.state, PublishedState::Trashed);
+                was != PublishedState::Trashed
+            });
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Carries out one operation, unless something is to go wrong with it.
+    fn operate<T>(
+        &self,
+        account: &Account,
+        operation: Operation,
+        act: impl FnOnce(&mut State, Timestamp) -> Result<T, PlatformError>,
+    ) -> Result<T, PlatformError> {
+        let mut state = self.lock();
+        if state.revoked.contains(&account.channel) {
+            let help = "Connect the practice site again.";
+            return Err(operation.error(PlatformErrorKind::AuthExpired, "The practice site was disconnected.", help));
+        }
+        let now = self.clock.now();
+        let help = "It is tried again.";
+        match state.mishaps.pop_front() {
+            None => act(&mut state, now),
+            Some(Mishap::Down) => Err(PlatformError {
+                retry: Retry::Backoff,
+                ..operation.error(PlatformErrorKind::Unavailable, "The practice site did not answer.", help)
+            }),
+            Some(Mishap::AnswerLost) => {
+                act(&mut state, now)?;
+                let message = "The practice site's answer was lost.";
+                Err(PlatformError {
+                    retry: Retry::Backoff,
+                    outcome_unknown: operation.is_visible(),
+                    ..operation.error(PlatformErrorKind::Unavailable, message, help)
+                })
+            }
+            Some(Mishap::Busy(wait)) => Err(PlatformError {
+                retry: wait.map_or(Retry::Backoff, Retry::After),
+                ..operation.error(PlatformErrorKind::RateLimited, "The practice site asks for fewer requests.", help)
+            }),
+        }
+    }
+}
+
+impl fmt::Debug for Memory {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Memory({} sites)", self.lock().sites.len())
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Operation {
+    Connect,
+    Publish,
+    Find,
+    Update,
+    Read,
+}
+
+impl Operation {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Connect => "connect",
+            Self::Publish => "publish",
+            Self::Find => "find",
+            Self::Update => "update",
+            Self::Read => "read",
+        }
+    }
+    const fn is_visible(self) -> bool {
+        matches!(self, Self::Publish | Self::Update)
+    }
+    fn error(self, kind: PlatformErrorKind, message: impl Into<String>, help: &str) -> PlatformError {
+        PlatformError {
+            kind,
+            retry: Retry::Never,
+            outcome_unknown: false,
+            platform: ID.to_owned(),
+            operation: self.name().to_owned(),
+            provider_code: None,
+            message: message.into(),
+            help: Some(help.to_owned()),
+        }
+    }
+}
+
+#[async_trait::async_trait]
+impl Platform for Memory {
+    fn descriptor(&self) -> &Descriptor {
+        &DESCRIPTOR
+    }
+    async fn check(&self, account: &Account) -> Result<AccountInfo, PlatformError> {
+        self.operate(account, Operation::Connect, |_, _| {
+            Ok(AccountInfo {
+                label: "Practice site".to_owned(),
+                url: account.base_url.clone(),
+                scopes: vec!["publish".to_owned()],
+                settings: serde_json::json!({}),
+                warnings: vec!["Nobody but you sees what is published here.".to_owned()],
+            })
+        })
+    }
+    fn publish(&self) -> Option<&dyn Publish> {
+        Some(self)
+    }
+}
