@@ -1,0 +1,3 @@
+//! The queue of approvals and a client's work.
+
+pub mod views;

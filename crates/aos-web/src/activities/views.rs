@@ -1,0 +1,152 @@
+//! The queue and a client's work.
+
+use askama::Template;
+
+use crate::{
+    layout::{ClientHead, ClientTab, Shell},
+    ui::{Choice, Choices, Moment, filters},
+};
+
+/// `GET /portal`: what needs this person, most urgent first.
+#[derive(Clone, Debug, Default, Template)]
+#[template(path = "activities/queue.html")]
+pub struct QueuePage {
+    pub shell: Shell,
+    pub items: Vec<QueueItem>,
+    pub filter: QueueFilter,
+    /// Kinds with their counts; the empty value is "All".
+    pub kinds: Vec<Choice>,
+    pub clients: Choices,
+    /// All that match the filter, this page and others.
+    pub total: u64,
+    /// Address of the next page.
+    pub more: Option<String>,
+    /// How many clients there are: the empty state says what to do first.
+    pub has_clients: bool,
+    /// What moves meanwhile: "Harbour Dental: 4 posts are being written". Shown when nothing waits.
+    pub under_way: Vec<String>,
+}
+
+/// From the URL: `?kind=post&client=…&mine=1`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct QueueFilter {
+    pub kind: String,
+    pub client: String,
+    /// Only what this person may decide.
+    pub mine: bool,
+}
+
+impl QueueFilter {
+    pub(crate) fn with_kind(&self, kind: &str) -> String {
+        let mut query = url::form_urlencoded::Serializer::new(String::new());
+        for (name, value) in [("kind", kind), ("client", &self.client), ("mine", if self.mine { "1" } else { "" })] {
+            if !value.is_empty() {
+                query.append_pair(name, value);
+            }
+        }
+        let query = query.finish();
+        if query.is_empty() { crate::paths::QUEUE.to_owned() } else { format!("{}?{query}", crate::paths::QUEUE) }
+    }
+    pub(crate) fn is_set(&self) -> bool {
+        *self != Self::default()
+    }
+}
+
+/// One approval that waits.
+#[derive(Clone, Debug, Default)]
+pub struct QueueItem {
+    pub approval: String,
+    /// The hash of what the detail page shows; a decision from the list binds the same.
+    pub hash: String,
+    pub href: String,
+    /// `strategy`, `request_list`, `post`.
+    pub kind: String,
+    pub title: String,
+    /// One line: "1,204 words · answers “How long do veneers last?”".
+    pub detail: String,
+    pub client: String,
+    pub client_href: String,
+    pub since: Moment,
+    /// Why it comes first; `None`: nothing presses.
+    pub urgent: Option<String>,
+    pub offline: bool,
+    /// This person may decide.
+    pub can_decide: bool,
+    /// Otherwise why not.
+    pub why_not: Option<String>,
+    /// What approving does; asked once where `asks_once`.
+    pub consequence: String,
+    pub asks_once: bool,
+}
+
+impl QueueItem {
+    pub(crate) fn icon(&self) -> &'static str {
+        match self.kind.as_str() {
+            "strategy" => "target",
+            "request_list" => "list-checks",
+            "post" => "file-text",
+            _ => "circle-check",
+        }
+    }
+}
+
+/// `GET /portal/clients/{id}/work`.
+#[derive(Clone, Debug, Default, Template)]
+#[template(path = "activities/work.html")]
+pub struct WorkPage {
+    pub shell: Shell,
+    pub client: ClientHead,
+    pub pipelines: Vec<PipelineView>,
+    /// `open` (default), `done`, `all`.
+    pub filter: String,
+    pub more: Option<String>,
+}
+
+#[derive(Clone, Debug, Default)]
+pub struct PipelineView {
+    pub id: String,
+    /// "Blog posts, November 2026".
+    pub title: String,
+    /// `blog_posts`, `setup_chain`, …
+    pub template: String,
+    /// `running`, `completed`, `failed`, `cancelled`.
+    pub state: String,
+    pub started: Moment,
+    pub done: u64,
+    pub total: u64,
+    /// In the order of the template; children follow their parent.
+    pub activities: Vec<ActivityRow>,
+}
+
+impl PipelineView {
+    pub(crate) fn open(&self) -> bool {
+        matches!(self.state.as_str(), "running" | "failed")
+    }
+    pub(crate) fn progress(&self) -> crate::ui::Progress {
+        let (done, total) = (self.done as f64, self.total as f64);
+        crate::ui::Progress::new(done, total, None, self.state.clone(), "activities")
+    }
+}
+
+#[derive(Clone, Debug, Default)]
+pub struct ActivityRow {
+    pub id: String,
+    pub title: String,
+    /// `created` … `completed`, `failed`, `rejected`; `blocked` while others must finish first.
+    pub state: String,
+    /// A person's name, or an agent's role in words.
+    pub who: String,
+    pub agent: bool,
+    pub since: Moment,
+    /// "Waits for “Approve the blog requests”."
+    pub blocked_by: Option<String>,
+    /// What went wrong, in words for a person, and what to do.
+    pub error: Option<String>,
+    pub attempt: u32,
+    /// The approval, post or run that this is about.
+    pub href: Option<String>,
+    pub run_href: Option<String>,
+    pub can_retry: bool,
+    /// A unit of a repeated step is drawn one level in.
+    pub nested: bool,
+}

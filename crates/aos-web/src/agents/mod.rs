@@ -1,0 +1,3 @@
+//! Runs of agents, model providers, budgets and usage.
+
+pub mod views;

@@ -1,0 +1,205 @@
+//! Runs, models, budgets.
+
+use askama::Template;
+use serde::Deserialize;
+
+use crate::{
+    forms::FieldErrors,
+    layout::Shell,
+    ui::{Choices, Moment, filters},
+};
+
+/// `GET /portal/runs`.
+#[derive(Clone, Debug, Default, Template)]
+#[template(path = "agents/runs.html")]
+pub struct RunsPage {
+    pub shell: Shell,
+    pub runs: Vec<RunRow>,
+    pub states: Choices,
+    pub roles: Choices,
+    pub clients: Choices,
+    pub more: Option<String>,
+}
+
+#[derive(Clone, Debug, Default)]
+pub struct RunRow {
+    pub id: String,
+    /// `copywriter`, `seo_specialist`, …
+    pub role: String,
+    /// What it works on: "Write “How long do veneers last?”".
+    pub title: String,
+    pub client: String,
+    /// `queued`, `running`, `succeeded`, `failed`, `cancelled`.
+    pub state: String,
+    pub model: String,
+    pub tokens: u64,
+    /// "$0.0042"; empty when nothing was spent.
+    pub cost: String,
+    pub started: Moment,
+    /// "12 s"; empty while it runs.
+    pub took: String,
+}
+
+/// `GET /portal/runs/{id}`.
+#[derive(Clone, Debug, Default, Template)]
+#[template(path = "agents/run.html")]
+pub struct RunPage {
+    pub shell: Shell,
+    pub run: RunView,
+    pub steps: Vec<RunStepView>,
+}
+
+#[derive(Clone, Debug, Default)]
+pub struct RunView {
+    pub id: String,
+    pub role: String,
+    pub title: String,
+    pub state: String,
+    pub client: String,
+    pub client_id: String,
+    /// "offline", "openai / gpt-5-mini".
+    pub model: String,
+    pub offline: bool,
+    pub attempt: u32,
+    /// The context version it saw and where that is.
+    pub context: Option<(u32, String)>,
+    /// Skills with their versions: "copywriter v3".
+    pub skills: Vec<String>,
+    pub tokens_in: u64,
+    pub tokens_out: u64,
+    pub cost: String,
+    /// "$0.50": what this run may cost.
+    pub budget: Option<String>,
+    pub started: Option<Moment>,
+    pub took: String,
+    /// What went wrong and what to do.
+    pub error: Option<String>,
+    pub help: Option<String>,
+    /// What it handed in, as formatted JSON or Markdown.
+    pub output: Option<String>,
+    /// Where the result lives.
+    pub result_href: Option<(String, String)>,
+    pub can_cancel: bool,
+    pub can_retry: bool,
+}
+
+impl RunView {
+    pub(crate) fn runs(&self) -> bool {
+        matches!(self.state.as_str(), "queued" | "running")
+    }
+}
+
+/// One step of a run.
+#[derive(Clone, Debug, Default)]
+pub struct RunStepView {
+    pub number: u32,
+    /// `model`, `tool`, `check`, `note`.
+    pub kind: String,
+    /// "search_pages", "Draft the article", "Repair: missing field “slug”".
+    pub title: String,
+    /// `running`, `succeeded`, `failed`.
+    pub state: String,
+    /// What was asked, as text; shown folded.
+    pub input: Option<String>,
+    /// What came back; shown folded.
+    pub output: Option<String>,
+    pub tokens: u64,
+    pub cost: String,
+    pub took: String,
+    pub at: Moment,
+    pub error: Option<String>,
+}
+
+impl RunStepView {
+    pub(crate) fn icon(&self) -> &'static str {
+        match self.kind.as_str() {
+            "model" => "sparkles",
+            "tool" => "wrench",
+            "check" => "circle-check",
+            _ => "info",
+        }
+    }
+}
+
+/// `GET /manage/models`.
+#[derive(Clone, Debug, Default, Template)]
+#[template(path = "agents/models.html")]
+pub struct ModelsPage {
+    pub shell: Shell,
+    pub providers: Vec<ProviderView>,
+    pub form: ProviderForm,
+    pub errors: FieldErrors,
+    pub dialects: Choices,
+    /// Opens the form: `?add=1`, `?provider=…` or an error.
+    pub editing: bool,
+    /// Which model each role uses.
+    pub roles: Vec<RoleModel>,
+    /// "November 2026".
+    pub month: String,
+    pub usage: Vec<UsageRow>,
+    pub total: UsageRow,
+    /// Default budgets in USD, as decimal text.
+    pub monthly_budget: String,
+    pub run_budget: String,
+}
+
+#[derive(Clone, Debug, Default)]
+pub struct ProviderView {
+    pub id: String,
+    pub name: String,
+    /// `openai`, `anthropic`, `gemini`, `offline`.
+    pub dialect: String,
+    pub base_url: String,
+    pub model: String,
+    /// "Key ends in …3f9a"; `None`: no key.
+    pub key: Option<String>,
+    /// "$0.25 in, $2.00 out per million tokens".
+    pub price: String,
+    /// `active`, `disabled`, `error`, `unset` (never tested).
+    pub state: String,
+    /// What the last test said.
+    pub tested: Option<(Moment, String)>,
+    pub is_default: bool,
+    /// The built-in one can't be removed.
+    pub built_in: bool,
+}
+
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct ProviderForm {
+    /// Empty for a new one.
+    pub id: String,
+    pub name: String,
+    pub dialect: String,
+    pub base_url: String,
+    pub model: String,
+    /// USD per million tokens, decimal.
+    pub price_in: String,
+    pub price_out: String,
+    /// A key is stored already: an empty field keeps it.
+    #[serde(skip)]
+    pub has_key: bool,
+    pub make_default: Option<String>,
+}
+
+#[derive(Clone, Debug, Default)]
+pub struct RoleModel {
+    pub role: String,
+    /// "openai / gpt-5-mini", "default".
+    pub model: String,
+    pub skill: String,
+    pub runs: u64,
+}
+
+#[derive(Clone, Debug, Default)]
+pub struct UsageRow {
+    pub client: String,
+    pub calls: u64,
+    pub tokens_in: u64,
+    pub tokens_out: u64,
+    pub cost: String,
+    /// "$20.00"; `None`: the default.
+    pub budget: Option<String>,
+    /// `ok`, `near_budget`, `over_budget`.
+    pub state: String,
+}

@@ -1,0 +1,3 @@
+//! Connected platforms of a client.
+
+pub mod views;

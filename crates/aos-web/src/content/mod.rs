@@ -1,0 +1,3 @@
+//! Requests, content items, their approvals and publications.
+
+pub mod views;

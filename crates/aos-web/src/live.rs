@@ -1,0 +1,94 @@
+//! Live updates: pages name topics, changes are announced by topic, the script asks for the fresh fragment.
+//!
+//! Only topic names travel, never data, so that what a person may see is decided where it always is: in the page.
+
+use std::{convert::Infallible, sync::Arc, time::Duration};
+
+use aos_kernel::{CrawlId, RunId, TenantId};
+use axum::response::sse::{Event, KeepAlive, Sse};
+use futures::{Stream, StreamExt};
+use tokio::sync::broadcast;
+use tokio_stream::wrappers::{BroadcastStream, errors::BroadcastStreamRecvError};
+
+/// Announcements that a slow page may lag behind before it is told to refresh everything.
+const BACKLOG: usize = 1_024;
+
+/// What a page can listen to. The text is what stands in `data-live` and in the stream's URL.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Topic(Arc<str>);
+
+impl Topic {
+    /// Approvals of the whole agency.
+    pub fn queue() -> Self {
+        Self("queue".into())
+    }
+    /// Anything that happens at one client.
+    pub fn tenant(id: TenantId) -> Self {
+        Self(format!("tenant:{id}").into())
+    }
+    pub fn crawl(id: CrawlId) -> Self {
+        Self(format!("crawl:{id}").into())
+    }
+    pub fn run(id: RunId) -> Self {
+        Self(format!("run:{id}").into())
+    }
+    /// Depths of the engine's queues.
+    pub fn engine() -> Self {
+        Self("engine".into())
+    }
+    /// A topic as a page asked for it; the caller decides who may listen.
+    pub fn named(text: &str) -> Self {
+        Self(text.into())
+    }
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// Where changes are announced. Cloning gives another handle on the same hub.
+#[derive(Clone, Debug)]
+pub struct Hub {
+    sender: broadcast::Sender<Topic>,
+}
+
+impl Default for Hub {
+    fn default() -> Self {
+        Self { sender: broadcast::Sender::new(BACKLOG) }
+    }
+}
+
+impl Hub {
+    /// Says that something changed. Nobody listening is fine.
+    pub fn announce(&self, topic: Topic) {
+        let _ = self.sender.send(topic);
+    }
+    /// A stream of `change` events for these topics, with a comment every 20 seconds to keep proxies from closing it.
+    pub fn stream(&self, topics: Vec<Topic>) -> Sse<impl Stream<Item = Result<Event, Infallible>> + use<>> {
+        let changes = BroadcastStream::new(self.sender.subscribe()).filter_map(move |heard| {
+            let event = match heard {
+                Ok(topic) => topics.contains(&topic).then(|| Event::default().event("change").data(topic.as_str())),
+                Err(BroadcastStreamRecvError::Lagged(_)) => Some(Event::default().event("change").data("*")),
+            };
+            std::future::ready(event.map(Ok))
+        });
+        Sse::new(changes).keep_alive(KeepAlive::new().interval(Duration::from_secs(20)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::response::IntoResponse;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_page_hears_its_own_topics_only() {
+        let hub = Hub::default();
+        let stream = hub.stream(vec![Topic::named("run:1")]).into_response().into_body().into_data_stream();
+        hub.announce(Topic::named("run:2"));
+        hub.announce(Topic::named("run:1"));
+        drop(hub);
+        let heard: Vec<_> = stream.map(|part| String::from_utf8(part.unwrap().into()).unwrap()).collect().await;
+        assert_eq!(heard.concat(), "event: change\ndata: run:1\n\n");
+    }
+}

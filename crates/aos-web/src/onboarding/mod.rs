@@ -1,0 +1,3 @@
+//! The six steps of onboarding and the context file.
+
+pub mod views;

@@ -1,0 +1,181 @@
+//! The six steps and the context file.
+
+use askama::Template;
+use serde::Deserialize;
+
+use crate::{
+    channels::views::{ChannelView, ConnectForm},
+    content::views::Conflict,
+    forms::FieldErrors,
+    layout::{ClientHead, ClientTab, Shell},
+    markdown::CleanHtml,
+    ui::{Diff, Gap, Moment, filters},
+    website::views::BrandView,
+};
+
+/// `GET /portal/clients/{id}/onboarding[/{step}]`.
+#[derive(Clone, Debug, Template)]
+#[template(path = "onboarding/wizard.html")]
+pub struct OnboardingPage {
+    pub shell: Shell,
+    pub client: ClientHead,
+    pub steps: Vec<StepMark>,
+    pub step: Step,
+    pub errors: FieldErrors,
+}
+
+impl OnboardingPage {
+    pub(crate) fn current(&self) -> &'static str {
+        self.step.slug()
+    }
+}
+
+/// A step in the row above the form.
+#[derive(Clone, Debug, Default)]
+pub struct StepMark {
+    /// `channels`, `voice`, `brand`, `documents`, `baseline`, `launch`.
+    pub slug: String,
+    pub label: String,
+    pub done: bool,
+}
+
+/// The step that is open.
+#[derive(Clone, Debug)]
+pub enum Step {
+    Channels { connected: Vec<ChannelView>, form: ConnectForm },
+    Voice(VoiceForm),
+    Brand { found: Option<BrandView>, form: BrandForm },
+    Documents { documents: Vec<DocumentRow>, takes: String },
+    Baseline(BaselineForm),
+    Launch { checks: Vec<crate::tenants::views::CheckItem>, ready: bool, launched: Option<Moment> },
+}
+
+impl Step {
+    pub fn slug(&self) -> &'static str {
+        match self {
+            Self::Channels { .. } => "channels",
+            Self::Voice(_) => "voice",
+            Self::Brand { .. } => "brand",
+            Self::Documents { .. } => "documents",
+            Self::Baseline(_) => "baseline",
+            Self::Launch { .. } => "launch",
+        }
+    }
+}
+
+/// The names of the six steps in their order: slug and label.
+pub const STEPS: [(&str, &str); 6] = [
+    ("channels", "Channels"),
+    ("voice", "Brand voice"),
+    ("brand", "Brand assets"),
+    ("documents", "Documents"),
+    ("baseline", "Baseline"),
+    ("launch", "Launch"),
+];
+
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct VoiceForm {
+    pub tone: String,
+    pub audience: String,
+    /// One a line.
+    pub usps: String,
+    /// Words to use, comma-separated.
+    pub words_to_use: String,
+    pub words_to_avoid: String,
+    /// One website a line.
+    pub competitors: String,
+    pub contact_name: String,
+    pub contact_email: String,
+}
+
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct BrandForm {
+    /// `#rrggbb` each.
+    pub primary: String,
+    pub secondary: String,
+    pub accent: String,
+    pub heading_font: String,
+    pub body_font: String,
+    pub logo_url: String,
+}
+
+#[derive(Clone, Debug, Default)]
+pub struct DocumentRow {
+    pub id: String,
+    pub name: String,
+    /// "PDF, 1.4 MB, 3,120 words".
+    pub detail: String,
+    pub at: Moment,
+    /// `ready`, `running`, `failed`.
+    pub state: String,
+    pub error: Option<String>,
+}
+
+/// Figures before the work began; each may be empty.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct BaselineForm {
+    pub monthly_sessions: String,
+    pub monthly_leads: String,
+    pub published_posts: String,
+    pub domain_authority: String,
+    pub monthly_ad_spend: String,
+    pub cost_per_lead: String,
+    pub followers: String,
+    pub notes: String,
+}
+
+/// `GET /portal/clients/{id}/context`.
+#[derive(Clone, Debug, Default, Template)]
+#[template(path = "onboarding/context.html")]
+pub struct ContextPage {
+    pub shell: Shell,
+    pub client: ClientHead,
+    /// `None`: nothing is written yet; `waiting_for` says why.
+    pub context: Option<ContextView>,
+    /// "The onboarding agent starts when onboarding is launched."
+    pub waiting_for: String,
+    pub versions: Vec<ContextVersionRow>,
+    /// Set while editing (`?edit=1`).
+    pub editing: Option<ContextForm>,
+    pub errors: FieldErrors,
+    pub conflict: Option<Conflict>,
+    /// The chosen version against the one before (`?version=2&diff=1`).
+    pub diff: Option<Diff>,
+}
+
+#[derive(Clone, Debug, Default)]
+pub struct ContextView {
+    pub version: u32,
+    pub html: CleanHtml,
+    pub words: u64,
+    pub made_by: String,
+    pub agent: bool,
+    pub at: Moment,
+    pub offline: bool,
+    pub gaps: Vec<Gap>,
+    /// Not the newest.
+    pub old: bool,
+}
+
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct ContextForm {
+    pub base_version: u32,
+    pub markdown: String,
+}
+
+#[derive(Clone, Debug, Default)]
+pub struct ContextVersionRow {
+    pub version: u32,
+    pub made_by: String,
+    pub agent: bool,
+    pub at: Moment,
+    pub current: bool,
+    pub href: String,
+    pub diff_href: Option<String>,
+    /// Runs that saw it.
+    pub runs: u64,
+}

@@ -1,0 +1,3 @@
+//! Sign-in, first run, users, API tokens and the audit log.
+
+pub mod views;

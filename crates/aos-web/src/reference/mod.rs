@@ -1,0 +1,3 @@
+//! The reference: the design gallery.
+
+pub mod views;

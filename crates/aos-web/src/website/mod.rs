@@ -1,0 +1,3 @@
+//! What the crawl found: pages, findings, brand.
+
+pub mod views;

@@ -1,0 +1,3 @@
+//! The engine from outside: queues, dead letters, schedules.
+
+pub mod views;

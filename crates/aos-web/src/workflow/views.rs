@@ -1,0 +1,66 @@
+//! Queues, dead letters, workers.
+
+use askama::Template;
+
+use crate::{
+    layout::Shell,
+    ui::{Moment, filters},
+};
+
+/// `GET /manage/queues`.
+#[derive(Clone, Debug, Default, Template)]
+#[template(path = "workflow/queues.html")]
+pub struct QueuesPage {
+    pub shell: Shell,
+    pub queues: Vec<QueueRow>,
+    pub dead: Vec<DeadLetter>,
+    pub dead_total: u64,
+    pub workers: Vec<WorkerRow>,
+    pub schedules: Vec<ScheduleRow>,
+}
+
+#[derive(Clone, Debug, Default)]
+pub struct QueueRow {
+    /// `copywriter`, `publish`, `system`, …
+    pub name: String,
+    pub waiting: u64,
+    pub running: u64,
+    /// Waiting for a pause between attempts to end.
+    pub retrying: u64,
+    /// How long the oldest has waited; `None`: nothing waits.
+    pub oldest: Option<Moment>,
+    /// In the last 24 hours.
+    pub done: u64,
+    pub failed: u64,
+}
+
+/// A job that has used up its attempts.
+#[derive(Clone, Debug, Default)]
+pub struct DeadLetter {
+    pub id: String,
+    pub kind: String,
+    pub client: Option<String>,
+    pub error: String,
+    pub attempts: u64,
+    pub at: Moment,
+    /// What it was about.
+    pub href: Option<String>,
+}
+
+#[derive(Clone, Debug, Default)]
+pub struct WorkerRow {
+    pub name: String,
+    /// `running` or `stale`.
+    pub state: String,
+    pub running: u64,
+    pub seen: Moment,
+}
+
+#[derive(Clone, Debug, Default)]
+pub struct ScheduleRow {
+    pub name: String,
+    /// "Every day at 00:05, Europe/Berlin".
+    pub when: String,
+    pub last: Option<Moment>,
+    pub next: Option<Moment>,
+}
