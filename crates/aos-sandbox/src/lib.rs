@@ -1,1 +1,111 @@
-//! aos-sandbox
+//! Vendor services simulated on loopback: a WordPress site, three dialects of model API and a sample client website.
+//!
+//! Everything here is written from the wire contracts alone and shares no code with the clients that call it, so that
+//! each checks the other. A simulated service keeps state, refuses what the real one refuses, records every request
+//! and can be told to misbehave ([`Faults`]). Every page that it serves says that it is simulated.
+//!
+//! ```no_run
+//! # async fn story() -> std::io::Result<()> {
+//! use aos_sandbox::{Role, Sandbox, SandboxConfig};
+//!
+//! let sandbox = Sandbox::start(SandboxConfig::default()).await?;
+//! let login = sandbox.wordpress().login(Role::Editor);
+//! println!("{} as {}", sandbox.wordpress().url(), login.user);
+//! assert!(sandbox.wordpress().posts().is_empty());
+//! sandbox.stop().await;
+//! # Ok(()) }
+//! ```
+
+mod console;
+mod faults;
+mod html;
+mod log;
+mod models;
+mod observe;
+mod server;
+mod site;
+mod wordpress;
+
+use std::{io, path::PathBuf, sync::Arc};
+
+use aos_kernel::{Clock, SystemClock};
+
+pub use faults::{Fault, FaultKind, Faults, Service};
+pub use log::{LoggedRequest, RequestLog};
+pub use models::{Models, Script};
+pub use site::SampleSite;
+pub use wordpress::{AppPassword, Login, Media, Post, PostKind, Role, Settings, Status, Term, User, WordPress};
+
+use server::Server;
+
+/// How to start a [`Sandbox`]. Ports of 0 are chosen by the machine.
+pub struct SandboxConfig {
+    /// What scheduled posts and dates go by.
+    pub clock: Arc<dyn Clock>,
+    /// Where the WordPress site is kept between runs; none: in memory only.
+    pub folder: Option<PathBuf>,
+    pub wordpress_port: u16,
+    pub models_port: u16,
+}
+
+impl Default for SandboxConfig {
+    fn default() -> Self {
+        Self { clock: Arc::new(SystemClock), folder: None, wordpress_port: 0, models_port: 0 }
+    }
+}
+
+/// The running services. Dropping it stops them; [`Sandbox::stop`] also lets answers under way finish.
+pub struct Sandbox {
+    wordpress: WordPress,
+    models: Models,
+    faults: Faults,
+    log: RequestLog,
+    servers: Vec<Server>,
+}
+
+impl Sandbox {
+    /// Starts WordPress and the models, each on a listener of its own on 127.0.0.1.
+    ///
+    /// # Errors
+    /// A port is taken, or the kept state can't be read.
+    pub async fn start(config: SandboxConfig) -> io::Result<Self> {
+        let (faults, log) = (Faults::default(), RequestLog::default());
+        let (listener, origin) = server::bind(config.wordpress_port).await?;
+        let wordpress = WordPress::open(config.clock.clone(), origin, config.folder)?;
+        let first = Server::run(listener, wordpress::router(wordpress.clone(), faults.clone(), log.clone()));
+        let (listener, origin) = server::bind(config.models_port).await?;
+        let models = Models::new(config.clock, origin);
+        let second = Server::run(listener, models::router(models.clone(), faults.clone(), log.clone()));
+        Ok(Self { wordpress, models, faults, log, servers: vec![first, second] })
+    }
+
+    /// Serves the sample client website "Harbour & Pine" on a listener of its own; it needs no [`Sandbox`].
+    ///
+    /// # Errors
+    /// The port is taken.
+    pub async fn start_site(port: u16) -> io::Result<SampleSite> {
+        SampleSite::start(port).await
+    }
+
+    pub fn wordpress(&self) -> &WordPress {
+        &self.wordpress
+    }
+    pub fn models(&self) -> &Models {
+        &self.models
+    }
+    /// Faults of all services of this sandbox.
+    pub fn faults(&self) -> &Faults {
+        &self.faults
+    }
+    /// What was asked of all services of this sandbox, in order.
+    pub fn requests(&self) -> &RequestLog {
+        &self.log
+    }
+
+    /// Stops listening, lets answers under way finish for a moment, then closes every connection.
+    pub async fn stop(self) {
+        for server in self.servers {
+            server.stop().await;
+        }
+    }
+}
