@@ -3,7 +3,7 @@
 
 use aos_kernel::Result;
 
-use crate::{Conn, Sql, Tx, Value};
+use crate::{Conn, Row, Sql, Tx, Value};
 
 /// Bound values of one statement. SQLite takes 32,766, PostgreSQL 65,535.
 const MAX_VALUES: usize = 32_000;
@@ -44,7 +44,7 @@ impl BulkInsert {
         let width = self.columns.len();
         let mut written = 0;
         for (rows, chunk) in chunks(self.values, width) {
-            let sql = format!("{head}{} {}", placeholders(rows, width), self.tail);
+            let sql = format!("{head}{} {}", placeholders(0, rows, width), self.tail);
             written += conn.execute(Sql::built(sql), chunk).await?;
         }
         Ok(written)
@@ -63,10 +63,34 @@ impl Conn {
     ) -> Result<u64> {
         let mut changed = 0;
         for (rows, chunk) in chunks(values, width) {
-            let sql = format!("{head}{}{tail}", placeholders(rows, width));
+            let sql = format!("{head}{}{tail}", placeholders(0, rows, width));
             changed += self.execute(Sql::built(sql), chunk).await?;
         }
         Ok(changed)
+    }
+}
+
+impl Conn {
+    /// As [`Tx::execute_values`], for a statement that answers rows: a `SELECT` over the tuples, or one that writes and
+    /// ends with `RETURNING`. `fixed` are the values of `$1`, `$2`, … in `head` and `tail`. The rows come in no certain
+    /// order.
+    ///
+    /// # Errors
+    /// As [`Conn::rows`].
+    pub async fn rows_values(
+        &mut self,
+        head: &'static str,
+        tail: &'static str,
+        fixed: Vec<Value>,
+        width: usize,
+        values: Vec<Value>,
+    ) -> Result<Vec<Row>> {
+        let mut rows = Vec::new();
+        for (n, chunk) in chunks(values, width) {
+            let sql = format!("{head}{}{tail}", placeholders(fixed.len(), n, width));
+            rows.extend(self.rows(Sql::built(sql), fixed.iter().cloned().chain(chunk).collect()).await?);
+        }
+        Ok(rows)
     }
 }
 
@@ -80,8 +104,8 @@ fn chunks(values: Vec<Value>, width: usize) -> impl Iterator<Item = (usize, Vec<
     })
 }
 
-/// `($1,$2),($3,$4)`.
-fn placeholders(rows: usize, width: usize) -> String {
+/// `($1,$2),($3,$4)`, counted on from `first`.
+fn placeholders(first: usize, rows: usize, width: usize) -> String {
     let mut text = String::with_capacity(rows * width * 6);
     for n in 0..rows * width {
         text.push_str(match (n % width == 0, n == 0) {
@@ -90,7 +114,7 @@ fn placeholders(rows: usize, width: usize) -> String {
             (false, _) => ",",
         });
         text.push('$');
-        text.push_str(&(n + 1).to_string());
+        text.push_str(&(first + n + 1).to_string());
     }
     text.push(')');
     text
@@ -111,6 +135,7 @@ mod tests {
 
     #[test]
     fn placeholders_count_through() {
-        assert_eq!(placeholders(2, 3), "($1,$2,$3),($4,$5,$6)");
+        assert_eq!(placeholders(0, 2, 3), "($1,$2,$3),($4,$5,$6)");
+        assert_eq!(placeholders(2, 1, 2), "($3,$4)");
     }
 }

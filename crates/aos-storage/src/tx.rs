@@ -88,6 +88,30 @@ impl Tx {
         self.conn.execute_values(head, tail, width, values).await
     }
 
+    /// How many events, jobs and signals wait for the commit.
+    pub(crate) fn buffered(&self) -> (usize, usize, usize) {
+        (self.outgoing.events.len(), self.outgoing.jobs.len(), self.signals.len())
+    }
+    pub(crate) fn forget_after(&mut self, events: usize, jobs: usize, signals: usize) {
+        self.outgoing.events.truncate(events);
+        self.outgoing.jobs.truncate(jobs);
+        self.signals.truncate(signals);
+    }
+
+    /// Lets only one transaction at a time go on that locks the same words; until the commit. For checks that span rows,
+    /// such as a budget. SQLite has one writer anyway.
+    ///
+    /// # Errors
+    /// `Storage`.
+    pub async fn lock(&mut self, words: &str) -> Result<()> {
+        if self.conn.kind() == crate::DbKind::Postgres {
+            self.conn
+                .execute("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", vec![Value::Text(words.to_owned())])
+                .await?;
+        }
+        Ok(())
+    }
+
     /// Makes it last, and releases the events, jobs and signals.
     ///
     /// # Errors
