@@ -1,4 +1,16 @@
 //! The product: one folder per slice. No slice sees axum, a template or an HTTP client; the outside comes in as
 //! capabilities. Slices call downwards only, in the order of this list; what goes up travels as events.
 
+pub mod people;
+pub mod tenants;
+
 pub mod activities;
+
+use aos_storage::Migrations;
+
+/// The migrations of all slices. Those of the engine and of storage are their crates' own.
+pub fn migrations() -> Migrations {
+    [people::MIGRATIONS, tenants::MIGRATIONS]
+        .into_iter()
+        .fold(Migrations::default(), |sum, steps| sum.and(Migrations::new(steps)))
+}

@@ -1,1 +1,5 @@
-//! aos-testkit
+//! What the tests of the whole product share.
+
+mod clock;
+
+pub use clock::SteppingClock;

@@ -1,0 +1,5 @@
+//! The SQL of this slice.
+
+pub(super) mod access;
+pub(super) mod audit;
+pub(super) mod users;

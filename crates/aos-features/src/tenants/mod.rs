@@ -1,0 +1,30 @@
+//! Clients: each tenant is one client brand, the boundary of data, credentials and work.
+//!
+//! Owns: `client_group`, `tenant`.
+//!
+//! States of a tenant: `active → archived → active`. An archived one keeps its record and gets no new work.
+//!
+//! Invariants:
+//! - Every other tenant-owned row carries the tenant.
+//! - A slug is unique and never changes, as pages and links are named by it.
+//! - Readiness is computed from present records and never stored.
+
+pub mod commands;
+mod model;
+pub mod queries;
+mod readiness;
+mod store;
+
+pub use commands::{ChangeTenant, NewTenant};
+pub use model::{
+    ApprovalPolicy, ApprovalRoute, Budgets, ClientGroup, PublishDefaults, PublishMode, Settings, Tenant, TenantFilter,
+    TenantState, website_url,
+};
+pub use readiness::{ChecklistItem, Readiness, ReadinessState, Records};
+
+pub const MIGRATIONS: &[aos_storage::Migration] = &[aos_storage::Migration {
+    number: 210,
+    name: "tenants",
+    sqlite: include_str!("../../migrations/sqlite/0210_tenants.sql"),
+    postgres: include_str!("../../migrations/postgres/0210_tenants.sql"),
+}];

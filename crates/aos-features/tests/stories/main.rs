@@ -1,0 +1,8 @@
+//! The slices' stories, on both databases: each test reads as sentences of the vocabulary.
+
+// The one file of the testkit that a slice's story needs; the whole of it would build the faces and the platforms too.
+#[path = "../../../aos-testkit/src/clock.rs"]
+mod clock;
+mod people;
+mod support;
+mod tenants;
