@@ -1,0 +1,161 @@
+//! An article from the client's own pages: sections chosen by the brief's outline and sources, printed as they stand.
+
+mod image;
+mod plan;
+mod render;
+mod revision;
+mod slug;
+
+use aos_capabilities::{
+    drafts::{ArticleDraft, Gap, TopicDraft},
+    model::{Material, ModelError},
+};
+
+use self::{
+    plan::Plan,
+    revision::{Length, Revision},
+};
+use super::{
+    corpus::Corpus,
+    error::nothing_to_say,
+    outline,
+    phrasebook::{Phrasebook, fill},
+    text::sentences::word_count,
+};
+
+/// An article has at least this many words.
+const MIN_WORDS: usize = 600;
+
+/// What an article consists of, with our own sentences told apart from the client's.
+#[derive(Debug)]
+pub struct Composed {
+    pub draft: ArticleDraft,
+    /// Paragraphs that are not the client's words, as they stand in the Markdown.
+    pub frame: Vec<String>,
+}
+
+pub fn compose(material: &Material) -> Result<ArticleDraft, ModelError> {
+    compose_with_frame(material).map(|composed| composed.draft)
+}
+
+pub fn compose_with_frame(material: &Material) -> Result<Composed, ModelError> {
+    let Some(topic) = &material.task.topic else {
+        return Err(nothing_to_say("There is no brief to write from.", "Approve a request with a brief first."));
+    };
+    let corpus = Corpus::read(material, &topic.sources);
+    let phrases = Phrasebook::of(&corpus.language);
+    let before: Option<ArticleDraft> =
+        material.task.previous.as_ref().and_then(|value| serde_json::from_value(value.clone()).ok());
+    let revision = material.task.notes.as_deref().map(|notes| Revision::read(notes, topic)).unwrap_or_default();
+
+    let mut plan = Plan::make(&corpus, phrases, topic, &revision, before.as_ref());
+    let mut gaps = std::mem::take(&mut plan.gaps);
+    let mut printed = render::render(&corpus, phrases, topic, &plan);
+    let wanted = wanted_words(&revision, before.as_ref());
+    while word_count(&printed.markdown) < wanted && plan.extend(&corpus, topic) {
+        printed = render::render(&corpus, phrases, topic, &plan);
+    }
+    // Asked for a shorter one: parts go from the end as long as an article is left.
+    if revision.length == Some(Length::Shorter) {
+        while let Some(smaller) = plan.without_last() {
+            let shorter = render::render(&corpus, phrases, topic, &smaller);
+            if word_count(&printed.markdown) <= wanted || word_count(&shorter.markdown) < MIN_WORDS {
+                break;
+            }
+            (plan, printed) = (smaller, shorter);
+        }
+    }
+    let words = word_count(&printed.markdown);
+    if words < MIN_WORDS {
+        return Err(nothing_to_say(
+            format!(
+                "The client's pages carry about {} words on “{}”; an article needs {MIN_WORDS}.",
+                plan.words(&corpus) / 10 * 10,
+                topic.title
+            ),
+            "Name more source pages in the brief, upload documents about the subject, or connect a model on the Models page.",
+        ));
+    }
+    gaps.extend(length_gap(&revision, before.as_ref(), words));
+
+    let title = revision::title(&revision, topic, before.as_ref(), &corpus, phrases, &plan);
+    let subject = plan::subject_of(topic);
+    let excerpt = excerpt(&corpus, phrases, &plan, &subject);
+    let answers = title.ends_with('?');
+    let category = fill(if answers { phrases.answers } else { phrases.guides }, &[("client", &corpus.client)]);
+    Ok(Composed {
+        draft: ArticleDraft {
+            slug: slug::slug(&title),
+            excerpt,
+            image: image::choose(&corpus, &material.images, &plan, &format!("{title} {}", topic.keywords.join(" "))),
+            categories: vec![category],
+            tags: topic.keywords.iter().filter(|keyword| keyword.chars().count() <= 40).take(5).cloned().collect(),
+            sources: plan.urls(&corpus),
+            markdown: printed.markdown,
+            title,
+            gaps,
+        },
+        frame: printed.frame,
+    })
+}
+
+fn wanted_words(revision: &Revision, before: Option<&ArticleDraft>) -> usize {
+    let had = before.map_or(MIN_WORDS, |draft| word_count(&draft.markdown));
+    match revision.length {
+        Some(Length::About(words)) => words.clamp(MIN_WORDS, 3_000),
+        Some(Length::Longer) => had + had / 3,
+        Some(Length::Shorter) => (had * 7 / 10).max(MIN_WORDS),
+        None => MIN_WORDS + 10,
+    }
+}
+
+fn length_gap(revision: &Revision, before: Option<&ArticleDraft>, words: usize) -> Option<Gap> {
+    let had = before.map_or(0, |draft| word_count(&draft.markdown));
+    let missed = match revision.length {
+        Some(Length::Longer) => words <= had,
+        Some(Length::Shorter) => words >= had && had > 0,
+        Some(Length::About(wanted)) => words.abs_diff(wanted) * 4 > wanted,
+        None => false,
+    };
+    missed.then(|| Gap {
+        what: format!("The length could not be changed as asked: the article has {words} words."),
+        ask: "Articles have at least 600 words, and the client's pages carry only so much on a subject. Upload documents \
+              about it, or cut the text by hand."
+            .to_owned(),
+    })
+}
+
+/// The first sentence or two of what the article is about.
+fn excerpt(corpus: &Corpus, phrases: &Phrasebook, plan: &Plan, subject: &str) -> String {
+    let description = plan.first_page(corpus).map(|page| page.description.as_str()).unwrap_or_default();
+    if !description.is_empty() && description.chars().count() <= 280 && plan.is_about_its_page(corpus) {
+        return description.to_owned();
+    }
+    let opening = plan.first_sentences(corpus, 240);
+    if !opening.is_empty() {
+        return opening;
+    }
+    let rows = outline::row_items(corpus, &plan.parts, 6, subject);
+    let list = phrases.row(&rows[..rows.len().min(3)]);
+    fill(phrases.excerpt, &[("client", &corpus.client), ("s", subject), ("S", subject), ("list", &list)])
+}
+
+/// Whether two briefs' headings are the article's last part, which is made and not taken from the pages.
+fn is_closing(phrases: &Phrasebook, client: &str, heading: &str) -> bool {
+    let heading = super::corpus::normalise(heading);
+    phrases
+        .closings
+        .iter()
+        .map(|closing| super::corpus::normalise(&fill(closing, &[("client", client)])))
+        .any(|closing| closing == heading)
+        || matches!(heading.as_str(), "conclusion" | "summary" | "next steps" | "fazit" | "zusammenfassung" | "references")
+}
+
+/// Whether an outline asks for the introduction, which every article has anyway.
+fn is_opening(heading: &str) -> bool {
+    matches!(super::corpus::normalise(heading).as_str(), "introduction" | "intro" | "einleitung" | "einführung")
+}
+
+fn topic_words(topic: &TopicDraft) -> String {
+    format!("{} {}", topic.title, topic.keywords.join(" "))
+}

@@ -1,0 +1,97 @@
+//! How a site itself writes its words, so that a heading can go into the middle of a sentence.
+
+use std::collections::HashMap;
+
+use super::language::Language;
+
+/// How often each word stands inside sentences in small and in capital letters.
+#[derive(Debug, Default)]
+pub struct Casing {
+    counts: HashMap<String, (u32, u32)>,
+    /// Nouns are written with a capital in this language.
+    capital_nouns: bool,
+}
+
+impl Casing {
+    pub fn new(language: &Language) -> Self {
+        Self { counts: HashMap::new(), capital_nouns: *language == Language::German }
+    }
+
+    /// Learns from running text; the first word of a sentence says nothing.
+    pub fn learn(&mut self, sentence: &str) {
+        for word in sentence.split_whitespace().skip(1) {
+            let word = word.trim_matches(|c: char| !c.is_alphanumeric());
+            let Some(first) = word.chars().next() else { continue };
+            let entry = self.counts.entry(word.to_lowercase()).or_default();
+            if first.is_uppercase() {
+                entry.1 += 1;
+            } else {
+                entry.0 += 1;
+            }
+        }
+    }
+
+    /// The phrase as it would stand in the middle of a sentence: "Wheel Building" becomes "wheel building" where the
+    /// site writes it so, "Shimano" stays.
+    pub fn mid_sentence(&self, phrase: &str) -> String {
+        let words: Vec<&str> = phrase.split(' ').collect();
+        let mut lowered: Vec<String> = words.iter().map(|word| self.lowered(word)).collect();
+        // A heading in small letters has its first capital only from its place, also where the word is seen nowhere else.
+        let others_are_small = words.len() > 1 && lowered[1..].iter().all(|word| !word.starts_with(char::is_uppercase));
+        if others_are_small && !self.capital_nouns && !self.is_known(words[0]) && is_plain_capital(words[0]) {
+            lowered[0] = words[0].to_lowercase();
+        }
+        lowered.join(" ")
+    }
+
+    /// The phrase as it would stand at the start of a sentence or as a heading.
+    pub fn sentence_start(&self, phrase: &str) -> String {
+        upper_first(&self.mid_sentence(phrase))
+    }
+
+    fn lowered(&self, word: &str) -> String {
+        match self.counts.get(&core(word).to_lowercase()) {
+            Some((lower, upper)) if lower > upper && is_plain_capital(word) => word.to_lowercase(),
+            _ => word.to_owned(),
+        }
+    }
+
+    fn is_known(&self, word: &str) -> bool {
+        self.counts.contains_key(&core(word).to_lowercase())
+    }
+}
+
+fn core(word: &str) -> &str {
+    word.trim_matches(|c: char| !c.is_alphanumeric())
+}
+
+/// A capital letter and then small ones: not an abbreviation, a trade mark or code.
+fn is_plain_capital(word: &str) -> bool {
+    let core = core(word);
+    core.starts_with(char::is_uppercase)
+        && core.split('-').all(|part| !part.chars().skip(1).any(char::is_uppercase))
+        && !word.contains('`')
+}
+
+/// The text with its first letter as a capital.
+pub fn upper_first(text: &str) -> String {
+    let mut chars = text.chars();
+    match chars.next() {
+        Some(first) if first.is_alphabetic() => first.to_uppercase().chain(chars).collect(),
+        _ => text.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_headline_is_lowered_only_where_the_site_writes_small() {
+        let mut casing = Casing::default();
+        casing.learn("We do wheel building with Shimano hubs.");
+        assert_eq!(casing.mid_sentence("Wheel Building with Shimano"), "wheel building with Shimano");
+        assert_eq!(casing.sentence_start("Wheel Building"), "Wheel building");
+        assert_eq!(casing.mid_sentence("API design"), "API design");
+    }
+}

@@ -1,0 +1,179 @@
+//! A page's Markdown read into headings, paragraphs and lists of plain text, and plain text written back safely.
+
+use comrak::{
+    Arena, Node, Options,
+    nodes::{ListType, NodeValue},
+};
+
+/// A part of a page, in order.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum RawBlock {
+    Heading { level: u8, text: String },
+    Paragraph(String),
+    List { ordered: bool, items: Vec<String> },
+    /// Something that is not carried over (code, table, image): text around it may refer to it.
+    Other,
+}
+
+/// Reads CommonMark. Links become their text, images and HTML disappear, code spans keep their backticks.
+pub fn read(markdown: &str) -> Vec<RawBlock> {
+    let arena = Arena::new();
+    let mut options = Options::default();
+    options.extension.table = true;
+    options.extension.strikethrough = true;
+    let root = comrak::parse_document(&arena, markdown, &options);
+    let mut blocks = Vec::new();
+    for node in root.children() {
+        read_block(node, &mut blocks);
+    }
+    blocks
+}
+
+fn read_block(node: Node<'_>, blocks: &mut Vec<RawBlock>) {
+    match &node.data().value {
+        NodeValue::Heading(heading) => blocks.push(RawBlock::Heading { level: heading.level, text: inline(node).text }),
+        NodeValue::Paragraph => {
+            let inline = inline(node);
+            if inline.text.is_empty() || inline.only_links() {
+                blocks.push(RawBlock::Other);
+            } else {
+                blocks.push(RawBlock::Paragraph(inline.text));
+            }
+        }
+        NodeValue::List(list) => blocks.push(read_list(node, list.list_type == ListType::Ordered)),
+        // A quotation on a page is somebody else's voice, mostly a testimonial; it is left where it is.
+        _ => blocks.push(RawBlock::Other),
+    }
+}
+
+fn read_list(list: Node<'_>, ordered: bool) -> RawBlock {
+    let mut items = Vec::new();
+    let mut links = 0;
+    for item in list.children() {
+        let mut parts = Vec::new();
+        for part in item.children() {
+            if matches!(part.data().value, NodeValue::Paragraph) {
+                let inline = inline(part);
+                links += usize::from(inline.only_links());
+                parts.push(inline.text);
+            }
+        }
+        let text = parts.join(" ");
+        if !text.is_empty() {
+            items.push(text);
+        }
+    }
+    // A list of links is a menu.
+    if items.is_empty() || links * 2 >= items.len() { RawBlock::Other } else { RawBlock::List { ordered, items } }
+}
+
+struct Inline {
+    text: String,
+    linked: usize,
+}
+
+impl Inline {
+    fn only_links(&self) -> bool {
+        let all = self.text.chars().filter(|c| c.is_alphanumeric()).count();
+        all == 0 || self.linked * 10 >= all * 9
+    }
+}
+
+fn inline(node: Node<'_>) -> Inline {
+    let mut inline = Inline { text: String::new(), linked: 0 };
+    collect(node, false, &mut inline);
+    inline.text = inline.text.split_whitespace().collect::<Vec<_>>().join(" ");
+    inline
+}
+
+fn collect(node: Node<'_>, in_link: bool, inline: &mut Inline) {
+    for child in node.children() {
+        match &child.data().value {
+            NodeValue::Text(text) => {
+                inline.text.push_str(text);
+                if in_link {
+                    inline.linked += text.chars().filter(|c| c.is_alphanumeric()).count();
+                }
+            }
+            NodeValue::Code(code) => {
+                // A span with a backtick inside would need a longer fence; it is shown as plain text instead.
+                let fence = if code.literal.contains('`') { "" } else { "`" };
+                inline.text.push_str(&format!("{fence}{}{fence}", code.literal.replace('`', "'")));
+            }
+            NodeValue::SoftBreak | NodeValue::LineBreak => inline.text.push(' '),
+            NodeValue::Link(_) => collect(child, true, inline),
+            NodeValue::Image(_) | NodeValue::HtmlInline(_) => {}
+            _ => collect(child, in_link, inline),
+        }
+    }
+}
+
+/// Plain text (with code spans in backticks) as CommonMark that shows exactly that text.
+pub fn escape(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 8);
+    let code_balanced = text.matches('`').count() % 2 == 0;
+    let mut in_code = false;
+    for (at, c) in text.char_indices() {
+        match c {
+            '`' if code_balanced => {
+                in_code = !in_code;
+                out.push(c);
+            }
+            '\\' | '*' | '_' | '[' | ']' | '<' | '>' | '`' | '~' | '|' if !in_code => {
+                out.push('\\');
+                out.push(c);
+            }
+            '&' if !in_code => out.push_str("&amp;"),
+            '#' | '+' | '-' | '=' if at == 0 => {
+                out.push('\\');
+                out.push(c);
+            }
+            '.' | ')' if !in_code && text[..at].chars().all(|c| c.is_ascii_digit()) && at > 0 => {
+                out.push('\\');
+                out.push(c);
+            }
+            _ => out.push(c),
+        }
+    }
+    out
+}
+
+/// A link, or the bare title when the source is a document without an address.
+pub fn link(title: &str, url: &str) -> String {
+    if url.starts_with("http://") || url.starts_with("https://") {
+        let target = url.replace(' ', "%20").replace('(', "%28").replace(')', "%29").replace('<', "%3C").replace('>', "%3E");
+        format!("[{}]({target})", escape(title))
+    } else {
+        escape(title)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_is_read_into_headings_paragraphs_and_lists() {
+        let blocks = read(
+            "# Wheels\n\nWe *build* [wheels](/w) with `truing --fine`.\n\n- [Home](/)\n- [Shop](/s)\n\n1. Measure the hub.\n2. Cut spokes.\n\n```\ncode\n```\n",
+        );
+        assert_eq!(
+            blocks,
+            [
+                RawBlock::Heading { level: 1, text: "Wheels".into() },
+                RawBlock::Paragraph("We build wheels with `truing --fine`.".into()),
+                RawBlock::Other,
+                RawBlock::List { ordered: true, items: vec!["Measure the hub.".into(), "Cut spokes.".into()] },
+                RawBlock::Other,
+            ]
+        );
+    }
+
+    #[test]
+    fn escaped_text_reads_back_as_it_was() {
+        for text in ["1. May is *not* a list_item", "# no heading", "a < b & c [x] `code_x`", "- dash", "2) two", "~~x~~ \\ y"] {
+            let blocks = read(&escape(text));
+            assert_eq!(blocks, [RawBlock::Paragraph(text.into())], "{text}");
+        }
+    }
+}

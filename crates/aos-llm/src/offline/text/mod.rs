@@ -1,0 +1,7 @@
+//! Reading text: Markdown, sentences, words, casing and what a language needs to know for it.
+
+pub mod casing;
+pub mod language;
+pub mod markdown;
+pub mod sentences;
+pub mod terms;

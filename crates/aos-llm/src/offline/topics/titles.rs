@@ -1,0 +1,85 @@
+//! Titles that fit their article and do not look stamped when ten of them stand in a list.
+
+use std::collections::HashMap;
+
+use super::{candidates::Candidate, subject::Shape};
+use crate::offline::{
+    corpus::{Corpus, roles::Role},
+    outline::{self, Part},
+    phrasebook::{Needs, Phrasebook, TitleTemplate, fill},
+    text::casing::upper_first,
+};
+
+const MAX_CHARS: usize = 90;
+
+/// Remembers which turns were used.
+#[derive(Debug, Default)]
+pub struct Titles {
+    used: HashMap<&'static str, u32>,
+}
+
+impl Titles {
+    /// A title for the article; `avoid` is one that was turned down.
+    pub fn make(
+        &mut self,
+        corpus: &Corpus,
+        phrases: &Phrasebook,
+        candidate: &Candidate,
+        sections: &[usize],
+        parts: &[Part],
+        avoid: Option<&str>,
+    ) -> String {
+        let subject = &candidate.subject;
+        if subject.shape == Shape::Question && avoid.is_none() {
+            return subject.start.clone();
+        }
+        let templates = match (&candidate.other, subject.shape) {
+            (Some(_), _) => phrases.pair_titles,
+            (None, Shape::Noun) => phrases.noun_titles,
+            (None, Shape::Doing) => phrases.doing_titles,
+            (None, Shape::How | Shape::Question) => phrases.how_titles,
+        };
+        let items = outline::row_items(corpus, parts, 4, &subject.start);
+        let number = phrases.number(parts.len());
+        let other = candidate.other.as_ref().map(|other| other.inside.clone());
+        let item = |at: usize| items.get(at).map_or("", String::as_str);
+        let second = other.as_deref().unwrap_or(if items.len() == 2 { item(1) } else { item(items.len().saturating_sub(1)) });
+        let in_row = |template: &TitleTemplate| matches!(template.needs, Needs::ThreeParts);
+        let title_of = |template: &TitleTemplate| {
+            let values = [
+                ("s", subject.inside.as_str()),
+                ("S", subject.start.as_str()),
+                ("a", item(0)),
+                ("b", if in_row(template) { item(1) } else { second }),
+                ("c", item(2)),
+                ("client", corpus.client.as_str()),
+                ("N", &upper_first(&number)),
+            ];
+            fill(template.text, &values)
+        };
+        let offer = sections.first().is_some_and(|section| corpus.page_of(*section).role == Role::Offer);
+        let fits = |template: &&TitleTemplate| {
+            let met = match template.needs {
+                Needs::Nothing => true,
+                Needs::TwoParts => items.len() >= 2,
+                Needs::ThreeParts => items.len() >= 3,
+                Needs::Offer => offer,
+                Needs::NoOffer => !offer,
+                Needs::List => sections.iter().take(3).any(|section| corpus.sections[*section].has_list(4)),
+                Needs::Steps => sections.iter().take(3).any(|section| corpus.sections[*section].has_steps()),
+                Needs::Questions => sections.iter().filter(|section| corpus.sections[**section].asks()).count() >= 2,
+            };
+            let title = title_of(template);
+            met && title.chars().count() <= MAX_CHARS && avoid.is_none_or(|avoid| avoid != title)
+        };
+        // The least used turn that is true of this article; the order in the phrasebook decides between equals.
+        let best = templates.iter().filter(fits).min_by_key(|template| self.used.get(template.text).copied().unwrap_or(0));
+        match best {
+            Some(template) => {
+                *self.used.entry(template.text).or_default() += 1;
+                title_of(template)
+            }
+            None => subject.start.clone(),
+        }
+    }
+}
