@@ -7,8 +7,22 @@ pub const MAX_LENGTH: usize = 2_048;
 
 /// Parameters that tell where a visitor came from, or who they are, and never which page they get.
 const TRACKING: &[&str] = &[
-    "_ga", "_gl", "dclid", "fbclid", "gbraid", "gclid", "gclsrc", "igshid", "mc_cid", "mc_eid", "mkt_tok", "msclkid",
-    "phpsessid", "twclid", "wbraid", "yclid",
+    "_ga",
+    "_gl",
+    "dclid",
+    "fbclid",
+    "gbraid",
+    "gclid",
+    "gclsrc",
+    "igshid",
+    "mc_cid",
+    "mc_eid",
+    "mkt_tok",
+    "msclkid",
+    "phpsessid",
+    "twclid",
+    "wbraid",
+    "yclid",
 ];
 
 /// Brings an address to the one form under which a page is known: no fragment, no user, no tracking parameter, no

@@ -116,7 +116,9 @@ impl SiteAudit {
         self.groups(&self.titles, "duplicate_title", &mut findings, |title, count| {
             format!("{count} pages share the title “{title}”.")
         });
-        self.groups(&self.texts, "duplicate_text", &mut findings, |_, count| format!("{count} pages have the same text."));
+        self.groups(&self.texts, "duplicate_text", &mut findings, |_, count| {
+            format!("{count} pages have the same text.")
+        });
         findings
     }
 

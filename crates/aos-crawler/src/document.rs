@@ -37,7 +37,9 @@ impl DocumentKind {
         let path = url.path().to_ascii_lowercase();
         if bytes.starts_with(b"%PDF-") {
             Some(Self::Pdf)
-        } else if bytes.starts_with(b"PK\x03\x04") && (content_type.contains("wordprocessingml") || path.ends_with(".docx")) {
+        } else if bytes.starts_with(b"PK\x03\x04")
+            && (content_type.contains("wordprocessingml") || path.ends_with(".docx"))
+        {
             Some(Self::Word)
         } else if content_type.starts_with("text/plain") || content_type.starts_with("text/markdown") {
             Some(Self::Text)
@@ -112,7 +114,9 @@ pub fn read_now(kind: DocumentKind, bytes: &[u8]) -> Result<DocumentText, Docume
     let read = AssertUnwindSafe(|| match kind {
         DocumentKind::Pdf => read_pdf(bytes),
         DocumentKind::Word => read_word(bytes),
-        DocumentKind::Text => Some(DocumentText { title: String::new(), text: charset::decode(bytes, None).into_owned() }),
+        DocumentKind::Text => {
+            Some(DocumentText { title: String::new(), text: charset::decode(bytes, None).into_owned() })
+        }
     });
     let mut document = catch_unwind(read).ok().flatten().ok_or(DocumentError::Unreadable)?;
     document.text = tidy(&document.text);
@@ -238,7 +242,10 @@ mod tests {
         let mut archive = zip::ZipWriter::new(Cursor::new(Vec::new()));
         let options = zip::write::SimpleFileOptions::default();
         for (name, xml) in [
-            ("word/document.xml", "<w:document><w:p><w:r><w:t>Bread &amp; </w:t><w:t>cakes</w:t></w:r></w:p><w:p><w:t>Daily</w:t></w:p></w:document>"),
+            (
+                "word/document.xml",
+                "<w:document><w:p><w:r><w:t>Bread &amp; </w:t><w:t>cakes</w:t></w:r></w:p><w:p><w:t>Daily</w:t></w:p></w:document>",
+            ),
             ("docProps/core.xml", "<cp:core><dc:title>Price list</dc:title></cp:core>"),
         ] {
             archive.start_file(name, options).unwrap();

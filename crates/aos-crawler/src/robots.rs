@@ -30,7 +30,9 @@ enum Rules {
     Open,
     File(Box<Robot>),
     /// The server could not say: everything is closed (RFC 9309, 2.3.1.4).
-    Closed { reason: String },
+    Closed {
+        reason: String,
+    },
 }
 
 impl Robots {
@@ -124,7 +126,8 @@ mod tests {
 
     #[test]
     fn absurd_delays_and_bytes_are_survived() {
-        for file in [&b"User-agent: *\nCrawl-delay: 1e30"[..], b"User-agent: *\nCrawl-delay: -4", b"\xff\xfe\x00", b""] {
+        for file in [&b"User-agent: *\nCrawl-delay: 1e30"[..], b"User-agent: *\nCrawl-delay: -4", b"\xff\xfe\x00", b""]
+        {
             let robots = Robots::parse("agency-os", file);
             assert!(robots.allows(&url("/")));
             assert!(robots.delay.is_none_or(|delay| delay <= MAX_DELAY));

@@ -122,7 +122,10 @@ mod tests {
 
     #[test]
     fn pages_are_listed_and_their_images_are_not() {
-        assert_eq!(parse_sitemap(PAGES.as_bytes()).pages, ["https://example.com/?a=1&b=2", "https://example.com/about"]);
+        assert_eq!(
+            parse_sitemap(PAGES.as_bytes()).pages,
+            ["https://example.com/?a=1&b=2", "https://example.com/about"]
+        );
     }
 
     #[test]
@@ -144,7 +147,8 @@ mod tests {
 
     #[test]
     fn bad_xml_is_read_as_far_as_it_goes() {
-        let broken = "<urlset><url><loc>https://example.com/a</loc></wrong></url><url><loc>https://example.com/b</loc><";
+        let broken =
+            "<urlset><url><loc>https://example.com/a</loc></wrong></url><url><loc>https://example.com/b</loc><";
         assert_eq!(parse_sitemap(broken.as_bytes()).pages, ["https://example.com/a", "https://example.com/b"]);
         assert_eq!(parse_sitemap(b"<!doctype html><p>Not found"), Sitemap::default());
     }

@@ -62,7 +62,8 @@ fn image_score(dom: &Dom, id: NodeId, source: &str) -> u32 {
             Some(Tag::Header | Tag::Nav) => on_top = true,
             Some(Tag::Footer | Tag::Main | Tag::Article) => return 0,
             Some(Tag::A) => {
-                leads_home = dom.filled(above, Attr::Href).is_some_and(|href| matches!(href, "/" | "./" | "index.html"));
+                leads_home =
+                    dom.filled(above, Attr::Href).is_some_and(|href| matches!(href, "/" | "./" | "index.html"));
             }
             _ => {}
         }

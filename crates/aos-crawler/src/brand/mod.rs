@@ -11,7 +11,7 @@ use url::Url;
 
 pub use self::{
     palette::Palette,
-    style::{Declaration, declarations},
+    style::{Declaration, declarations, first_colour},
 };
 use crate::{
     address,
@@ -108,10 +108,10 @@ mod tests {
 
     #[test]
     fn the_home_page_names_its_sheets_and_its_logo() {
-        let html = r#"<link rel="stylesheet" href="/a.css"><link rel=stylesheet media=print href=p.css>
+        let html = r##"<link rel="stylesheet" href="/a.css"><link rel=stylesheet media=print href=p.css>
             <style>a{color:red}</style><meta name=theme-color content="#123456">
             <link rel="icon" href="/favicon.ico"><link rel="apple-touch-icon" href="/touch.png">
-            <header><a href="/"><img src="/img/acme-logo.svg" alt="Acme"></a></header>"#;
+            <header><a href="/"><img src="/img/acme-logo.svg" alt="Acme"></a></header>"##;
         let page = HomePage::read(html, &Url::parse("https://acme.example/").unwrap());
         assert_eq!(page.sheets.len(), 1);
         assert_eq!(page.inline_styles, ["a{color:red}"]);

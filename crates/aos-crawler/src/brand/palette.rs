@@ -9,8 +9,23 @@ const MAX_FONTS: usize = 6;
 
 /// Families that name no font of the brand: kinds of fonts, the machine's own, and fonts that hold symbols.
 const NO_BRAND: &[&str] = &[
-    "-apple-system", "blinkmacsystemfont", "cursive", "emoji", "fantasy", "inherit", "initial", "math", "monospace",
-    "none", "revert", "sans-serif", "serif", "system-ui", "times", "times new roman", "unset",
+    "-apple-system",
+    "blinkmacsystemfont",
+    "cursive",
+    "emoji",
+    "fantasy",
+    "inherit",
+    "initial",
+    "math",
+    "monospace",
+    "none",
+    "revert",
+    "sans-serif",
+    "serif",
+    "system-ui",
+    "times",
+    "times new roman",
+    "unset",
 ];
 const SYMBOLS: &[&str] = &["awesome", "dashicon", "emoji", "glyph", "icon", "swiper", "symbol"];
 

@@ -3,8 +3,8 @@
 use std::{collections::HashMap, convert::Infallible};
 
 use cssparser::{
-    AtRuleParser, CowRcStr, DeclarationParser, ParseError, Parser, ParserState, QualifiedRuleParser, RuleBodyItemParser,
-    RuleBodyParser, StyleSheetParser,
+    AtRuleParser, CowRcStr, DeclarationParser, ParseError, Parser, ParserState, QualifiedRuleParser,
+    RuleBodyItemParser, RuleBodyParser, StyleSheetParser,
 };
 use cssparser_color::Color;
 
@@ -77,7 +77,8 @@ impl<'i> AtRuleParser<'i> for SheetReader {
 
     fn parse_prelude(&mut self, name: CowRcStr<'i>, input: &mut Parser<'i>) -> Result<(), ParseError<Infallible>> {
         let condition = rest_of(input).to_ascii_lowercase();
-        let conditional = ["media", "supports", "layer", "container"].iter().any(|known| name.eq_ignore_ascii_case(known));
+        let conditional =
+            ["media", "supports", "layer", "container"].iter().any(|known| name.eq_ignore_ascii_case(known));
         // The brand is what most visitors see: on a screen, in the light.
         let usual = !condition.contains("print") && !condition.contains("dark") && !condition.contains("forced-colors");
         if conditional && usual { Ok(()) } else { skip() }
@@ -329,12 +330,12 @@ fn hex(colour: Color) -> Option<String> {
         Color::Rgba(c) => (f32::from(c.red) / 255.0, f32::from(c.green) / 255.0, f32::from(c.blue) / 255.0, c.alpha),
         Color::Hsl(c) => {
             let (h, s, l) = (c.hue.unwrap_or(0.0), c.saturation.unwrap_or(0.0), c.lightness.unwrap_or(0.0));
-            let (red, green, blue) = cssparser_color::hsl_to_rgb(h / 360.0, s, l);
+            let (red, green, blue) = cssparser_color::hsl_to_rgb(turn(h), s, l);
             (red, green, blue, c.alpha.unwrap_or(1.0))
         }
         Color::Hwb(c) => {
             let (h, w, b) = (c.hue.unwrap_or(0.0), c.whiteness.unwrap_or(0.0), c.blackness.unwrap_or(0.0));
-            let (red, green, blue) = cssparser_color::hwb_to_rgb(h / 360.0, w, b);
+            let (red, green, blue) = cssparser_color::hwb_to_rgb(turn(h), w, b);
             (red, green, blue, c.alpha.unwrap_or(1.0))
         }
         Color::Oklab(c) => {
@@ -352,6 +353,11 @@ fn hex(colour: Color) -> Option<String> {
     };
     let byte = |part: f32| (part.clamp(0.0, 1.0) * 255.0).round() as u8;
     (alpha >= 0.3).then(|| format!("#{:02x}{:02x}{:02x}", byte(red), byte(green), byte(blue)))
+}
+
+/// Degrees as a part of the circle, 0 to 1.
+fn turn(degrees: f32) -> f32 {
+    if degrees.is_finite() { (degrees.rem_euclid(360.0) / 360.0).clamp(0.0, 1.0) } else { 0.0 }
 }
 
 /// Oklab to sRGB (B. Ottosson's matrices, as in CSS Color 4, "Sample code for Color Conversions").

@@ -20,8 +20,16 @@ pub struct Reading {
 /// Writes the readable part. Links become absolute, so that the text can be read anywhere.
 #[must_use]
 pub fn write(dom: &Dom, readable: &Readable, base: &Url) -> Reading {
-    let mut writer =
-        Writer { dom, readable, base, out: String::new(), plain: String::new(), words: 0, after_item: false, before: String::new() };
+    let mut writer = Writer {
+        dom,
+        readable,
+        base,
+        out: String::new(),
+        plain: String::new(),
+        words: 0,
+        after_item: false,
+        before: String::new(),
+    };
     let mut line = Line::default();
     writer.blocks(readable.root, &mut line, &Place::default());
     writer.flush(&mut line, &Place::default());
@@ -63,7 +71,11 @@ impl Line {
         self.space |= text.starts_with(|c: char| c.is_whitespace());
         for word in text.split_whitespace() {
             self.separate();
-            if escape { push_escaped(&mut self.text, word) } else { self.text.push_str(word) }
+            if escape {
+                push_escaped(&mut self.text, word)
+            } else {
+                self.text.push_str(word)
+            }
             self.space = true;
         }
         self.space = text.ends_with(|c: char| c.is_whitespace()) || (self.space && text.trim().is_empty());
@@ -259,7 +271,9 @@ impl Writer<'_> {
         let target = self.dom.attr(id, Attr::Href).and_then(|href| address::resolve(self.base, href));
         let has_block = self.dom.subtree(id).skip(1).any(|id| self.dom.tag(id).is_some_and(Tag::is_block));
         // A link to another part of the same page is no link once the page is text.
-        let Some(target) = target.filter(|target| !has_block && !same_page(target, self.base)) else { return self.blocks(id, line, place) };
+        let Some(target) = target.filter(|target| !has_block && !same_page(target, self.base)) else {
+            return self.blocks(id, line, place);
+        };
         let mut inner = Line::default();
         self.blocks(id, &mut inner, place);
         let text = inner.text.replace("\\\n", " ");
@@ -393,11 +407,13 @@ fn push_escaped(out: &mut String, word: &str) {
 /// A paragraph that begins as a heading, a list or a quotation would becomes one, unless it is held back.
 fn guarded(text: &str) -> std::borrow::Cow<'_, str> {
     let first = text.split(' ').next().unwrap_or_default();
-    let ordered = first.strip_suffix(['.', ')']).is_some_and(|n| !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit()));
+    let ordered =
+        first.strip_suffix(['.', ')']).is_some_and(|n| !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit()));
     if ordered {
         let at = first.len() - 1;
         return format!("{}\\{}", &text[..at], &text[at..]).into();
     }
-    let block = matches!(first, "-" | "+" | "=" | "---" | "~~~") || first.bytes().all(|b| b == b'#') || text.starts_with('>');
+    let block =
+        matches!(first, "-" | "+" | "=" | "---" | "~~~") || first.bytes().all(|b| b == b'#') || text.starts_with('>');
     if block { format!("\\{text}").into() } else { text.into() }
 }

@@ -9,11 +9,11 @@ use std::collections::HashSet;
 use sha2::{Digest, Sha256};
 use url::Url;
 
+use self::readable::Readable;
 pub use self::{
     dom::{Attr, Dom, NodeId, Tag},
     markdown::Reading,
 };
-use self::readable::Readable;
 use crate::{
     address::{self, Site},
     charset,
@@ -192,7 +192,9 @@ impl Found {
     }
 
     fn image(&mut self, dom: &Dom, id: NodeId, base: &Url, page: &mut ParsedPage) {
-        let small = |side| dom.filled(id, side).and_then(|n| n.trim_end_matches("px").parse::<u32>().ok()).is_some_and(|n| n <= 32);
+        let small = |side| {
+            dom.filled(id, side).and_then(|n| n.trim_end_matches("px").parse::<u32>().ok()).is_some_and(|n| n <= 32)
+        };
         if page.images.len() >= MAX_IMAGES || small(Attr::Width) || small(Attr::Height) {
             return;
         }
@@ -248,12 +250,45 @@ fn detected_language(plain: &str) -> Option<String> {
 
 /// ISO 639-3 to 639-1, for the languages that the detector knows and pages name by two letters.
 const TWO_LETTERS: &[(&str, &str)] = &[
-    ("afr", "af"), ("ara", "ar"), ("bul", "bg"), ("cat", "ca"), ("ces", "cs"), ("cmn", "zh"), ("dan", "da"),
-    ("deu", "de"), ("ell", "el"), ("eng", "en"), ("est", "et"), ("fin", "fi"), ("fra", "fr"), ("heb", "he"),
-    ("hin", "hi"), ("hrv", "hr"), ("hun", "hu"), ("ind", "id"), ("ita", "it"), ("jpn", "ja"), ("kor", "ko"),
-    ("lav", "lv"), ("lit", "lt"), ("nld", "nl"), ("nob", "nb"), ("pes", "fa"), ("pol", "pl"), ("por", "pt"),
-    ("ron", "ro"), ("rus", "ru"), ("slk", "sk"), ("slv", "sl"), ("spa", "es"), ("srp", "sr"), ("swe", "sv"),
-    ("tha", "th"), ("tur", "tr"), ("ukr", "uk"), ("vie", "vi"),
+    ("afr", "af"),
+    ("ara", "ar"),
+    ("bul", "bg"),
+    ("cat", "ca"),
+    ("ces", "cs"),
+    ("cmn", "zh"),
+    ("dan", "da"),
+    ("deu", "de"),
+    ("ell", "el"),
+    ("eng", "en"),
+    ("est", "et"),
+    ("fin", "fi"),
+    ("fra", "fr"),
+    ("heb", "he"),
+    ("hin", "hi"),
+    ("hrv", "hr"),
+    ("hun", "hu"),
+    ("ind", "id"),
+    ("ita", "it"),
+    ("jpn", "ja"),
+    ("kor", "ko"),
+    ("lav", "lv"),
+    ("lit", "lt"),
+    ("nld", "nl"),
+    ("nob", "nb"),
+    ("pes", "fa"),
+    ("pol", "pl"),
+    ("por", "pt"),
+    ("ron", "ro"),
+    ("rus", "ru"),
+    ("slk", "sk"),
+    ("slv", "sl"),
+    ("spa", "es"),
+    ("srp", "sr"),
+    ("swe", "sv"),
+    ("tha", "th"),
+    ("tur", "tr"),
+    ("ukr", "uk"),
+    ("vie", "vi"),
 ];
 
 /// Hexadecimal SHA-256.

@@ -7,16 +7,63 @@ use super::dom::{Attr, Dom, NodeId, Tag};
 
 /// Words in `class` and `id` that name frames.
 const FRAME_WORDS: &[&str] = &[
-    "ad", "ads", "advert", "advertisement", "banner", "breadcrumb", "breadcrumbs", "consent", "cookie", "cookies",
-    "copyright", "footer", "gdpr", "masthead", "menu", "modal", "nav", "navbar", "navfooter", "navheader",
-    "navigation", "newsletter", "pager", "pagination", "popup", "promo", "related", "share", "sharing", "sidebar",
-    "skip", "skiplink", "social", "sphinxsidebar", "subnav", "subscribe", "toolbar", "topbar", "topnav", "widget",
+    "ad",
+    "ads",
+    "advert",
+    "advertisement",
+    "banner",
+    "breadcrumb",
+    "breadcrumbs",
+    "consent",
+    "cookie",
+    "cookies",
+    "copyright",
+    "footer",
+    "gdpr",
+    "masthead",
+    "menu",
+    "modal",
+    "nav",
+    "navbar",
+    "navfooter",
+    "navheader",
+    "navigation",
+    "newsletter",
+    "pager",
+    "pagination",
+    "popup",
+    "promo",
+    "related",
+    "share",
+    "sharing",
+    "sidebar",
+    "skip",
+    "skiplink",
+    "social",
+    "sphinxsidebar",
+    "subnav",
+    "subscribe",
+    "toolbar",
+    "topbar",
+    "topnav",
+    "widget",
 ];
 /// Words of things that are there and can't be seen.
-const HIDDEN_WORDS: &[&str] = &["headerlink", "hidden", "offscreen", "screen-reader-text", "sr-only", "visually-hidden"];
+const HIDDEN_WORDS: &[&str] =
+    &["headerlink", "hidden", "offscreen", "screen-reader-text", "sr-only", "visually-hidden"];
 const FRAME_ROLES: &[&str] = &[
-    "alert", "alertdialog", "banner", "complementary", "contentinfo", "dialog", "menu", "menubar", "navigation",
-    "search", "tablist", "toolbar",
+    "alert",
+    "alertdialog",
+    "banner",
+    "complementary",
+    "contentinfo",
+    "dialog",
+    "menu",
+    "menubar",
+    "navigation",
+    "search",
+    "tablist",
+    "toolbar",
 ];
 
 /// The part of a page to read.
@@ -109,14 +156,29 @@ fn landmark(dom: &Dom, sizes: &Sizes, skipped: &[bool]) -> Option<NodeId> {
 
 fn is_never_read(dom: &Dom, id: NodeId) -> bool {
     use Tag::{
-        Button, Canvas, Dialog, Embed, Head, Iframe, Input, Math, Noscript, Object, Option as OptionTag, Script, Select,
-        Style, Svg, Template, Textarea,
+        Button, Canvas, Dialog, Embed, Head, Iframe, Input, Math, Noscript, Object, Option as OptionTag, Script,
+        Select, Style, Svg, Template, Textarea,
     };
     let Some(tag) = dom.tag(id) else { return false };
     if matches!(
         tag,
-        Button | Canvas | Dialog | Embed | Head | Iframe | Input | Math | Noscript | Object | OptionTag | Script
-            | Select | Style | Svg | Template | Textarea
+        Button
+            | Canvas
+            | Dialog
+            | Embed
+            | Head
+            | Iframe
+            | Input
+            | Math
+            | Noscript
+            | Object
+            | OptionTag
+            | Script
+            | Select
+            | Style
+            | Svg
+            | Template
+            | Textarea
     ) {
         return true;
     }

@@ -70,7 +70,8 @@ fn a_page_without_landmarks_loses_its_menus_only() {
 
 #[test]
 fn what_looks_like_a_frame_is_kept_when_it_is_the_page() {
-    let page = read("<body><div class='menu'><h2>Dinner</h2><p>Trout with almonds, potatoes and salad, 18.50</p></div>");
+    let page =
+        read("<body><div class='menu'><h2>Dinner</h2><p>Trout with almonds, potatoes and salad, 18.50</p></div>");
     assert!(page.reading.markdown.contains("Trout"));
     let page = read("<body><div class='widget sidebar'><p>Hello, this is all that we have to say today.</p></div>");
     assert!(page.reading.markdown.contains("all that we have"));
