@@ -3,6 +3,7 @@
 //! A capability is absent or real: a platform answers `None` for what it can't do, never a success that did nothing.
 
 pub mod crawl;
+pub mod documents;
 pub mod drafts;
 pub mod model;
 pub mod platform;

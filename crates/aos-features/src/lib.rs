@@ -4,13 +4,29 @@
 pub mod people;
 pub mod tenants;
 
+pub mod channels;
+pub mod website;
+
+pub mod onboarding;
+
 pub mod activities;
+pub mod agents;
+
+mod cancellation;
+pub mod steps;
 
 use aos_storage::Migrations;
 
 /// The migrations of all slices. Those of the engine and of storage are their crates' own.
 pub fn migrations() -> Migrations {
-    [people::MIGRATIONS, tenants::MIGRATIONS]
-        .into_iter()
-        .fold(Migrations::default(), |sum, steps| sum.and(Migrations::new(steps)))
+    [
+        people::MIGRATIONS,
+        tenants::MIGRATIONS,
+        channels::MIGRATIONS,
+        website::MIGRATIONS,
+        onboarding::MIGRATIONS,
+        agents::MIGRATIONS,
+    ]
+    .into_iter()
+    .fold(Migrations::default(), |sum, steps| sum.and(Migrations::new(steps)))
 }

@@ -132,6 +132,7 @@ ids! {
     RunMark, RunId, "run";
     RunStepMark, RunStepId, "run step";
     SkillVersionMark, SkillVersionId, "skill version";
+    ModelProviderMark, ModelProviderId, "model provider";
     LedgerEntryMark, LedgerEntryId, "ledger entry";
     NotificationMark, NotificationId, "notification";
     JobMark, JobId, "job";

@@ -1,6 +1,9 @@
 //! Keyset paging: a page never shifts when rows are added before it.
 
+use chrono::DateTime;
 use serde::{Deserialize, Serialize};
+
+use crate::{Error, Id, Named, Result, Timestamp};
 
 /// How many rows at most: 1 to 200.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,6 +37,21 @@ impl Cursor {
     }
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+    /// After the row with this moment and id, in a list that is sorted by both.
+    pub fn after_row<T: Named>(at: Timestamp, id: Id<T>) -> Self {
+        Self(format!("{}.{id}", at.timestamp_micros()))
+    }
+    /// Reads what [`Cursor::after_row`] wrote.
+    ///
+    /// # Errors
+    /// `Invalid` for a text that it did not write.
+    pub fn row<T: Named>(&self) -> Result<(Timestamp, Id<T>)> {
+        let read = || {
+            let (at, id) = self.0.split_once('.')?;
+            Some((DateTime::from_timestamp_micros(at.parse().ok()?)?, id.parse().ok()?))
+        };
+        read().ok_or_else(|| Error::invalid("after", "This page link is not valid any more; begin at the first page."))
     }
 }
 

@@ -20,7 +20,7 @@ impl ObjectKey {
         Self(StorePath::from_iter(["tenants", &tenant.to_string(), kind, name]).to_string())
     }
     /// A key read back from a row.
-    pub fn from_row(text: String) -> Self {
+    pub fn from_text(text: String) -> Self {
         Self(text)
     }
     pub fn as_str(&self) -> &str {

@@ -141,6 +141,11 @@ impl FromColumn for Option<ContentHash> {
         Ok(Option::<String>::from_column(row, column)?.map(ContentHash::from_hex))
     }
 }
+impl FromColumn for crate::ObjectKey {
+    fn from_column(row: &Row, column: &str) -> Result<Self> {
+        String::from_column(row, column).map(Self::from_text)
+    }
+}
 impl FromColumn for Month {
     fn from_column(row: &Row, column: &str) -> Result<Self> {
         row.parse(column)

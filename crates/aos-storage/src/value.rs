@@ -99,6 +99,7 @@ values! {
     &Actor, Text, self => self.to_string();
     &ContentHash, Text, self => self.as_str().to_owned();
     ContentHash, Text, self => self.as_str().to_owned();
+    &crate::ObjectKey, Text, self => self.as_str().to_owned();
 }
 
 impl<T: Named> ToValue for Id<T> {

@@ -140,6 +140,23 @@ impl Template {
                 }
                 _ => {}
             }
+            if step.is_approval
+                && let Some(maker) = step.input_from.as_deref().and_then(|key| self.step(key))
+            {
+                if maker.is_approval || self.approval_of(&maker.key).is_some_and(|first| first.key != step.key) {
+                    return bad(step, format!("“{}” has an approval already.", maker.name));
+                }
+                if step.blocked_by.iter().any(|key| *key != maker.key) || step.repeat_per_unit != maker.repeat_per_unit
+                {
+                    return bad(
+                        step,
+                        format!(
+                            "“{}” decides on “{}”, so it comes right after it and as often.",
+                            step.name, maker.name
+                        ),
+                    );
+                }
+            }
             if step.repeat_per_unit && step.blocked_by.is_empty() {
                 return bad(step, format!("“{}” repeats per unit, but no step before it makes units.", step.name));
             }

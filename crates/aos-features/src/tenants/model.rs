@@ -72,17 +72,13 @@ pub struct ApprovalPolicy {
 }
 
 text_enum! {
+    #[derive(Default)]
     pub enum ApprovalRoute {
         /// The agency's staff decide.
+        #[default]
         InternalOnly = "internal_only",
         /// Staff decide first, then the client's administrator.
         InternalThenClient = "internal_then_client",
-    }
-}
-
-impl Default for ApprovalRoute {
-    fn default() -> Self {
-        Self::InternalOnly
     }
 }
 
@@ -96,8 +92,10 @@ pub struct PublishDefaults {
 }
 
 text_enum! {
+    #[derive(Default)]
     pub enum PublishMode {
         /// Public at once.
+        #[default]
         Now = "now",
         /// Left on the platform as a draft.
         Draft = "draft",
@@ -106,25 +104,19 @@ text_enum! {
     }
 }
 
-impl Default for PublishMode {
-    fn default() -> Self {
-        Self::Now
-    }
-}
-
 /// What agents may spend for this client, in millionths of a US dollar.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Budgets {
-    /// In a calendar month of the client's time zone.
-    pub monthly: MicroUsd,
+    /// In a calendar month of the client's time zone; `None`: as much as it takes.
+    pub monthly: Option<MicroUsd>,
     /// In one run.
     pub per_run: MicroUsd,
 }
 
 impl Default for Budgets {
     fn default() -> Self {
-        Self { monthly: MicroUsd(50_000_000), per_run: MicroUsd(2_000_000) }
+        Self { monthly: Some(MicroUsd(50_000_000)), per_run: MicroUsd(2_000_000) }
     }
 }
 
@@ -132,10 +124,11 @@ impl Settings {
     /// # Errors
     /// `Invalid` for a budget below nothing, or a run that may spend more than its month.
     pub fn validate(&self) -> Result<()> {
-        if self.budgets.monthly < MicroUsd::ZERO {
+        if self.budgets.monthly.is_some_and(|monthly| monthly < MicroUsd::ZERO) {
             return Err(Error::invalid("budgets.monthly", "A budget can't be below nothing."));
         }
-        if self.budgets.per_run < MicroUsd::ZERO || self.budgets.per_run > self.budgets.monthly {
+        let most = self.budgets.monthly.unwrap_or(MicroUsd(i64::MAX));
+        if self.budgets.per_run < MicroUsd::ZERO || self.budgets.per_run > most {
             return Err(Error::invalid("budgets.per_run", "A run can spend between nothing and the month's budget."));
         }
         if self.publish.categories.iter().any(|name| name.trim().is_empty()) {
@@ -262,7 +255,7 @@ mod tests {
         assert!(settings.approval.allow_own_work);
         assert_eq!(settings.budgets, Budgets::default());
         let spendthrift =
-            Settings { budgets: Budgets { monthly: MicroUsd(5), per_run: MicroUsd(6) }, ..Settings::default() };
+            Settings { budgets: Budgets { monthly: Some(MicroUsd(5)), per_run: MicroUsd(6) }, ..Settings::default() };
         assert_eq!(spendthrift.validate().unwrap_err().field(), Some("budgets.per_run"));
     }
 }

@@ -5,7 +5,7 @@ use aos_storage::Conn;
 use chrono_tz::Tz;
 
 use super::{
-    model::{ClientGroup, Tenant, TenantFilter},
+    model::{ClientGroup, Settings, Tenant, TenantFilter},
     store,
 };
 
@@ -13,6 +13,18 @@ use super::{
 /// `NotFound`.
 pub async fn tenant(conn: &mut Conn, scope: TenantScope) -> Result<Tenant> {
     store::tenant(conn, scope).await?.ok_or_else(|| Error::not_found("client"))
+}
+
+/// # Errors
+/// `NotFound`.
+pub async fn settings(conn: &mut Conn, scope: TenantScope) -> Result<Settings> {
+    Ok(tenant(conn, scope).await?.settings)
+}
+
+/// # Errors
+/// `NotFound`.
+pub async fn zone(conn: &mut Conn, scope: TenantScope) -> Result<Tz> {
+    Ok(tenant(conn, scope).await?.tz())
 }
 
 /// # Errors

@@ -1,0 +1,182 @@
+//! Writes of this slice that a person asks for.
+
+use aos_capabilities::publish::PublishMode;
+use aos_kernel::{ContentItemId, Error, NewEvent, RequestId, Result, Subject, TenantScope, Timestamp};
+use aos_storage::{Signal, Tx};
+use serde_json::json;
+
+use super::{
+    CONTENT_ITEM, REQUEST,
+    model::{ArticleText, ContentItem, ItemState, NewRequest, Request, RequestState},
+    store::{self, RequestRow, VersionRow},
+};
+use crate::activities::{self, Origin, StartPipeline, StepRegistry};
+
+/// Raises a request outside of the monthly deliverables: it goes through the same approval, writing, review and
+/// publishing, and counts against no month.
+///
+/// # Errors
+/// `Invalid` with the field.
+pub async fn raise_request(
+    tx: &mut Tx,
+    registry: &StepRegistry,
+    scope: TenantScope,
+    input: NewRequest,
+) -> Result<RequestId> {
+    let input = input.cleaned()?;
+    let id = RequestId::new();
+    let made_by = tx.actor().clone();
+    let row = RequestRow { id, input: &input, period: None, offline: false, made_by: &made_by };
+    store::insert_request(tx, scope, row).await?;
+    let subject = Subject::new(REQUEST, id);
+    tx.emit(
+        NewEvent::new(scope.tenant(), "content.request_raised", subject.clone()).with(json!({ "title": input.title })),
+    );
+    let start = StartPipeline {
+        template_key: "blog_posts".into(),
+        name: input.title.clone(),
+        origin: Origin::AdHoc,
+        input: json!({ "request": id }),
+        key: format!("request:{id}"),
+        enter_at: Some("approve_topics".into()),
+        subjects: vec![subject],
+    };
+    activities::commands::start_pipeline(tx, registry, scope, start).await?;
+    tx.signal(Signal::new("tenant", scope.tenant()));
+    Ok(id)
+}
+
+/// Changes a brief that waits for its approval. What is decided on is then the changed one.
+///
+/// # Errors
+/// `Conflict` when it was decided on already, or when somebody changed it meanwhile.
+pub async fn edit_request(
+    tx: &mut Tx,
+    registry: &StepRegistry,
+    scope: TenantScope,
+    id: RequestId,
+    based_on: i64,
+    input: NewRequest,
+) -> Result<()> {
+    let input = input.cleaned()?;
+    tx.lock(&format!("request {id}")).await?;
+    let request = request(tx, scope, id).await?;
+    if request.state != RequestState::PendingApproval {
+        return Err(Error::conflict("decided_already", "This brief was decided on already, so it can't be changed any more."));
+    }
+    unchanged(based_on, request.version)?;
+    let actor = tx.actor().clone();
+    store::revise_request(tx, scope, id, &input, false, &request.made_by).await?;
+    let subject = Subject::new(REQUEST, id);
+    tx.emit(
+        NewEvent::new(scope.tenant(), "content.request_edited", subject.clone())
+            .with(json!({ "version": request.version + 1, "by": actor.to_string() })),
+    );
+    activities::commands::refingerprint(tx, registry, scope, &subject).await?;
+    tx.signal(Signal::new("tenant", scope.tenant()));
+    Ok(())
+}
+
+/// A reviewer's edit of an article: a new version on top of the one they read. Work that waits for its approval is then
+/// decided on as edited.
+///
+/// # Errors
+/// `Conflict` when somebody saved a version meanwhile, or when the article is approved and so frozen.
+pub async fn edit_item(
+    tx: &mut Tx,
+    registry: &StepRegistry,
+    scope: TenantScope,
+    id: ContentItemId,
+    based_on: i64,
+    text: ArticleText,
+    note: Option<&str>,
+) -> Result<i64> {
+    let text = text.cleaned()?;
+    tx.lock(&format!("content_item {id}")).await?;
+    let item = item(tx, scope, id).await?;
+    if item.state != ItemState::Review {
+        return Err(Error::conflict(
+            "frozen",
+            format!("“{}” is {}; it can be edited while it waits for its review.", item.title, item.state),
+        ));
+    }
+    unchanged(based_on, item.current_version)?;
+    let before = store::version(tx, scope, id, item.current_version)
+        .await?
+        .ok_or_else(|| Error::internal("an item in review without a version"))?;
+    if before.text == text {
+        return Ok(item.current_version);
+    }
+    let version = item.current_version + 1;
+    let author = tx.actor().clone();
+    let row = VersionRow {
+        item: id,
+        version,
+        text: &text,
+        sources: &before.sources,
+        gaps: &before.gaps,
+        // A person went over it, but it stands on a draft that was made without a model.
+        offline: before.offline,
+        author: &author,
+        note,
+        state: ItemState::Review,
+    };
+    store::insert_version(tx, scope, row).await?;
+    let subject = Subject::new(CONTENT_ITEM, id);
+    tx.emit(
+        NewEvent::new(scope.tenant(), "content.item_edited", subject.clone()).with(json!({ "version": version })),
+    );
+    activities::commands::refingerprint(tx, registry, scope, &subject).await?;
+    tx.signal(Signal::new("tenant", scope.tenant()));
+    Ok(version)
+}
+
+/// Says when and how the item is to be published.
+///
+/// # Errors
+/// `Conflict` when it is published already; `Invalid` for a time that has passed.
+pub async fn plan_publishing(tx: &mut Tx, scope: TenantScope, id: ContentItemId, mode: PublishMode) -> Result<()> {
+    let item = item(tx, scope, id).await?;
+    if matches!(item.state, ItemState::Published | ItemState::Scheduled) {
+        return Err(Error::conflict("published_already", format!("“{}” is on the site already.", item.title)));
+    }
+    in_future(mode, tx.now())?;
+    store::set_publish_mode(tx, scope, id, mode).await?;
+    tx.emit(
+        NewEvent::new(scope.tenant(), "content.publishing_planned", Subject::new(CONTENT_ITEM, id))
+            .with(json!({ "mode": mode })),
+    );
+    tx.signal(Signal::new("tenant", scope.tenant()));
+    Ok(())
+}
+
+/// A planned time must still lie ahead.
+pub(super) fn in_future(mode: PublishMode, now: Timestamp) -> Result<()> {
+    match mode {
+        PublishMode::At(at) if at <= now => Err(Error::conflict(
+            "time_passed",
+            "The planned time has passed.",
+        )
+        .with_help("Choose a new time, or publish at once.")),
+        _ => Ok(()),
+    }
+}
+
+pub(super) async fn request(tx: &mut Tx, scope: TenantScope, id: RequestId) -> Result<Request> {
+    store::request(tx, scope, id).await?.ok_or_else(|| Error::not_found("request"))
+}
+
+pub(super) async fn item(tx: &mut Tx, scope: TenantScope, id: ContentItemId) -> Result<ContentItem> {
+    store::item(tx, scope, id).await?.ok_or_else(|| Error::not_found("content item"))
+}
+
+fn unchanged(based_on: i64, current: i64) -> Result<()> {
+    if based_on == current {
+        return Ok(());
+    }
+    Err(Error::conflict(
+        "edited_meanwhile",
+        format!("Somebody saved version {current} while you were editing version {based_on}; yours was not saved over it."),
+    )
+    .with_help("Your text is still in the form. Compare it with the newer version, then save again."))
+}

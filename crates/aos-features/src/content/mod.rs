@@ -1,0 +1,45 @@
+//! Content: requests (briefs), the items that they become, every version, and publications.
+//!
+//! Owns: `request`, `content_item`, `content_version`, `publication`.
+//!
+//! States: `draft → pending_approval → approved → in_progress → completed` for a request (or `rejected`, then revised or
+//! closed); `draft → writing → review → approved → scheduled → published`, or `failed`, for an item.
+//!
+//! Invariants:
+//! - An approved version is frozen: only that version, by its hash, is published.
+//! - One publication for each item and channel. Its intent is committed before the attempt; an attempt whose outcome is
+//!   unknown is looked up on the platform before anything is repeated.
+//! - Each edit is a version with an author; nobody overwrites what they have not read.
+
+pub mod commands;
+mod approve;
+pub mod model;
+mod publish;
+pub mod queries;
+pub mod render;
+mod research;
+mod store;
+mod write;
+
+pub use approve::{ItemApproval, RequestApproval};
+pub use model::{
+    ContentItem, ContentVersion, ItemState, NewRequest, Publication, PublicationState, Request, RequestState,
+};
+pub use publish::{ImageSource, PublishStep, SiteImage, WATCH, WatchPublication};
+pub use research::ResearchTopics;
+pub use write::WriteArticle;
+
+pub const RESEARCH_TOPICS: &str = "content.research_topics";
+pub const WRITE_ARTICLE: &str = "content.write_article";
+pub const PUBLISH: &str = "content.publish";
+
+/// Subjects of approvals and units of pipelines.
+pub const REQUEST: &str = "request";
+pub const CONTENT_ITEM: &str = "content_item";
+
+pub const MIGRATIONS: &[aos_storage::Migration] = &[aos_storage::Migration {
+    number: 270,
+    name: "content",
+    sqlite: include_str!("../../migrations/sqlite/0270_content.sql"),
+    postgres: include_str!("../../migrations/postgres/0270_content.sql"),
+}];
