@@ -26,7 +26,7 @@ pub use client::{Outbound, OutboundConfig};
 pub use error::{OutboundError, OutboundErrorKind, Sent};
 pub use guard::{HostRule, NotAHostRule, refusal};
 pub use limiter::RateKey;
-pub use recording::{Exchange, RecordedRequest, RecordedResponse, Recorder};
+pub use recording::{Exchange, RecordedBody, RecordedFailure, RecordedRequest, RecordedResponse, Recorder};
 pub use redact::redacted;
 pub use request::{Part, Request};
 pub use resolver::Lookup;

@@ -101,7 +101,13 @@ fn editor(id: u64, settings: &Settings) -> url::Url {
 }
 
 /// What the site left out or changed without an error: what was sent beside what came back.
-pub(super) fn differences(article: &Article, prepared: &Prepared, sent: &PostBody, post: &Post) -> Vec<String> {
+pub(super) fn differences(
+    article: &Article,
+    prepared: &Prepared,
+    sent: &PostBody,
+    standing: Option<&Post>,
+    post: &Post,
+) -> Vec<String> {
     let mut notes = Vec::new();
     for (kind, wanted, set) in
         [("category", &prepared.categories, &post.categories), ("tag", &prepared.tags, &post.tags)]
@@ -113,7 +119,9 @@ pub(super) fn differences(article: &Article, prepared: &Prepared, sent: &PostBod
     if post.featured_media != sent.featured_media {
         notes.push("The image could not be set as the article's image.".to_owned());
     }
-    if !sent.slug.is_empty() && !post.slug.is_empty() && post.slug != sent.slug {
+    // Said once: an article that keeps the address it had is no news.
+    let same_as_before = standing.is_some_and(|standing| standing.slug == post.slug);
+    if !sent.slug.is_empty() && !post.slug.is_empty() && post.slug != sent.slug && !same_as_before {
         notes.push(format!("The site chose the address “{}” instead of “{}”.", post.slug, sent.slug));
     }
     if let Some(raw) = &post.title.raw
@@ -242,14 +250,14 @@ mod tests {
             "featured_media": 9, "categories": [3], "title": {"raw": "Tom &amp; &lt;Jerry&gt;"},
             "content": {"raw": sent.content},
         }));
-        assert_eq!(differences(&article, &prepared, &sent, &kept), Vec::<String>::new());
+        assert_eq!(differences(&article, &prepared, &sent, None, &kept), Vec::<String>::new());
 
         let other = post(serde_json::json!({
             "slug": "t-2", "status": "pending", "categories": [1], "title": {"raw": "Tom"},
             "content": {"raw": "<p>Hi</p>"},
         }));
         assert_eq!(
-            differences(&article, &prepared, &sent, &other),
+            differences(&article, &prepared, &sent, None, &other),
             [
                 "The category “News” could not be set.",
                 "The image could not be set as the article's image.",

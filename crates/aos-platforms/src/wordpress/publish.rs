@@ -58,7 +58,7 @@ impl Publish for WordPress {
         let request = session.post(POSTS, &[("_fields", Post::FIELDS)]).json(&sent);
         let post: Post = session.call(Verb::Publish, request).await?;
         let mut published = mapping::published(&post, &session.settings, session.now);
-        published.notes.extend(mapping::differences(article, &prepared, &sent, &post));
+        published.notes.extend(mapping::differences(article, &prepared, &sent, None, &post));
         published.notes.extend(session.notes);
         Ok(published)
     }
@@ -105,7 +105,7 @@ impl Publish for WordPress {
         let request = session.post(&route(standing.id), &[("_fields", Post::FIELDS)]).json(&sent);
         let post: Post = session.call(Verb::Update, request).await?;
         let mut published = mapping::published(&post, &session.settings, session.now);
-        published.notes.extend(mapping::differences(article, &prepared, &sent, &post));
+        published.notes.extend(mapping::differences(article, &prepared, &sent, Some(&standing), &post));
         published.notes.extend(session.notes);
         Ok(published)
     }

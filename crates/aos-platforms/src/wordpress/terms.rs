@@ -55,7 +55,10 @@ pub(super) async fn ids(
 }
 
 async fn look_up(session: &mut Session<'_>, taxonomy: Taxonomy, name: &str) -> Result<Option<u64>, PlatformError> {
-    let query = [("search", name), ("per_page", "100"), ("hide_empty", "false"), ("_fields", "id,name")];
+    // WordPress keeps names with `&amp;` and its like but searches for what it is given, so a part without them is
+    // looked for and the whole name compared.
+    let part = name.split(['&', '<', '>', '"', '\'']).max_by_key(|part| part.len()).unwrap_or(name).trim();
+    let query = [("search", part), ("per_page", "100"), ("hide_empty", "false"), ("_fields", "id,name")];
     let request = session.get(taxonomy.route(), &query);
     let terms: Vec<Term> = session.call(Verb::SetTerms, request).await?;
     Ok(terms.iter().find(|term| same_name(&plain_text(&term.name), name)).map(|term| term.id))

@@ -249,10 +249,12 @@ pub(super) fn list(state: &State, call: &Call) -> Outcome {
         );
     }
     let search = call.params.text("search").map(|text| text.to_lowercase());
+    let slugs = call.params.list("slug");
     let found: Vec<&Media> = state
         .media
         .values()
         .rev()
+        .filter(|media| slugs.as_ref().is_none_or(|slugs| slugs.contains(&shape::media_slug(media))))
         .filter(|media| {
             search.as_ref().is_none_or(|s| {
                 media.title.to_lowercase().contains(s.as_str()) || media.file.to_lowercase().contains(s.as_str())

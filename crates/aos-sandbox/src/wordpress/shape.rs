@@ -83,6 +83,12 @@ pub(super) fn post_for(state: &State, item: &Post, call: &Call) -> Value {
     shown
 }
 
+/// Made from the file's name when it was uploaded; a title that is set later does not change it.
+pub(super) fn media_slug(media: &Media) -> String {
+    let name = media.file.rsplit('/').next().unwrap_or(&media.file);
+    text::slugify(name.rsplit_once('.').map_or(name, |(stem, _)| stem))
+}
+
 /// An uploaded file as the API shows it.
 pub(super) fn media(state: &State, media: &Media, editing: bool) -> Value {
     let url = state.media_url(media);
@@ -100,7 +106,7 @@ pub(super) fn media(state: &State, media: &Media, editing: bool) -> Value {
         "date": wp_date(state.local(media.date)),
         "date_gmt": wp_date(media.date),
         "modified_gmt": wp_date(media.modified),
-        "slug": text::slugify(&media.title),
+        "slug": media_slug(media),
         "status": "inherit",
         "type": "attachment",
         "link": format!("{}/?attachment_id={}", state.origin, media.id),
