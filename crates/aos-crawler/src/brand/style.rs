@@ -225,13 +225,19 @@ pub fn weigh(declarations: &[Declaration]) -> Palette {
             named(&mut palette, name, &value);
             continue;
         }
+        // A rule for six headings is one decision and not six.
+        let selectors = declaration.selector.split(',').count() as f64;
         for selector in declaration.selector.split(',').take(20) {
             let part = Part::of(selector.trim());
             match declaration.name.as_str() {
-                "font" | "font-family" => font(&mut palette, part, &declaration.name, &value),
-                "border-color" => colour(&mut palette, &value, "border", 0.3),
-                "color" | "fill" => colour(&mut palette, &value, &format!("{} text", part.name()), part.weight(false)),
-                _ => colour(&mut palette, &value, &format!("{} background", part.name()), part.weight(true)),
+                "font" | "font-family" => font(&mut palette, part, &declaration.name, &value, 1.0 / selectors),
+                "border-color" => colour(&mut palette, &value, "border", 0.3 / selectors),
+                "color" | "fill" => {
+                    colour(&mut palette, &value, &format!("{} text", part.name()), part.weight(false) / selectors)
+                }
+                _ => {
+                    colour(&mut palette, &value, &format!("{} background", part.name()), part.weight(true) / selectors)
+                }
             }
         }
     }
@@ -258,7 +264,7 @@ fn named(palette: &mut Palette, name: &str, value: &str) {
     colour(palette, value, &format!("named “{words}”"), weight);
 }
 
-fn font(palette: &mut Palette, part: Part, name: &str, value: &str) {
+fn font(palette: &mut Palette, part: Part, name: &str, value: &str, share: f64) {
     let (role, weight) = match part {
         Part::Page => ("body", 10.0),
         Part::Heading => ("heading", 6.0),
@@ -268,7 +274,7 @@ fn font(palette: &mut Palette, part: Part, name: &str, value: &str) {
     // In the shorthand the families come last, after the size.
     let families = if name == "font" { after_size(value) } else { Some(value) };
     if let Some(families) = families {
-        palette.fonts(families, role, weight);
+        palette.fonts(families, role, weight * share);
     }
 }
 

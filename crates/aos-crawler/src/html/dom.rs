@@ -350,6 +350,9 @@ impl Builder {
             }
             CallbackEvent::EndTag { name } => self.close(Tag::of(name)),
             CallbackEvent::String { value } => {
+                if !value.iter().all(u8::is_ascii_whitespace) {
+                    self.leave_head();
+                }
                 let range = self.keep(value);
                 self.append(Kind::Text(range));
             }
@@ -385,9 +388,10 @@ impl Builder {
 
     fn open(&mut self, tag: Tag, attributes: u32, self_closing: bool) {
         use Tag::*;
+        if !matches!(tag, Base | Link | Meta | Noscript | Script | Style | Template | Title) {
+            self.leave_head();
+        }
         match tag {
-            // A second `body` only adds attributes in browsers; here it is one more container.
-            Body => self.close_until(|open| open == Head, |open| open == Body),
             Li => self.close_until(|open| open == Li, |open| matches!(open, Ul | Ol | Menu | Td | Th)),
             Dt | Dd => self.close_until(|open| matches!(open, Dt | Dd), |open| matches!(open, Dl | Td | Th)),
             Tr => self.close_until(|open| open == Tr, |open| open == Table),
@@ -440,6 +444,13 @@ impl Builder {
             (inline && open.is_block()) || (!in_table && matches!(open, Td | Th | Caption)) || open == Table
         };
         self.close_until(|open| open == tag, border);
+    }
+
+    /// What can't stand in the head ends it; many pages leave `</head>` and `<body>` out, which is allowed.
+    fn leave_head(&mut self) {
+        if self.open.last().is_some_and(|(_, open)| *open == Tag::Head) {
+            self.pop();
+        }
     }
 
     /// Closes up to and with the nearest open element that is `wanted`, unless a `border` stands before it.
@@ -495,6 +506,7 @@ mod tests {
             "other(table(tr(td(“a”) td(“b”)) tr(td(p(“c”)))) “d”)"
         );
         assert_eq!(tree("<ul><li>a<ul><li>b</ul><li>c</ul>"), "other(ul(li(“a” ul(li(“b”))) li(“c”)))");
+        assert_eq!(tree("<head><title>a</title><p>b"), "other(head(title(“a”)) p(“b”))");
         assert_eq!(tree("<dl><dt>a<dd>b<dt>c</dl>"), "other(dl(dt(“a”) dd(“b”) dt(“c”)))");
     }
 

@@ -49,8 +49,7 @@ const FRAME_WORDS: &[&str] = &[
     "widget",
 ];
 /// Words of things that are there and can't be seen.
-const HIDDEN_WORDS: &[&str] =
-    &["headerlink", "hidden", "offscreen", "screen-reader-text", "sr-only", "visually-hidden"];
+const HIDDEN_WORDS: &[&str] = &["headerlink", "offscreen", "screen-reader-text", "sr-only", "visually-hidden"];
 const FRAME_ROLES: &[&str] = &[
     "alert",
     "alertdialog",
@@ -157,13 +156,16 @@ fn landmark(dom: &Dom, sizes: &Sizes, skipped: &[bool]) -> Option<NodeId> {
 fn is_never_read(dom: &Dom, id: NodeId) -> bool {
     use Tag::{
         Button, Canvas, Dialog, Embed, Head, Iframe, Input, Math, Noscript, Object, Option as OptionTag, Script,
-        Select, Style, Svg, Template, Textarea,
+        Select, Style, Svg, Template, Textarea, Title,
     };
     let Some(tag) = dom.tag(id) else { return false };
+    if tag == Button {
+        // A question that opens its answer is a button inside a heading.
+        return !dom.parent(id).and_then(|parent| dom.tag(parent)).is_some_and(|parent| parent.heading().is_some());
+    }
     if matches!(
         tag,
-        Button
-            | Canvas
+        Canvas
             | Dialog
             | Embed
             | Head
@@ -179,6 +181,7 @@ fn is_never_read(dom: &Dom, id: NodeId) -> bool {
             | Svg
             | Template
             | Textarea
+            | Title
     ) {
         return true;
     }
