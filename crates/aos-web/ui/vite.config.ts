@@ -32,6 +32,8 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: false,
     target: "es2022",
+    // light-dark(), nesting and container queries as they are.
+    cssTarget: ["chrome123", "firefox128", "safari17.5"],
     rollupOptions: { input: "src/main.ts", output: { entryFileNames: "app-[hash].js", assetFileNames: "[name]-[hash][extname]" } },
   },
 });
