@@ -264,7 +264,7 @@ impl Outbound {
                 source: answer.source,
                 limits,
                 received: 0,
-                truncated: false,
+                truncated: answer.truncated,
                 started,
             });
         }
@@ -276,14 +276,14 @@ impl Outbound {
             Wire::Network => self.over_network(hop, limits, deadline).await,
             Wire::Replayed(tape) => {
                 let (status, headers, body) = tape.answer(hop)?;
-                Ok(Answer { status, headers, source: Source::Ready(Some(body)) })
+                Ok(Answer { status, headers, source: Source::Ready(Some(body)), truncated: false })
             }
             Wire::Recorded(recorder) => {
                 let outcome = self.whole_over_network(hop, limits, deadline).await;
-                let kept = outcome.as_ref().map(|(status, headers, body)| (*status, headers, &body[..]));
+                let kept = outcome.as_ref().map(|whole| (whole.status, &whole.headers, &whole.body[..]));
                 recorder.keep(Exchange::new(hop, kept));
-                let (status, headers, body) = outcome?;
-                Ok(Answer { status, headers, source: Source::Ready(Some(body)) })
+                let Response { status, headers, body, truncated, .. } = outcome?;
+                Ok(Answer { status, headers, source: Source::Ready(Some(body)), truncated })
             }
         }
     }
@@ -293,9 +293,9 @@ impl Outbound {
         hop: &Request,
         limits: &Limits,
         deadline: Instant,
-    ) -> Result<(u16, HeaderMap, bytes::Bytes), OutboundError> {
+    ) -> Result<Response, OutboundError> {
         let answer = self.over_network(hop, limits, deadline).await?;
-        let whole = StreamedResponse {
+        let streamed = StreamedResponse {
             status: answer.status,
             headers: answer.headers,
             final_url: hop.url.clone(),
@@ -306,8 +306,7 @@ impl Outbound {
             truncated: false,
             started: Instant::now(),
         };
-        let whole = whole.collect().await?;
-        Ok((whole.status, whole.headers, whole.body))
+        streamed.collect().await
     }
 
     async fn over_network(&self, hop: &Request, limits: &Limits, deadline: Instant) -> Result<Answer, OutboundError> {
@@ -337,7 +336,7 @@ impl Outbound {
             return Err(OutboundError::too_large(&hop.url, limits.max_bytes));
         }
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
-        Ok(Answer { status, headers, source: Source::Network(response) })
+        Ok(Answer { status, headers, source: Source::Network(response), truncated: false })
     }
 }
 
@@ -346,6 +345,8 @@ struct Answer {
     status: u16,
     headers: HeaderMap,
     source: Source,
+    /// The body was cut while it was recorded.
+    truncated: bool,
 }
 
 /// Where an answer sends its reader, when it does.

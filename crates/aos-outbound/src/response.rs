@@ -65,6 +65,7 @@ pub struct StreamedResponse {
     pub(crate) source: Source,
     pub(crate) limits: Limits,
     pub(crate) received: u64,
+    /// See [`Self::truncated`].
     pub(crate) truncated: bool,
     pub(crate) started: Instant,
 }
@@ -75,6 +76,8 @@ pub(crate) enum Source {
     Network(reqwest::Response),
     /// Already here: from a recording, or because it was recorded.
     Ready(Option<Bytes>),
+    /// Cut; what still comes is not wanted, and with it goes the connection.
+    Ended,
 }
 
 /// What bounds one exchange.
@@ -96,10 +99,8 @@ impl StreamedResponse {
     /// # Errors
     /// `Timeout`, `Dropped`, `TooLarge` or `BadBody`, all with `Sent::Maybe`.
     pub async fn chunk(&mut self) -> Result<Option<Bytes>, OutboundError> {
-        if self.truncated {
-            return Ok(None);
-        }
         let next = match &mut self.source {
+            Source::Ended => None,
             Source::Ready(bytes) => bytes.take().filter(|bytes| !bytes.is_empty()),
             Source::Network(response) => match tokio::time::timeout(self.limits.idle, response.chunk()).await {
                 Ok(Ok(next)) => next,
@@ -116,10 +117,16 @@ impl StreamedResponse {
                 return Err(OutboundError::too_large(&self.final_url, self.limits.max_bytes));
             }
             self.truncated = true;
+            self.source = Source::Ended;
             chunk.truncate(usize::try_from(room).unwrap_or(usize::MAX));
         }
         self.received += chunk.len() as u64;
         Ok(Some(chunk))
+    }
+
+    /// Whether the body was cut, as [`Request::truncate_at`](crate::Request::truncate_at) asked; known once it was.
+    pub fn truncated(&self) -> bool {
+        self.truncated
     }
 
     /// Reads the rest.

@@ -46,3 +46,11 @@ async fn a_request_that_was_not_recorded_is_refused_in_words() {
     assert_eq!((error.kind, error.sent), (OutboundErrorKind::Connect, Sent::No));
     assert_eq!(error.message, "The recording expects nothing, not GET https://a.test/x.");
 }
+
+#[tokio::test]
+async fn a_body_that_was_cut_while_it_was_recorded_says_so() {
+    let address = serve(Router::new().route("/", get(|| async { "a long answer" }))).await;
+    let outbound = Outbound::recording(config(&[address]), Recorder::default()).unwrap();
+    let answer = outbound.send(Request::get(url(address, "/")).truncate_at(6)).await.unwrap();
+    assert_eq!((answer.text().as_str(), answer.truncated), ("a long", true));
+}

@@ -13,6 +13,8 @@ mod memory;
 mod publishing;
 mod recorded;
 mod wordpress;
+mod wordpress_connect;
+mod wordpress_publish;
 
 use std::{future::Future, pin::Pin};
 
@@ -23,6 +25,10 @@ use bench::{Bench, Mishap};
 
 /// Something under way.
 pub type Running<'a> = Pin<Box<dyn Future<Output = ()> + 'a>>;
+/// A bench being set up.
+pub type Opening = Pin<Box<dyn Future<Output = Box<dyn Bench>>>>;
+/// What is done on a bench.
+type Run = Box<dyn FnOnce(&dyn Bench) -> Running<'_> + Send>;
 /// One case: its name and what is done on a fresh bench.
 pub type Case = (&'static str, for<'a> fn(&'a dyn Bench) -> Running<'a>);
 
@@ -30,9 +36,8 @@ pub type Case = (&'static str, for<'a> fn(&'a dyn Bench) -> Running<'a>);
 #[macro_export]
 macro_rules! cases {
     ($($case:ident),+ $(,)?) => {{
-        let mut cases: Vec<$crate::Case> = Vec::new();
-        $(cases.push((stringify!($case), |bench| Box::pin($case(bench))));)+
-        cases
+        let cases: [$crate::Case; _] = [$((stringify!($case), |bench| Box::pin($case(bench)))),+];
+        cases.to_vec()
     }};
 }
 
@@ -40,7 +45,7 @@ macro_rules! cases {
 struct Subject {
     descriptor: Descriptor,
     /// Sets up the platform and its surroundings anew.
-    open: fn() -> Pin<Box<dyn Future<Output = Box<dyn Bench>>>>,
+    open: fn() -> Opening,
     mishaps: Vec<Mishap>,
     /// Cases that only this platform has.
     own: Vec<(Capability, Case)>,
@@ -54,7 +59,7 @@ fn main() {
     let arguments = Arguments::from_args();
     let mut trials = Vec::new();
     for subject in subjects() {
-        let mut add = |capability: Capability, name: &str, run: Box<dyn FnOnce(&dyn Bench) -> Running<'_> + Send>| {
+        let mut add = |capability: Capability, name: &str, run: Run| {
             let name = format!("conformance::{}::{capability}::{name}", subject.descriptor.id);
             let open = subject.open;
             trials.push(Trial::test(name, move || {
