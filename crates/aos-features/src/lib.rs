@@ -25,6 +25,7 @@ pub fn migrations() -> Migrations {
         channels::MIGRATIONS,
         website::MIGRATIONS,
         onboarding::MIGRATIONS,
+        activities::MIGRATIONS,
         agents::MIGRATIONS,
     ]
     .into_iter()

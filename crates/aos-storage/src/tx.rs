@@ -54,6 +54,10 @@ impl Tx {
     pub fn emit_by(&mut self, actor: Actor, event: NewEvent) {
         self.outgoing.events.push((actor, event));
     }
+    /// Goes on in the name of somebody else, for a transaction that commits the work of several; answers who it was.
+    pub fn act_as(&mut self, actor: Actor) -> Actor {
+        std::mem::replace(&mut self.actor, actor)
+    }
     /// Lets something be done after the commit.
     pub fn enqueue(&mut self, job: NewJob) {
         self.outgoing.jobs.push(job);

@@ -68,6 +68,7 @@ CREATE TABLE activity (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX activity_by_pipeline ON activity (pipeline_id, id);
 CREATE INDEX activity_open ON activity (tenant_id, id) WHERE state NOT IN ('completed', 'cancelled');
+CREATE INDEX activity_failed ON activity (id) WHERE state = 'failed';
 CREATE INDEX activity_for_people ON activity (assignee_role, id)
   WHERE assignee_kind = 'human' AND is_approval = FALSE AND state NOT IN ('completed', 'cancelled');
 

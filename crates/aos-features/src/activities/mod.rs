@@ -1,6 +1,17 @@
 //! Activities and pipelines: the graph of work, its gates and their decisions.
 //!
-//! Owns: pipeline templates, pipelines, activities, approvals.
+//! Owns: `pipeline_template`, `pipeline`, `activity`, `approval`.
+//!
+//! States of an activity: `created → assigned → in_progress → awaiting_approval → approved → completed`, with `failed`
+//! (tried again by policy, then by hand), `rejected → in_progress`, and `cancelled`.
+//!
+//! How a pipeline goes on, as [`advance`] has it:
+//! - A step begins when what blocks it is over; a step that repeats begins for each unit as soon as that unit is let
+//!   through, so approving some of many lets those go on.
+//! - What an agent or the product does is a job; its result moves the activity on in one transaction.
+//! - Work that has an approval after it waits for it (`awaiting_approval`). Each of its subjects is decided on its own;
+//!   one that is sent back goes to whoever made it at once. When all are approved, both are completed.
+//! - A pipeline is completed when all of its activities are over.
 //!
 //! Invariants:
 //! - A state changes only along [`ActivityState::may_become`], and each change is an event.
@@ -8,8 +19,36 @@
 //! - This slice never names content: other slices register [`StepHandler`]s and [`Approvable`]s.
 //! - A running pipeline keeps the template version that it started with.
 
+mod advance;
+mod board;
+pub mod commands;
+mod error;
+mod events;
+mod joins;
 pub mod model;
+mod plan;
+pub mod queries;
 mod steps;
+mod store;
+mod templates;
+mod workflow;
 
+pub use commands::{Approver, Decide, Decided, StartPipeline};
 pub use model::*;
+pub use queries::{ActivityDetail, ApprovalFilter, HumanTask, PendingApproval, PipelineView, WorkCounts};
 pub use steps::*;
+pub use templates::{TemplateVersion, built_in, edit_template, seed_templates};
+pub use workflow::RunActivity;
+
+/// The kind of job that does an activity.
+pub const RUN: &str = "activities.run";
+
+/// The role of the client's own administrators, who decide last where the tenant's policy says so.
+pub const CLIENT_ROLE: &str = "admin";
+
+pub const MIGRATIONS: &[aos_storage::Migration] = &[aos_storage::Migration {
+    number: 260,
+    name: "activities",
+    sqlite: include_str!("../../migrations/sqlite/0260_activities.sql"),
+    postgres: include_str!("../../migrations/postgres/0260_activities.sql"),
+}];

@@ -7,7 +7,7 @@ use aos_kernel::{Actor, ContentHash, Error, Result, RunId, Subject, TenantScope}
 use aos_storage::{Conn, Db, Tx};
 use tokio_util::sync::CancellationToken;
 
-use super::model::Activity;
+use super::{model::Activity, plan::Plans};
 
 /// What a step is given.
 #[derive(Clone, Debug)]
@@ -110,6 +110,7 @@ pub trait Approvable: Send + Sync {
 pub struct StepRegistry {
     steps: BTreeMap<&'static str, Arc<dyn StepHandler>>,
     approvables: BTreeMap<&'static str, Arc<dyn Approvable>>,
+    plans: Arc<Plans>,
 }
 
 impl StepRegistry {
@@ -127,6 +128,9 @@ impl StepRegistry {
     /// `Internal`: a template was validated against this registry, so it names only what is here.
     pub fn step(&self, kind: &str) -> Result<&Arc<dyn StepHandler>> {
         self.steps.get(kind).ok_or_else(|| Error::internal(format!("no step handler for {kind}")))
+    }
+    pub(super) fn plans(&self) -> &Plans {
+        &self.plans
     }
     pub fn knows_step(&self, kind: &str) -> bool {
         self.steps.contains_key(kind)
