@@ -1,0 +1,9 @@
+//! The sandbox over HTTP, as its clients meet it; each story follows a passage of the wire contracts.
+
+mod faults;
+mod models;
+mod site;
+mod support;
+mod wordpress;
+mod wordpress_media;
+mod wordpress_roles;
