@@ -40,12 +40,12 @@ pub fn normalise(mut url: Url) -> Option<Url> {
         url.set_username("").ok()?;
         url.set_password(None).ok()?;
     }
-    if let Some(query) = url.query() {
-        if query.split('&').any(|pair| pair.is_empty() || is_tracking(pair)) {
-            let kept: Vec<&str> = query.split('&').filter(|pair| !pair.is_empty() && !is_tracking(pair)).collect();
-            let kept = (!kept.is_empty()).then(|| kept.join("&"));
-            url.set_query(kept.as_deref());
-        }
+    if let Some(query) = url.query()
+        && query.split('&').any(|pair| pair.is_empty() || is_tracking(pair))
+    {
+        let kept: Vec<&str> = query.split('&').filter(|pair| !pair.is_empty() && !is_tracking(pair)).collect();
+        let kept = (!kept.is_empty()).then(|| kept.join("&"));
+        url.set_query(kept.as_deref());
     }
     (url.as_str().len() <= MAX_LENGTH).then_some(url)
 }

@@ -121,7 +121,7 @@ impl SiteCrawler for Crawler {
             before = before => before,
         };
         let (run, batches) = Run::new(Arc::clone(&context), &request, &start);
-        let (mut summary, kept) = tokio::join!(run.run(start, listed.pages, resumed, cancel), keep(batches, sink));
+        let (mut summary, kept) = tokio::join!(run.run(start, listed.pages, cancel), keep(batches, sink));
         context.renderer.close().await;
         if let Err(error) = kept {
             summary.outcome = CrawlOutcome::Failed;
@@ -208,21 +208,33 @@ async fn read_sitemaps(context: &Context, start: &Url, declared: Vec<String>, pa
 }
 
 /// Reads the brand off the home page: in the browser where there is one, otherwise from its style sheets, saying so.
-pub(crate) async fn look_at_brand(context: Arc<Context>, url: Url, html: String) -> BrandSignals {
-    match context.renderer.home(&url).await {
+pub(crate) async fn look_at_brand(context: &Context, url: &Url, html: &str) -> BrandSignals {
+    match context.renderer.home(url).await {
         Ok(look) => {
             let mut signals = look.palette.into_signals();
             signals.source = BrandSource::Rendered;
-            signals.logo_url = HomePage::read(&look.html, &url).logo.map(String::from);
+            signals.logo_url = HomePage::read(&look.html, url).logo.map(String::from);
             signals.screenshot = Some(look.screenshot);
             signals
         }
         Err(error) => {
-            let mut signals = brand_from_style_sheets(&context, &url, &html).await;
+            let mut signals = brand_from_style_sheets(context, url, html).await;
             signals.note = Some(format!("Read from the style sheets and not from the page as it looks: {error}"));
             signals
         }
     }
+}
+
+/// The same where the home page itself was read in an earlier part of the crawl.
+pub(crate) async fn look_again_at_brand(context: Arc<Context>, url: Url) -> Option<BrandSignals> {
+    let host = context.hosts.of(&url);
+    if !context.hosts.robots(&host, &url).await.allows(&url) {
+        return None;
+    }
+    let request = Request::get(url).timeout(context.request_time).truncate_at(context.page_bytes);
+    let answer = context.outbound.send(request).await.ok().filter(aos_outbound::Response::is_success)?;
+    let html = charset::decode(&answer.body, answer.header("content-type"));
+    Some(look_at_brand(&context, &answer.final_url, &html).await)
 }
 
 async fn brand_from_style_sheets(context: &Context, url: &Url, html: &str) -> BrandSignals {

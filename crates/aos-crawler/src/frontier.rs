@@ -94,13 +94,16 @@ impl Frontier {
         }
     }
 
-    /// Goes on where an earlier part stopped. What an image was called and which page showed it is not kept.
-    pub fn resume(&mut self, state: &CrawlState) {
+    /// Goes on where an earlier part stopped. What an image was called and which page showed it is not kept. The start
+    /// page is left to the caller: it is more than one of many.
+    pub fn resume(&mut self, state: &CrawlState, start: &Url) {
+        let start = address::same_page_key(start);
         for url in state.visited.iter().filter_map(|text| Url::parse(text).ok()) {
             self.claim(&url);
         }
         for (text, depth) in &state.waiting {
             if let Some(url) = Url::parse(text).ok().and_then(address::normalise)
+                && address::same_page_key(&url) != start
                 && self.claim(&url)
             {
                 let kind = promised(&url);
@@ -163,7 +166,7 @@ impl Frontier {
     /// has some of them before its time is over.
     pub fn next(&mut self, pages: bool, may: impl Fn(&Job) -> bool) -> Option<Job> {
         self.turn = self.turn.wrapping_add(1);
-        let media_first = self.turn % 4 == 0;
+        let media_first = self.turn.is_multiple_of(4);
         let job = if media_first {
             self.next_media(&may).or_else(|| self.next_page(pages))
         } else {

@@ -20,7 +20,7 @@ use url::Url;
 use crate::{
     address::{self, Site},
     audit::{SiteAudit, finding},
-    crawler::look_at_brand,
+    crawler::{look_again_at_brand, look_at_brand},
     fetch::{Context, Done, Failure, Outcome, ReadPage, Skipped, fetch},
     frontier::{Frontier, Job, Kind, is_worthless, promised},
 };
@@ -68,7 +68,7 @@ pub(crate) struct Run {
     image_hashes: HashSet<String>,
     /// Pages that the site's own list names, held back until the start page has been read.
     listed: Vec<Url>,
-    brand: Option<JoinHandle<BrandSignals>>,
+    brand: Option<JoinHandle<Option<BrandSignals>>>,
     started: Instant,
 }
 
@@ -91,7 +91,7 @@ impl Run {
         let mut frontier = Frontier::new(&request.limits);
         let mut progress = CrawlProgress::default();
         if let Some(state) = &request.resume {
-            frontier.resume(state);
+            frontier.resume(state, start);
             progress = state.progress;
         }
         let run = Self {
@@ -120,21 +120,21 @@ impl Run {
     }
 
     /// Runs to the end. `listed` are the pages of the sitemaps.
-    pub async fn run(mut self, start: Url, listed: Vec<Url>, resumed: bool, cancel: CancellationToken) -> CrawlSummary {
+    pub async fn run(mut self, start: Url, listed: Vec<Url>, cancel: CancellationToken) -> CrawlSummary {
         self.listed = listed;
         if self.frontier.claim(&start) {
             self.batch.found.push((start.to_string(), 0));
             self.frontier.push(Job::start(&start));
-        }
-        if resumed {
-            self.offer_listed();
+        } else if self.brand_wanted {
+            // An earlier part read the start page and ended before it had looked at the brand.
+            self.brand = Some(tokio::spawn(look_again_at_brand(Arc::clone(&self.context), start)));
         }
         let stop = self.work(&cancel).await;
         self.under_way.abort_all();
         let kept = self.flush().await;
         let stop = stop.or(kept.err());
         let brand = match self.brand.take() {
-            Some(brand) if stop != Some(Stop::Cancelled) => brand.await.ok(),
+            Some(brand) if stop != Some(Stop::Cancelled) => brand.await.ok().flatten(),
             Some(brand) => {
                 brand.abort();
                 None
@@ -262,7 +262,7 @@ impl Run {
         }
         if let Some(html) = html.filter(|_| self.brand_wanted) {
             let (context, url) = (Arc::clone(&self.context), job.url.clone());
-            self.brand = Some(tokio::spawn(look_at_brand(context, url, html)));
+            self.brand = Some(tokio::spawn(async move { Some(look_at_brand(&context, &url, &html).await) }));
         }
         if !parsed.nofollow {
             for link in
@@ -358,6 +358,7 @@ impl Run {
         }
         if job.is_start() {
             self.notes.start_failure = start_words;
+            self.offer_listed();
         }
     }
 
@@ -376,6 +377,8 @@ impl Run {
         self.audit.broken(job.asked.as_str(), job.from.as_deref().filter(|from| !from.is_empty()), &failure.words);
         if job.is_start() {
             self.notes.start_failure = Some(failure.message.clone());
+            // The site may still be there, only not at this address.
+            self.offer_listed();
         }
         if failure.passing || failure.no_answer {
             self.notes.unreadable += 1;

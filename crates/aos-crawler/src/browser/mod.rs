@@ -107,7 +107,7 @@ pub(crate) struct Renderer {
 
 enum State {
     Unused,
-    Running(Running),
+    Running(Box<Running>),
     Unavailable(RenderError),
 }
 
@@ -178,7 +178,7 @@ impl Renderer {
         let mut state = self.state.lock().await;
         if matches!(*state, State::Unused) {
             *state = match self.start().await {
-                Ok(running) => State::Running(running),
+                Ok(running) => State::Running(Box::new(running)),
                 Err(error) => State::Unavailable(error),
             };
         }

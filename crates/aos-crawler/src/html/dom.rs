@@ -534,8 +534,8 @@ mod tests {
 
     #[test]
     fn a_tower_of_elements_is_flattened_and_costs_no_time() {
-        let dom = Dom::parse(&"<div><li><b><a href=x>".repeat(60_000));
-        assert!(dom.len() > 200_000);
+        let dom = Dom::parse(&"<div><li><b><a href=x>".repeat(20_000));
+        assert!(dom.len() > 70_000);
         let mut deepest = 0;
         let mut depth = vec![0u32; dom.len()];
         for id in dom.ids().skip(1) {

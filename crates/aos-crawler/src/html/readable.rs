@@ -161,7 +161,7 @@ fn is_never_read(dom: &Dom, id: NodeId) -> bool {
     let Some(tag) = dom.tag(id) else { return false };
     if tag == Button {
         // A question that opens its answer is a button inside a heading.
-        return !dom.parent(id).and_then(|parent| dom.tag(parent)).is_some_and(|parent| parent.heading().is_some());
+        return dom.parent(id).and_then(|parent| dom.tag(parent)).is_none_or(|parent| parent.heading().is_none());
     }
     if matches!(
         tag,

@@ -11,8 +11,8 @@ impl Run {
         if let Some(words) = stop.map(|stop| self.stopped_because(stop)) {
             incomplete.push(words);
         }
+        incomplete.extend(self.notes.start_failure.take().filter(|_| !cancelled));
         if nothing && !cancelled {
-            incomplete.extend(self.notes.start_failure.take());
             incomplete.extend(self.notes.closed_because.take());
             incomplete.dedup();
             if incomplete.is_empty() {

@@ -191,3 +191,31 @@ async fn a_server_that_fails_for_a_moment_is_asked_again() {
     assert_eq!(summary.progress.failed, 1);
     assert_eq!(summary.outcome, CrawlOutcome::Incomplete, "a page that could not be read is no success");
 }
+
+#[tokio::test]
+async fn a_start_page_that_is_gone_does_not_hide_the_site_behind_it() {
+    let site = Site::build()
+        .answer("/", Answer::new(404, "text/html", "gone"))
+        .answer("/sitemap.xml", Answer::new(200, "text/xml", "<urlset><url><loc>/about</loc></url></urlset>"))
+        .page("/about", "About", "<p>Still here.</p>")
+        .serve()
+        .await;
+    let (summary, collected) = site.crawl().await;
+    assert_eq!((summary.outcome, collected.pages.len()), (CrawlOutcome::Incomplete, 1));
+    assert!(summary.incomplete[0].contains("answers 404"), "{:?}", summary.incomplete);
+}
+
+#[tokio::test]
+async fn the_pause_that_robots_asks_for_is_kept() {
+    let site = Site::build()
+        .robots("User-agent: *\nCrawl-delay: 0.2\n")
+        .page("/", "Home", "<a href='/a'>a</a><a href='/b'>b</a>")
+        .page("/a", "A", "")
+        .page("/b", "B", "")
+        .serve()
+        .await;
+    let (summary, _) = site.crawl().await;
+    assert_eq!(summary.progress.pages, 3);
+    // Two pauses lie between three pages; the machine may add to them, never take away.
+    assert!(summary.elapsed_ms >= 400, "{} ms", summary.elapsed_ms);
+}

@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex};
 
 use aos_capabilities::crawl::{
-    CrawlBatch, CrawlLimits, CrawlOutcome, CrawlRequest, CrawlSink, CrawlState, SiteCrawler,
+    CrawlBatch, CrawlLimits, CrawlOutcome, CrawlProgress, CrawlRequest, CrawlSink, CrawlState, SiteCrawler,
 };
 use aos_crawler::{BrowserChoice, MemorySink};
 use tokio_util::sync::CancellationToken;
@@ -89,6 +89,25 @@ async fn limits_hold_over_all_parts_together() {
     let more = sink.into_collected().pages;
     assert_eq!(more.len(), 15);
     assert!(more.iter().all(|page| !collected.pages.iter().any(|known| known.url == page.url)), "{:?}", paths(&more));
+}
+
+#[tokio::test]
+async fn the_brand_is_read_in_whichever_part_the_crawl_ends() {
+    let site = Site::build()
+        .html("/", "<title>Home</title><style>button{background:#d35400}</style><a href='/more'>More</a>")
+        .page("/more", "More", "<p>Later.</p>")
+        .serve()
+        .await;
+    let state = CrawlState {
+        visited: vec![site.url("/")],
+        waiting: vec![(site.url("/more"), 1)],
+        progress: CrawlProgress { pages: 1, ..CrawlProgress::default() },
+    };
+    let sink = MemorySink::new(|_| ());
+    let request = CrawlRequest { resume: Some(state), brand: true, ..site.request() };
+    let summary = site.crawler(BrowserChoice::Off).crawl(request, &sink, CancellationToken::new()).await;
+    assert_eq!(paths(&sink.into_collected().pages), ["/more"]);
+    assert_eq!(summary.brand.unwrap().colours[0].hex, "#d35400");
 }
 
 /// A store whose disk is full.
