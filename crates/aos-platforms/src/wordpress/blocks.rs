@@ -18,14 +18,14 @@ pub(super) fn marker(item: ContentItemId) -> String {
 /// The content of a post: the article as blocks, then the marker.
 pub(super) fn content(html: &str, item: ContentItemId) -> String {
     let article = Document::fragment(html);
+    // Among them could be a block comment, which WordPress would carry out.
+    for comment in article.html_root().descendants().iter().filter(|node| node.is_comment()) {
+        comment.remove_from_parent();
+    }
     let mut blocks: Vec<String> = Vec::new();
     // Text and inline elements that stand loose are one paragraph until a block begins.
     let mut loose = String::new();
     for node in article.html_root().children() {
-        if node.is_comment() {
-            // Among them could be a block comment, which WordPress would carry out.
-            continue;
-        }
         if is_inline(&node) {
             loose.push_str(&node.html());
             continue;
@@ -34,14 +34,14 @@ pub(super) fn content(html: &str, item: ContentItemId) -> String {
         blocks.push(block(&node));
     }
     flush(&mut blocks, &mut loose);
-    blocks.push(wrap("html", "", &marker(item)));
+    blocks.push(enclosed("html", "", &marker(item)));
     blocks.join("\n\n")
 }
 
 fn flush(blocks: &mut Vec<String>, loose: &mut String) {
     let text = std::mem::take(loose);
     if !text.trim().is_empty() {
-        blocks.push(wrap("paragraph", "", &format!("<p>{}</p>", without_shortcodes(text.trim()))));
+        blocks.push(wrap("paragraph", "", &format!("<p>{}</p>", text.trim())));
     }
 }
 
@@ -55,10 +55,7 @@ fn is_inline(node: &NodeRef<'_>) -> bool {
 
 fn block(node: &NodeRef<'_>) -> String {
     let name = node.node_name().unwrap_or_default();
-    for comment in node.descendants().iter().filter(|inner| inner.is_comment()) {
-        comment.remove_from_parent();
-    }
-    let inner = || without_shortcodes(&node.inner_html());
+    let inner = || node.inner_html();
     // An attribute that a block does not know makes the editor call the block broken.
     let plain = node.attrs().is_empty();
     match &*name {
@@ -90,10 +87,14 @@ fn block(node: &NodeRef<'_>) -> String {
 }
 
 fn custom(node: &NodeRef<'_>) -> String {
-    wrap("html", "", &without_shortcodes(&node.html()))
+    wrap("html", "", &node.html())
 }
 
 fn wrap(block: &str, attributes: &str, html: &str) -> String {
+    enclosed(block, attributes, &inert(html))
+}
+
+fn enclosed(block: &str, attributes: &str, html: &str) -> String {
     let space = if attributes.is_empty() { "" } else { " " };
     format!("<!-- wp:{block}{space}{attributes} -->\n{html}\n<!-- /wp:{block} -->")
 }
@@ -115,14 +116,24 @@ fn image(node: &NodeRef<'_>) -> Option<String> {
         .then(|| node.html().to_string())
 }
 
-/// `[gallery]` in a text means the word, not the command that WordPress would make of it.
-fn without_shortcodes(html: &str) -> String {
+/// The same HTML without a command to WordPress: `[gallery]` means the word, and what looks like a block comment is
+/// text. WordPress looks for both everywhere, also in attributes, so everywhere they become character references.
+fn inert(html: &str) -> String {
     let mut out = String::with_capacity(html.len());
-    let mut rest = html.chars().peekable();
-    while let Some(c) = rest.next() {
-        let command = c == '[' && rest.peek().is_some_and(|next| next.is_ascii_alphabetic() || *next == '/');
-        if command { out.push_str("&#91;") } else { out.push(c) }
+    let mut rest = html;
+    while let Some(at) = rest.find(['[', '<']) {
+        let (before, from) = rest.split_at(at);
+        out.push_str(before);
+        let after = &from[1..];
+        let shortcode = after.starts_with(|c: char| c.is_ascii_alphabetic() || c == '/');
+        match &from[..1] {
+            "[" if shortcode => out.push_str("&#91;"),
+            "<" if after.starts_with("!--") => out.push_str("&lt;"),
+            harmless => out.push_str(harmless),
+        }
+        rest = after;
     }
+    out.push_str(rest);
     out
 }
 
@@ -168,6 +179,8 @@ pub(super) fn plain_text(html: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn item() -> ContentItemId {
@@ -216,6 +229,12 @@ mod tests {
     }
 
     #[test]
+    fn a_command_in_an_attribute_is_text_too() {
+        let made = blocks("<p><img src=\"x\" alt=\"[gallery] <!-- wp:latest-posts /-->\"></p>");
+        assert!(made.contains("alt=\"&#91;gallery] &lt;!-- wp:latest-posts /--&gt;\""), "{made}");
+    }
+
+    #[test]
     fn what_a_site_drops_is_noticed_and_what_it_rewrites_is_not() {
         let sent = content("<p>a &amp; b</p><iframe src=\"https://v.test\"></iframe>", item());
         assert!(losses(&sent, &sent.replace("&amp;", "&#038;").replace('\n', "\r\n")).is_empty());
@@ -231,5 +250,64 @@ mod tests {
     #[test]
     fn names_are_compared_as_people_read_them() {
         assert_eq!(plain_text("Tips &amp; Tricks"), "Tips & Tricks");
+    }
+
+    /// Pieces of articles, some of them hostile, in any order and nesting that a parser could meet.
+    fn any_html() -> impl Strategy<Value = String> {
+        let piece = prop_oneof![
+            prop::sample::select(vec![
+                "<p>",
+                "</p>",
+                "<h2>",
+                "</h2>",
+                "<ul><li>",
+                "</li></ul>",
+                "<blockquote>",
+                "</blockquote>",
+                "<b>",
+                "</b>",
+                "<img src=x>",
+                "<hr>",
+                "<table><tr><td>",
+                "</table>",
+                "<pre>",
+                "</pre>",
+                "<div class=a>",
+                "</div>",
+                "<!-- wp:shortcode -->",
+                "<!-- /wp:html -->",
+                "<!-- wp:latest-posts /-->",
+                "[gallery]",
+                "[/x]",
+                "-->",
+                "<!--",
+                "&amp;",
+                "<",
+                " ",
+            ])
+            .prop_map(ToOwned::to_owned),
+            "[a-zä]{1,6}",
+        ];
+        prop::collection::vec(piece, 0..24).prop_map(|pieces| pieces.concat())
+    }
+
+    proptest! {
+        #[test]
+        fn no_word_is_lost_and_no_command_gets_through(html in any_html()) {
+            let made = content(&html, item());
+            prop_assert_eq!(letters(&made), letters(&html));
+            let commands = made.match_indices('[').filter(|(at, _)| {
+                made[at + 1..].starts_with(|c: char| c.is_ascii_alphabetic() || c == '/')
+            });
+            prop_assert_eq!(commands.count(), 0, "{}", made);
+            prop_assert!(!made.contains("<!-- wp:shortcode") && !made.contains("<!-- wp:latest-posts"), "{}", made);
+            prop_assert_eq!(made.matches("<!-- wp:").count(), made.matches("<!-- /wp:").count(), "{}", made);
+            prop_assert!(losses(&made, &made).is_empty());
+        }
+    }
+
+    /// The text that a reader sees, without the spaces that depend on where parts begin.
+    fn letters(html: &str) -> String {
+        Document::fragment(html).html_root().text().chars().filter(|c| !c.is_whitespace()).collect()
     }
 }

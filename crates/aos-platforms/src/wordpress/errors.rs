@@ -360,3 +360,102 @@ pub(super) fn another_site(named: &str, found: &str) -> PlatformError {
         "If that is the right site, connect it with that address.",
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    fn refused(verb: Verb, status: u16, body: Option<Value>) -> PlatformError {
+        let body = body.map(|body| serde_json::from_value::<ErrorBody>(body).unwrap());
+        refusal(&Refused { verb, status, body: body.as_ref(), retry_after: None, location: None })
+    }
+    fn coded(verb: Verb, status: u16, code: &str) -> PlatformError {
+        refused(verb, status, Some(json!({"code": code, "message": "…", "data": {"status": status}})))
+    }
+    fn invalid(field: &str) -> Kind {
+        Kind::Invalid(field.to_owned())
+    }
+
+    #[test]
+    fn every_code_of_the_contract_has_its_meaning() {
+        use Verb::{Connect, Find, Publish, Read, SetTerms, Update, UploadImage};
+        for (verb, status, code, kind, retry) in [
+            (Publish, 400, "rest_invalid_param", invalid("article"), Retry::Never),
+            (Publish, 400, "rest_missing_callback_param", invalid("article"), Retry::Never),
+            (Publish, 400, "rest_invalid_json", invalid("article"), Retry::Never),
+            (Publish, 400, "empty_content", invalid("html"), Retry::Never),
+            (UploadImage, 400, "rest_upload_no_data", invalid("image"), Retry::Never),
+            (UploadImage, 400, "rest_upload_invalid_disposition", invalid("image"), Retry::Never),
+            (UploadImage, 400, "rest_upload_file_too_big", invalid("image"), Retry::Never),
+            (UploadImage, 400, "rest_upload_user_quota_exceeded", invalid("image"), Retry::Never),
+            (UploadImage, 500, "rest_upload_sideload_error", invalid("image"), Retry::Never),
+            (UploadImage, 500, "rest_upload_unknown_error", invalid("image"), Retry::Never),
+            (UploadImage, 412, "rest_upload_hash_mismatch", Kind::Unavailable, Retry::Backoff),
+            (Connect, 401, "rest_not_logged_in", Kind::AuthExpired, Retry::Never),
+            (Connect, 401, "incorrect_password", Kind::AuthExpired, Retry::Never),
+            (Connect, 401, "invalid_username", Kind::AuthExpired, Retry::Never),
+            (Connect, 401, "application_passwords_disabled", Kind::Unsupported, Retry::Never),
+            (Publish, 401, "rest_cannot_create", Kind::AuthExpired, Retry::Never),
+            (Publish, 403, "rest_cannot_create", Kind::PermissionMissing, Retry::Never),
+            (Publish, 403, "rest_cannot_publish", Kind::PermissionMissing, Retry::Never),
+            (Update, 403, "rest_cannot_edit", Kind::PermissionMissing, Retry::Never),
+            (SetTerms, 403, "rest_cannot_assign_term", Kind::PermissionMissing, Retry::Never),
+            (Read, 403, "rest_forbidden_context", Kind::PermissionMissing, Retry::Never),
+            (Find, 404, "rest_no_route", Kind::NotFound, Retry::Never),
+            (Read, 404, "rest_post_invalid_id", Kind::NotFound, Retry::Never),
+            (Update, 410, "rest_already_trashed", Kind::NotFound, Retry::Never),
+            (Update, 501, "rest_trash_not_supported", Kind::Unsupported, Retry::Never),
+            (SetTerms, 500, "empty_term_name", invalid("tags"), Retry::Never),
+        ] {
+            let error = coded(verb, status, code);
+            assert_eq!((&error.kind, error.retry), (&kind, retry), "{code}");
+            assert_eq!(error.provider_code.as_deref(), Some(code));
+            assert!(!error.outcome_unknown, "{code} came before any effect");
+        }
+    }
+
+    #[test]
+    fn a_refused_parameter_names_our_field() {
+        for (param, field) in
+            [("date_gmt", "mode"), ("content", "html"), ("featured_media", "image"), ("odd", "article")]
+        {
+            let body = json!({"code": "rest_invalid_param", "data": {"status": 400, "params": {param: "…"}}});
+            assert_eq!(refused(Verb::Publish, 400, Some(body)).kind, invalid(field));
+        }
+        let drafts = json!({"code": "rest_invalid_param", "data": {"status": 400, "params": {"status": "Forbidden"}}});
+        assert_eq!(refused(Verb::Find, 400, Some(drafts)).kind, Kind::PermissionMissing);
+    }
+
+    #[test]
+    fn every_status_without_a_word_from_wordpress_has_a_meaning_and_sentences() {
+        for status in (300..600).filter(|status| *status != 304) {
+            for verb in [Verb::Connect, Verb::Publish, Verb::UploadImage] {
+                let error = refused(verb, status, None);
+                let later = matches!(status, 408 | 425 | 429 | 500..=599) && !matches!(status, 501 | 505);
+                assert_eq!(error.retry != Retry::Never, later, "{status}");
+                let unknown = verb == Verb::Publish && later && !matches!(status, 425 | 429);
+                assert_eq!(error.outcome_unknown, unknown, "{status}");
+                assert!(error.message.ends_with('.') && error.help.is_some_and(|help| help.ends_with('.')), "{status}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_wait_that_the_site_asks_for_is_passed_on() {
+        let wait = Some(Duration::from_secs(7));
+        let busy = Refused { verb: Verb::Publish, status: 429, body: None, retry_after: wait, location: None };
+        assert_eq!(refusal(&busy).retry, Retry::After(Duration::from_secs(7)));
+        let down = Refused { status: 503, ..busy };
+        assert_eq!(refusal(&down).retry, Retry::After(Duration::from_secs(7)));
+    }
+
+    #[test]
+    fn a_redirect_says_where_to_and_keeps_the_query_to_itself() {
+        let location = Some("https://www.a.test/wp-json/?token=secret");
+        let moved = Refused { verb: Verb::Publish, status: 301, body: None, retry_after: None, location };
+        let message = refusal(&moved).message;
+        assert!(message.contains("www.a.test") && !message.contains("secret"), "{message}");
+    }
+}

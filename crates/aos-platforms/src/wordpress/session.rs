@@ -133,6 +133,8 @@ fn looks_like_a_page(response: &Response) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
     use crate::wordpress::api::{Post, Term};
 
@@ -149,6 +151,19 @@ mod tests {
     fn what_is_no_answer_is_not_made_into_one() {
         for body in [&b""[..], b"<!doctype html><title>{</title>", b"{\"id\":7,\"title\":{\"ra", b"null", b"{{{{[[[["] {
             assert!(lenient::<Post>(body).is_none(), "{body:?}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_answer_makes_the_reader_fail(body in prop::collection::vec(any::<u8>(), 0..200)) {
+            let _ = lenient::<Post>(&body);
+        }
+
+        #[test]
+        fn a_post_is_read_through_any_notice(notice in "[^\\x00{]{0,80}") {
+            let body = format!("{notice}{{\"id\":7,\"status\":\"draft\"}}");
+            prop_assert_eq!(lenient::<Post>(body.as_bytes()).map(|(post, _)| post.id), Some(7));
         }
     }
 }
