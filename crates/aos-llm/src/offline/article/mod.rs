@@ -26,19 +26,15 @@ use super::{
 /// An article has at least this many words.
 const MIN_WORDS: usize = 600;
 
-/// What an article consists of, with our own sentences told apart from the client's.
-#[derive(Debug)]
-pub struct Composed {
-    pub draft: ArticleDraft,
-    /// Paragraphs that are not the client's words, as they stand in the Markdown.
-    pub frame: Vec<String>,
-}
+/// Of which at least this many are the client's own and not ours.
+const MIN_OWN_WORDS: usize = 420;
 
 pub fn compose(material: &Material) -> Result<ArticleDraft, ModelError> {
-    compose_with_frame(material).map(|composed| composed.draft)
+    compose_with_frame(material).map(|(draft, _)| draft)
 }
 
-pub fn compose_with_frame(material: &Material) -> Result<Composed, ModelError> {
+/// The article and, apart, those of its blocks that are not the client's words.
+pub fn compose_with_frame(material: &Material) -> Result<(ArticleDraft, Vec<String>), ModelError> {
     let Some(topic) = &material.task.topic else {
         return Err(nothing_to_say("There is no brief to write from.", "Approve a request with a brief first."));
     };
@@ -66,7 +62,8 @@ pub fn compose_with_frame(material: &Material) -> Result<Composed, ModelError> {
         }
     }
     let words = word_count(&printed.markdown);
-    if words < MIN_WORDS {
+    let own_words = words - printed.frame.iter().map(|block| word_count(block)).sum::<usize>();
+    if words < MIN_WORDS || own_words < MIN_OWN_WORDS {
         return Err(nothing_to_say(
             format!(
                 "The client's pages carry about {} words on “{}”; an article needs {MIN_WORDS}.",
@@ -79,24 +76,22 @@ pub fn compose_with_frame(material: &Material) -> Result<Composed, ModelError> {
     gaps.extend(length_gap(&revision, before.as_ref(), words));
 
     let title = revision::title(&revision, topic, before.as_ref(), &corpus, phrases, &plan);
-    let subject = plan::subject_of(topic);
+    let subject = plan::subject_of(&corpus, topic);
     let excerpt = excerpt(&corpus, phrases, &plan, &subject);
     let answers = title.ends_with('?');
     let category = fill(if answers { phrases.answers } else { phrases.guides }, &[("client", &corpus.client)]);
-    Ok(Composed {
-        draft: ArticleDraft {
-            slug: slug::slug(&title),
-            excerpt,
-            image: image::choose(&corpus, &material.images, &plan, &format!("{title} {}", topic.keywords.join(" "))),
-            categories: vec![category],
-            tags: topic.keywords.iter().filter(|keyword| keyword.chars().count() <= 40).take(5).cloned().collect(),
-            sources: plan.urls(&corpus),
-            markdown: printed.markdown,
-            title,
-            gaps,
-        },
-        frame: printed.frame,
-    })
+    let draft = ArticleDraft {
+        slug: slug::slug(&title),
+        excerpt,
+        image: image::choose(&corpus, &material.images, &plan, &format!("{title} {}", topic.keywords.join(" "))),
+        categories: vec![category],
+        tags: topic.keywords.iter().filter(|keyword| keyword.chars().count() <= 40).take(5).cloned().collect(),
+        sources: plan.urls(&corpus),
+        markdown: printed.markdown,
+        title,
+        gaps,
+    };
+    Ok((draft, printed.frame))
 }
 
 fn wanted_words(revision: &Revision, before: Option<&ArticleDraft>) -> usize {

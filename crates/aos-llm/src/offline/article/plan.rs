@@ -51,7 +51,7 @@ impl Plan {
         };
         plan.bar_dropped(corpus, revision);
         let wanted = corpus.query(&topic_words(topic));
-        plan.lead = plan.find_lead(corpus);
+        plan.lead = plan.find_lead(corpus, topic);
         for heading in &topic.outline {
             if is_closing(phrases, &corpus.client, heading) || is_opening(heading) || revision.drops(heading) {
                 continue;
@@ -84,10 +84,14 @@ impl Plan {
         }
     }
 
-    fn find_lead(&self, corpus: &Corpus) -> Option<usize> {
+    fn find_lead(&self, corpus: &Corpus, topic: &TopicDraft) -> Option<usize> {
+        let asked_for: Vec<String> = topic.outline.iter().map(|heading| normalise(heading)).collect();
         let first = *self.source_pages.first()?;
         let fits = |section: &usize| {
-            outline::is_lead(corpus, *section) && corpus.is_matter(*section) && !self.barred.contains(section)
+            outline::is_lead(corpus, *section)
+                && corpus.is_matter(*section)
+                && !self.barred.contains(section)
+                && !asked_for.contains(&normalise(&outline::heading_of(corpus, *section)))
         };
         corpus.sections_of(first).find(fits)
     }
@@ -299,6 +303,8 @@ impl Plan {
 }
 
 /// What the brief is about, as it goes into a sentence.
-pub fn subject_of(topic: &TopicDraft) -> String {
-    topic.keywords.first().cloned().unwrap_or_else(|| format!("“{}”", topic.title.trim_end_matches('?')))
+pub fn subject_of(corpus: &Corpus, topic: &TopicDraft) -> String {
+    let in_title: Vec<String> = corpus.vocabulary.stems(&topic.title).collect();
+    let names_it = |keyword: &&String| corpus.vocabulary.stems(keyword).all(|stem| in_title.contains(&stem));
+    topic.keywords.first().filter(names_it).cloned().unwrap_or_else(|| format!("“{}”", topic.title))
 }

@@ -76,10 +76,11 @@ impl Printer<'_> {
     }
 
     fn introduction(&mut self, topic: &TopicDraft, plan: &Plan) {
-        let subject = subject_of(topic);
+        let subject = subject_of(self.corpus, topic);
         let mut items = outline::row_items(self.corpus, &plan.parts, 6, &subject);
         items.truncate(4);
-        let (turns, list) = if items.len() >= 2 {
+        // A row that names two of seven parts would seem to leave the others out.
+        let (turns, list) = if items.len() >= 3 || items.len() >= 2 && plan.parts.len() <= 4 {
             (self.phrases.intros, self.phrases.row(&items))
         } else {
             (self.phrases.intros_without_list, String::new())
@@ -97,6 +98,7 @@ impl Printer<'_> {
             turns[self.seed % turns.len()],
             &[
                 ("client", &escape(&self.corpus.client)),
+                ("site", &escape(self.corpus.site_name())),
                 ("s", &escape(&subject)),
                 ("S", &escape(&self.corpus.casing.sentence_start(&subject))),
                 ("pages", &pages),
@@ -160,7 +162,7 @@ impl Printer<'_> {
         let heading = own.cloned().unwrap_or_else(|| fill(turns[self.seed % turns.len()], &[("client", &self.corpus.client)]));
         self.blocks.push(format!("## {}", escape(&heading)));
         if let Some(turn) = pick(self.phrases.further, self.seed) {
-            self.frame(fill(turn, &[("client", &client)]));
+            self.frame(fill(turn, &[("client", &client), ("site", &escape(self.corpus.site_name()))]));
         }
         let links: Vec<String> = plan
             .pages(self.corpus)
@@ -204,6 +206,7 @@ fn quotable(corpus: &Corpus, section: usize) -> Option<(usize, usize)> {
                 && (14..=60).contains(&words(sentences))
                 && stands_alone(&sentences[0])
                 && !sentences.last().is_some_and(|last| last.ends_with(':'))
+                && !matches!(blocks.get(number + 1), Some(Block::List { .. }))
                 // What comes next must not refer to the quotation.
                 && !matches!(blocks.get(number + 1), Some(Block::Paragraph(next)) if corpus.language.leans_back(&next[0])) =>
         {
@@ -215,7 +218,11 @@ fn quotable(corpus: &Corpus, section: usize) -> Option<(usize, usize)> {
         blocks.iter().enumerate().find_map(|(number, block)| match block {
             Block::Paragraph(sentences) if sentences.len() >= 3 => {
                 let from = sentences.len() - 1;
-                let next_leans = matches!(blocks.get(number + 1), Some(Block::Paragraph(next)) if corpus.language.leans_back(&next[0]));
+                let next_leans = match blocks.get(number + 1) {
+                    Some(Block::Paragraph(next)) => corpus.language.leans_back(&next[0]),
+                    Some(Block::List { .. }) => true,
+                    _ => false,
+                };
                 (stands_alone(&sentences[from]) && (9..=40).contains(&word_count(&sentences[from])) && !next_leans)
                     .then_some((number, from))
             }

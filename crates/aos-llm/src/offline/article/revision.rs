@@ -116,7 +116,7 @@ pub fn title(
     match &revision.title {
         Some(NewTitle::This(title)) => title.clone(),
         Some(NewTitle::Another) => {
-            let Some(subject) = Subject::from_heading(&subject_of(topic), &corpus.casing, &corpus.language) else {
+            let Some(subject) = Subject::from_heading(&subject_of(corpus, topic), &corpus.casing, &corpus.language) else {
                 return had.to_owned();
             };
             let sections: Vec<usize> = plan.sections().collect();

@@ -126,13 +126,13 @@ fn block_texts(block: &RawBlock) -> Vec<String> {
     match block {
         RawBlock::Paragraph(text) => sentences::split(text).iter().map(|sentence| normalise(sentence)).collect(),
         RawBlock::List { items, .. } => items.iter().map(|item| normalise(item)).collect(),
-        RawBlock::Heading { .. } | RawBlock::Other => Vec::new(),
+        RawBlock::Heading { .. } | RawBlock::Code | RawBlock::Other => Vec::new(),
     }
 }
 
 const GENERIC: &[&str] = &[
     "overview", "introduction", "intro", "welcome", "home", "homepage", "about", "about us", "description", "details",
-    "summary", "conclusion", "features", "more information", "more", "our services", "services", "why us", "contents",
+    "features", "more information", "more", "our services", "services", "why us", "contents",
     "examples", "example", "notes", "note", "usage", "getting started", "background", "general", "other", "misc",
     "what we do", "who we are", "our story", "our team", "team", "benefits", "our approach", "approach", "how it works",
     "what you get", "what is included", "what s included", "included", "pricing", "prices", "motivation", "history",
@@ -140,7 +140,7 @@ const GENERIC: &[&str] = &[
     "products", "our products", "good to know", "in short", "at a glance", "key facts", "the process", "process",
     "steps", "requirements", "prerequisites", "installation", "configuration", "syntax", "limitations", "caveats",
     "überblick", "übersicht", "einleitung", "einführung", "willkommen", "startseite", "über uns", "beschreibung",
-    "zusammenfassung", "fazit", "leistungen", "unsere leistungen", "angebot", "details", "vorteile", "ihre vorteile",
+    "leistungen", "unsere leistungen", "angebot", "details", "vorteile", "ihre vorteile",
     "ablauf", "so funktioniert es", "preise", "häufige fragen", "fragen", "team", "unser team", "wer wir sind",
     "was wir tun", "gut zu wissen", "auf einen blick", "hintergrund", "allgemeines", "beispiele", "unsere geschichte",
 ];
@@ -153,7 +153,7 @@ const SIDE: &[&str] = &[
     "book now", "sign up", "footnotes", "external links", "further reading", "changelog", "license", "licence",
     "ähnliche beiträge", "kommentare", "kommentar", "teilen", "archiv", "kategorien", "schlagwörter", "folgen sie uns",
     "inhaltsverzeichnis", "inhalt", "kundenstimmen", "das sagen unsere kunden", "kontakt", "öffnungszeiten", "anfahrt",
-    "adresse", "quellen", "einzelnachweise", "weblinks", "literatur", "siehe auch", "impressum", "quiz", "exercises",
+    "adresse", "quellen", "einzelnachweise", "weblinks", "literatur", "siehe auch", "impressum", "quiz", "exercises", "summary", "conclusion", "next steps", "zusammenfassung", "fazit",
 ];
 
 #[cfg(test)]

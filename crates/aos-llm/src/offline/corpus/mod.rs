@@ -111,6 +111,11 @@ impl Corpus {
         self.sections.iter().map(|section| section.words).sum()
     }
 
+    /// The client's name as it goes after an article: “the Guardian website”, not “the The Guardian website”.
+    pub fn site_name(&self) -> &str {
+        self.client.strip_prefix("The ").unwrap_or(&self.client)
+    }
+
     pub fn query(&self, text: &str) -> Vector {
         self.vocabulary.query(text)
     }

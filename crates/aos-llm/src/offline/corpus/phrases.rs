@@ -43,6 +43,8 @@ pub fn key_phrases(
         add(vocabulary, &page.title, number, true, &mut phrases);
     }
     let client_words = normalise(client);
+    // What no heading takes up is often not a phrase at all: “week ahead”, “spoke carries”.
+    let heading_stems: BTreeSet<String> = sections.iter().flat_map(|section| vocabulary.stems(&section.heading)).collect();
     let frequent: Vec<(String, u32)> =
         phrases.iter().filter(|(_, phrase)| phrase.count >= 2).map(|(key, phrase)| (key.clone(), phrase.count)).collect();
     for (key, count) in &frequent {
@@ -60,7 +62,10 @@ pub fn key_phrases(
             // A single word says little; it counts where it stands in headings and is not part of a longer phrase.
             let carried = match phrase.words {
                 1 => phrase.count >= 4 && phrase.in_headings > 0 && phrase.inside_longer * 4 < phrase.count,
-                _ => phrase.count >= 2,
+                _ => {
+                    let in_headings = key.split(' ').filter(|stem| heading_stems.contains(*stem)).count();
+                    phrase.count >= 2 && in_headings == phrase.words || phrase.count >= 4 && in_headings > 0
+                }
             };
             carried && !own_name && phrase.shown.chars().count() > 3
         })

@@ -81,7 +81,7 @@ pub fn cut(
     language: &Language,
 ) -> Vec<Section> {
     let mut raws = vec![Raw { level: 1, heading: title.to_owned(), opens_page: true, blocks: Vec::new(), words: 0 }];
-    let mut reader = Reader { repeated, seen, language, page, unbroken: false };
+    let mut reader = Reader { repeated, seen, language, page, unbroken: false, after_code: false };
     let mut aside = None;
     for (at, block) in blocks.iter().enumerate() {
         if let RawBlock::Heading { level, text } = block {
@@ -92,6 +92,7 @@ pub fn cut(
             }
             aside = (*level > 1 && clean::is_side_heading(&text)).then_some(*level);
             reader.unbroken = false;
+            reader.after_code = false;
             let names_page = *level == 1 || clean::normalise(&text) == clean::normalise(title);
             let still_opening = raws.len() == 1 && raws[0].blocks.is_empty() && names_page;
             if text.is_empty() || still_opening {
@@ -115,6 +116,8 @@ struct Reader<'a> {
     page: usize,
     /// Nothing was left out since the last text that was kept, so that what leans back finds its support.
     unbroken: bool,
+    /// The last block was code.
+    after_code: bool,
 }
 
 impl Reader<'_> {
@@ -141,6 +144,9 @@ impl Reader<'_> {
                 }
                 if !kept.is_empty() {
                     raw.blocks.push(Block::Paragraph(kept));
+                    if std::mem::take(&mut self.after_code) && drop_single_sentence(raw) {
+                        self.unbroken = false;
+                    }
                 }
             }
             RawBlock::List { ordered, items } => {
@@ -161,6 +167,12 @@ impl Reader<'_> {
                     self.drop_intro(raw);
                     self.unbroken = false;
                 }
+            }
+            RawBlock::Code => {
+                self.drop_intro(raw);
+                drop_single_sentence(raw);
+                self.unbroken = false;
+                self.after_code = true;
             }
             RawBlock::Other => {
                 self.drop_intro(raw);
@@ -203,6 +215,15 @@ impl Reader<'_> {
             }
         }
     }
+}
+
+/// “You can also drop both values:” and the like are lost without the code that they stand beside.
+fn drop_single_sentence(raw: &mut Raw) -> bool {
+    let single = matches!(raw.blocks.last(), Some(Block::Paragraph(sentences)) if sentences.len() == 1);
+    if single && let Some(Block::Paragraph(sentences)) = raw.blocks.pop() {
+        raw.words = raw.words.saturating_sub(sentences.iter().map(|sentence| word_count(sentence)).sum());
+    }
+    single
 }
 
 /// Small sub-sections become part of the section above.

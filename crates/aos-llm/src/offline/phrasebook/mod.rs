@@ -2,7 +2,7 @@
 //!
 //! None of them states a fact about the client's subject. They speak of the pages and their parts, which can be seen.
 //! Placeholders in braces: `{s}` subject inside a sentence, `{S}` at its start, `{a}` `{b}` `{c}` parts of the outline,
-//! `{client}`, `{n}` a number in words, `{N}` the same at the start, `{list}` parts in a row, `{link}`.
+//! `{client}`, `{site}` (the client's name after an article), `{n}` a number in words, `{N}` the same at the start, `{list}` parts in a row, `{link}`.
 
 mod english;
 mod german;

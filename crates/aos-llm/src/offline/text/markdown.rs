@@ -11,7 +11,9 @@ pub enum RawBlock {
     Heading { level: u8, text: String },
     Paragraph(String),
     List { ordered: bool, items: Vec<String> },
-    /// Something that is not carried over (code, table, image): text around it may refer to it.
+    /// Code is not carried over; a single sentence beside it mostly speaks of it.
+    Code,
+    /// Something else that is not carried over (table, image, quotation): text around it may refer to it.
     Other,
 }
 
@@ -40,6 +42,7 @@ fn read_block(node: Node<'_>, blocks: &mut Vec<RawBlock>) {
                 blocks.push(RawBlock::Paragraph(inline.text));
             }
         }
+        NodeValue::CodeBlock(_) => blocks.push(RawBlock::Code),
         NodeValue::List(list) => blocks.push(read_list(node, list.list_type == ListType::Ordered)),
         // A quotation on a page is somebody else's voice, mostly a testimonial; it is left where it is.
         _ => blocks.push(RawBlock::Other),
@@ -164,7 +167,7 @@ mod tests {
                 RawBlock::Paragraph("We build wheels with `truing --fine`.".into()),
                 RawBlock::Other,
                 RawBlock::List { ordered: true, items: vec!["Measure the hub.".into(), "Cut spokes.".into()] },
-                RawBlock::Other,
+                RawBlock::Code,
             ]
         );
     }

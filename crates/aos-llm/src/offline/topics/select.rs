@@ -95,10 +95,12 @@ fn best_addition(
         if likeness < bounds.likeness || chosen.contains(&number) || !corpus.is_matter(number) || times > 1 || times == 1 && section.words > may_share {
             continue;
         }
+        // The opening of another offer's page introduces that offer.
+        let opens_other = section.opens_page && corpus.pages[section.page].role == Role::Offer;
         let same_page = chosen.iter().any(|other| corpus.sections[*other].page == section.page);
         // What another article is likely to be about is left to it as long as there is something else.
         let weight = match corpus.pages[section.page].role {
-            Role::Offer if !same_page => 0.7,
+            Role::Offer if !same_page => if opens_other { 0.4 } else { 0.7 },
             Role::Home => 0.8,
             Role::Blog => 0.9,
             _ => 1.0,
