@@ -205,7 +205,8 @@ pub struct ApprovalHead {
     pub urgent: Option<String>,
     /// Drafted by the `offline` provider.
     pub offline: bool,
-    /// What approving sets off, shown beside the button: "Ten posts are written and come back for review."
+    /// What approving sets off, shown beside the button: "Ten posts are written and come back for review." A post's page
+    /// says itself what becomes of it on the channel; here stands only what follows ("It is number 7 of 10 this month.").
     pub consequence: String,
     /// Approving reaches outside or costs money, so it asks once.
     pub asks_once: bool,

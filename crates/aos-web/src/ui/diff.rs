@@ -44,11 +44,12 @@ impl Diff {
     /// Compares by lines, then by words inside lines that have a counterpart.
     pub fn between(old_name: impl Into<String>, old: &str, new_name: impl Into<String>, new: &str) -> Self {
         let diff = TextDiff::from_lines(old, new);
+        let old_lines: Vec<&str> = old.lines().collect();
         let mut view = Self { old: old_name.into(), new: new_name.into(), ..Self::default() };
         let mut shown_until = 0;
         for group in diff.grouped_ops(CONTEXT) {
             let Some(first) = group.first() else { continue };
-            view.fold(first.old_range().start.saturating_sub(shown_until));
+            view.skip(&old_lines, shown_until, first.old_range().start);
             for op in &group {
                 shown_until = op.old_range().end;
                 for change in diff.iter_inline_changes(op) {
@@ -68,7 +69,7 @@ impl Diff {
             }
         }
         if !view.rows.is_empty() {
-            view.fold(old.lines().count().saturating_sub(shown_until));
+            view.skip(&old_lines, shown_until, old_lines.len());
         }
         view
     }
@@ -76,9 +77,15 @@ impl Diff {
     pub fn is_empty(&self) -> bool {
         self.rows.is_empty()
     }
-    fn fold(&mut self, lines: usize) {
-        if lines > 0 {
-            self.rows.push(DiffRow::Fold(lines));
+    /// Leaves equal lines out; a single one takes as much room as saying so, so it is shown.
+    fn skip(&mut self, lines: &[&str], from: usize, to: usize) {
+        match lines.get(from..to).unwrap_or_default() {
+            [] => {}
+            [line] => {
+                let pieces = vec![Piece { changed: false, text: (*line).to_owned() }];
+                self.rows.push(DiffRow::Line { kind: LineKind::Same, pieces });
+            }
+            many => self.rows.push(DiffRow::Fold(many.len())),
         }
     }
 }

@@ -67,6 +67,8 @@ pub fn label(state: &str) -> String {
         "seo_specialist" => "SEO specialist".into(),
         "gbp" | "gbp_posts" => "GBP posts".into(),
         "ok" => "OK".into(),
+        "openai" => "OpenAI-compatible".into(),
+        "wordpress" => "WordPress".into(),
         "static_css" => "Style sheets".into(),
         "request_list" => "Blog requests".into(),
         "website_audit" => "Website audit".into(),

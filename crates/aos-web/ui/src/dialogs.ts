@@ -1,5 +1,5 @@
 /** Native dialogs. Opening and closing is the browser's (`command`); here: asking once, and notes that must be given. */
-import { on, one } from "./dom";
+import { all, on, one } from "./dom";
 
 export function startDialogs(): void {
   // Browsers without invoker commands get the same two verbs.
@@ -11,6 +11,12 @@ export function startDialogs(): void {
       else dialog.close();
     });
   }
+  // A form that came back with errors opens as a dialog, not as a box in the page.
+  for (const dialog of all<HTMLDialogElement>("dialog[open]")) {
+    dialog.close();
+    dialog.showModal();
+  }
+
   // A click on the backdrop closes.
   on("click", "dialog", (dialog, event) => {
     if (event.target === dialog) (dialog as HTMLDialogElement).close();
@@ -27,7 +33,9 @@ export function startDialogs(): void {
       if (element) element.textContent = text ?? "";
     };
     say("[data-confirm-title]", button.dataset.confirmTitle ?? "Are you sure?");
-    say("[data-confirm-text]", button.dataset.confirm);
+    // The words beside the button follow what is chosen in the form; hidden ones are not said.
+    const beside = document.getElementById(button.dataset.confirmFrom ?? "");
+    say("[data-confirm-text]", beside?.innerText.trim() || button.dataset.confirm);
     say("[data-confirm-yes]", button.dataset.confirmYes ?? button.textContent?.trim());
     dialog.returnValue = "";
     dialog.addEventListener(

@@ -1,5 +1,6 @@
 /** What the pages gain from a script. Everything here only adds: reading and plain forms work without it. */
 import "./styles/index.css";
+import { all } from "./dom";
 import { startDialogs } from "./dialogs";
 import { startEditor } from "./editor";
 import { startKeys } from "./keys";
@@ -10,6 +11,7 @@ import { startTimes } from "./times";
 import { startToasts } from "./toasts";
 
 document.documentElement.classList.add("js");
+revealCurrent();
 startTheme();
 startTimes();
 startDialogs();
@@ -18,3 +20,11 @@ startSelection();
 startKeys();
 startEditor();
 startLive();
+
+/** Scrolls rows of tabs sideways so that the current one is in sight. */
+function revealCurrent(): void {
+  for (const current of all(".tabs [aria-current], .stepper [aria-current]")) {
+    const row = current.closest<HTMLElement>(".tabs, .stepper");
+    if (row) row.scrollLeft = current.offsetLeft - (row.clientWidth - current.offsetWidth) / 2;
+  }
+}

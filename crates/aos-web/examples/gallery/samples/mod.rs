@@ -203,7 +203,7 @@ pub fn approval(kind: &str) -> ApprovalHead {
         since: ago(24),
         urgent: Some("Planned for tomorrow".into()),
         offline: true,
-        consequence: "The post is published on blog.harbourvale.example at once, and the month counts 7 of 10.".into(),
+        consequence: "Published, it is number 7 of 10 this month.".into(),
         asks_once: true,
         can_decide: true,
         position: Some("3 of 7".into()),
