@@ -188,7 +188,7 @@ fn boards(canvas: &mut Canvas, x: usize, y: usize, width: usize, height: usize, 
         let edge = column % board == 0 || column % board == 1;
         for row in 0..height {
             // Grain: faint streaks along the board.
-            let grain = (column * 31 + row / 23 * 17 + number * 13) % 11 == 0;
+            let grain = (column * 31 + row / 23 * 17 + number * 13).is_multiple_of(11);
             let colour = if edge {
                 darker(darker(shade))
             } else if grain {

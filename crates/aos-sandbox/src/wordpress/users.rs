@@ -63,7 +63,7 @@ pub(super) fn list(state: &State, call: &Call) -> Outcome {
 
 /// `GET /settings`: administrators only.
 pub(super) fn settings(state: &State, call: &Call) -> Outcome {
-    if !call.user.as_ref().is_some_and(|user| user.role == Role::Administrator) {
+    if call.user.as_ref().is_none_or(|user| user.role != Role::Administrator) {
         return Err(call.denied("rest_forbidden", "Sorry, you are not allowed to do that."));
     }
     Ok(Answer::ok(json!({

@@ -50,6 +50,6 @@ async fn robots_redirects_the_hidden_page_and_the_brochure_are_there() {
     assert!(pdf.starts_with(b"%PDF-1.4"));
     // The table of the file must point at its objects, or readers have to repair it.
     let text = String::from_utf8_lossy(&pdf).into_owned();
-    let third: usize = text.split("00000 f \n").nth(1).unwrap().lines().nth(2).unwrap()[..10].parse().unwrap();
+    let third: usize = text.split("65535 f \n").nth(1).unwrap().lines().nth(2).unwrap()[..10].parse().unwrap();
     assert!(text[third..].starts_with("3 0 obj"));
 }

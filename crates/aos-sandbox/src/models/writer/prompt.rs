@@ -131,15 +131,13 @@ fn count(text: &str, fields: &[(String, String)]) -> Option<u64> {
         .find_map(|name| fields.iter().filter(|(label, _)| label == name).find_map(|(_, value)| value.parse().ok()));
     labelled.or_else(|| {
         let words: Vec<&str> = text.split_whitespace().collect();
-        words.windows(5).find_map(|window| {
-            let number = number(window[0])?;
-            window[1..]
-                .iter()
-                .any(|word| {
-                    let word = word.to_lowercase();
-                    ["topic", "post", "brief", "article", "title"].iter().any(|noun| word.starts_with(noun))
-                })
-                .then_some(number)
+        words.iter().enumerate().find_map(|(at, word)| {
+            let number = number(word)?;
+            let names_topics = |word: &&str| {
+                let word = word.to_lowercase();
+                ["topic", "post", "brief", "article", "title"].iter().any(|noun| word.starts_with(noun))
+            };
+            words[at + 1..].iter().take(4).any(names_topics).then_some(number)
         })
     })
 }
