@@ -11,8 +11,10 @@ pub mod onboarding;
 
 pub mod activities;
 pub mod agents;
+pub mod content;
 
 mod cancellation;
+pub mod reactions;
 pub mod steps;
 
 use aos_storage::Migrations;
@@ -26,6 +28,7 @@ pub fn migrations() -> Migrations {
         website::MIGRATIONS,
         onboarding::MIGRATIONS,
         activities::MIGRATIONS,
+        content::MIGRATIONS,
         agents::MIGRATIONS,
     ]
     .into_iter()

@@ -112,6 +112,20 @@ impl Credentials {
         Ok(())
     }
 
+    /// How many stored secrets the keys at hand do not open; for `agency-os doctor`.
+    ///
+    /// # Errors
+    /// `Storage`.
+    pub async fn unreadable(&self, db: &Db) -> Result<usize> {
+        let stored: Vec<Stored> = db
+            .read()
+            .await?
+            .all("SELECT id, tenant_id, purpose, key_id, wrapped_key, sealed FROM credential ORDER BY id", params![])
+            .await?;
+        let keyring = self.keyring();
+        Ok(stored.iter().filter(|stored| keyring.open(&stored.place, &stored.sealed).is_err()).count())
+    }
+
     /// Wraps everything that is not under the current key anew, in small transactions, while the system runs.
     ///
     /// # Errors

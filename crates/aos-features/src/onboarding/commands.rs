@@ -99,6 +99,14 @@ pub async fn start_set_up_if_ready(tx: &mut Tx, scope: TenantScope) -> Result<bo
     Ok(true)
 }
 
+/// A file as it was uploaded.
+pub struct Upload {
+    pub file_name: String,
+    /// As the browser called it; what is read is decided by the bytes.
+    pub content_type: String,
+    pub bytes: Bytes,
+}
+
 /// Reads a document and keeps it, its text and its bytes.
 ///
 /// # Errors
@@ -109,10 +117,9 @@ pub async fn add_document(
     reader: &dyn DocumentReader,
     actor: Actor,
     scope: TenantScope,
-    file_name: &str,
-    content_type: &str,
-    bytes: Bytes,
+    upload: Upload,
 ) -> Result<DocumentId> {
+    let Upload { file_name, content_type, bytes } = upload;
     if bytes.len() > LARGEST_DOCUMENT {
         return Err(Error::invalid("document", format!("At most {} MB.", LARGEST_DOCUMENT >> 20)));
     }
@@ -135,7 +142,7 @@ pub async fn add_document(
     let document = NewDocument {
         id,
         file_name,
-        content_type,
+        content_type: &content_type,
         text: &read.text,
         word_count: i64::try_from(words).unwrap_or(i64::MAX),
         object_key: &key,

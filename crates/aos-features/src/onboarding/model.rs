@@ -138,7 +138,7 @@ impl StepInput {
 }
 
 /// The wizard of one tenant.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Default, Serialize)]
 pub struct OnboardingRecord {
     pub answers: Answers,
     /// The steps that were saved.
@@ -149,20 +149,6 @@ pub struct OnboardingRecord {
     pub rounds: i64,
     pub started_rounds: i64,
     pub updated_at: Option<Timestamp>,
-}
-
-impl Default for OnboardingRecord {
-    fn default() -> Self {
-        Self {
-            answers: Answers::default(),
-            saved: Vec::new(),
-            launched_at: None,
-            launched_by: None,
-            rounds: 0,
-            started_rounds: 0,
-            updated_at: None,
-        }
-    }
 }
 
 impl OnboardingRecord {
