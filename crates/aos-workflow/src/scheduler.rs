@@ -215,3 +215,6 @@ fn job(schedule: &Schedule, at: Timestamp) -> NewJob {
         .keyed(format!("schedule:{}:{}", schedule.id, at.timestamp()))
         .at(at)
 }
+
+#[cfg(test)]
+mod tests;

@@ -4,6 +4,8 @@
 //! is room for. So the slower the disk, the more each synced commit carries, and a quick job costs a share of one.
 
 mod crew;
+#[cfg(test)]
+mod tests;
 mod turn;
 
 use std::{sync::Arc, time::Duration};
