@@ -1,0 +1,163 @@
+//! `admin`: what an administrator does on the machine itself.
+
+use std::io::Read;
+
+use anyhow::{Context, Result, bail};
+use aos_features::people::{self, Grant, HashedPassword, NewApiToken, NewUser, Role, TokenScope};
+use aos_kernel::{Actor, AgencyScope, Secret};
+use aos_storage::{Conn, Credentials};
+
+use crate::{assemble, assemble::plain, config::Config};
+
+#[derive(clap::Subcommand)]
+pub enum Command {
+    /// Set up the agency and its first administrator
+    SetUp {
+        #[arg(long)]
+        agency: String,
+        #[arg(long, default_value = "UTC")]
+        zone: String,
+        #[arg(long)]
+        email: String,
+        #[arg(long)]
+        name: String,
+        /// Read the password from the standard input; it is not asked for
+        #[arg(long)]
+        password_stdin: bool,
+    },
+    /// Add a person of the agency
+    UserAdd {
+        email: String,
+        #[arg(long)]
+        name: String,
+        /// administrator, consultant, reviewer, approver; several with commas
+        #[arg(long, value_delimiter = ',')]
+        roles: Vec<String>,
+        #[arg(long)]
+        password_stdin: bool,
+    },
+    /// List the people
+    Users,
+    /// Give a person a new password
+    ResetPassword {
+        email: String,
+        #[arg(long)]
+        password_stdin: bool,
+    },
+    /// End a person's sessions and tokens and keep them from signing in
+    Deactivate { email: String },
+    /// Make an API token for a person; it is shown once
+    Token {
+        email: String,
+        #[arg(long)]
+        name: String,
+        /// May also change things
+        #[arg(long)]
+        write: bool,
+    },
+    /// Put a new master key in place and wrap all credentials anew, while the system runs
+    RotateKey,
+}
+
+fn operator() -> Actor {
+    Actor::system("command line")
+}
+
+fn password(stdin: bool) -> Result<Secret> {
+    if !stdin {
+        bail!("give the password on the standard input, with --password-stdin");
+    }
+    let mut text = String::new();
+    std::io::stdin().read_to_string(&mut text)?;
+    Ok(Secret::new(text.trim_end_matches(['\r', '\n'])))
+}
+
+async fn hashed(stdin: bool) -> Result<HashedPassword> {
+    HashedPassword::of(password(stdin)?).await.map_err(plain)
+}
+
+async fn user(conn: &mut Conn, email: &str) -> Result<people::User> {
+    people::queries::user_by_email(conn, email)
+        .await
+        .map_err(plain)?
+        .with_context(|| format!("nobody has the address {email}"))
+}
+
+pub async fn run(config: Config, command: Command) -> Result<()> {
+    let db = assemble::database(&config).await?;
+    match command {
+        Command::SetUp { agency, zone, email, name, password_stdin } => {
+            let administrator = NewUser { email, name, password: hashed(password_stdin).await? };
+            let mut tx = db.begin(operator()).await.map_err(plain)?;
+            let (agency, _) =
+                people::commands::set_up_agency(&mut tx, &agency, &zone, administrator).await.map_err(plain)?;
+            tx.commit().await.map_err(plain)?;
+            println!("{} is set up.", agency.name);
+        }
+        Command::UserAdd { email, name, roles, password_stdin } => {
+            let grants = roles
+                .iter()
+                .map(|role| role.parse::<Role>().map(Grant::agency).map_err(plain))
+                .collect::<Result<Vec<_>>>()?;
+            let new = NewUser { email, name, password: hashed(password_stdin).await? };
+            let mut tx = db.begin(operator()).await.map_err(plain)?;
+            people::commands::add_user(&mut tx, &AgencyScope::all(), new, &grants).await.map_err(plain)?;
+            tx.commit().await.map_err(plain)?;
+            println!("Added.");
+        }
+        Command::Users => {
+            let mut conn = db.read().await.map_err(plain)?;
+            let people = people::queries::everybody(&mut conn, &AgencyScope::all()).await.map_err(plain)?;
+            for person in people {
+                println!("{}  {}  {}", person.email, person.name, if person.is_active() { "" } else { "(deactivated)" });
+            }
+        }
+        Command::ResetPassword { email, password_stdin } => {
+            let id = user(&mut db.read().await.map_err(plain)?, &email).await?.id;
+            let password = hashed(password_stdin).await?;
+            let mut tx = db.begin(operator()).await.map_err(plain)?;
+            people::commands::reset_password(&mut tx, &AgencyScope::all(), id, &password).await.map_err(plain)?;
+            tx.commit().await.map_err(plain)?;
+            println!("The password is changed; all sessions of {email} ended.");
+        }
+        Command::Deactivate { email } => {
+            let id = user(&mut db.read().await.map_err(plain)?, &email).await?.id;
+            let mut tx = db.begin(operator()).await.map_err(plain)?;
+            people::commands::deactivate(&mut tx, &AgencyScope::all(), id).await.map_err(plain)?;
+            tx.commit().await.map_err(plain)?;
+            println!("{email} can't sign in any more.");
+        }
+        Command::Token { email, name, write } => {
+            let mut conn = db.read().await.map_err(plain)?;
+            let id = user(&mut conn, &email).await?.id;
+            let principal = people::queries::principal(&mut conn, id).await.map_err(plain)?;
+            drop(conn);
+            let scope = if write { TokenScope::Write } else { TokenScope::Read };
+            let mut tx = db.begin(operator()).await.map_err(plain)?;
+            let input = NewApiToken { name, scope, expires_at: None };
+            let (_, secret) = people::api_tokens::create(&mut tx, &principal, input).await.map_err(plain)?;
+            tx.commit().await.map_err(plain)?;
+            println!("{}", secret.expose());
+        }
+        Command::RotateKey => rotate(&config, &db).await?,
+    }
+    db.close().await;
+    Ok(())
+}
+
+/// The new key goes in front of the old one, everything is wrapped anew, then the old one goes. A process that runs
+/// meanwhile reads the file again when it meets a key that it does not know.
+async fn rotate(config: &Config, db: &aos_storage::Db) -> Result<()> {
+    if Config::master_key().is_some() {
+        bail!("the master key comes from the environment: put the new key on a line before the old one, restart, and run `agency-os admin rotate-key` without it");
+    }
+    let file = config.master_key_file();
+    let rotated = assemble::keyring(config)?.rotated(&file)?;
+    let credentials = Credentials::new(rotated);
+    let done = credentials.rewrap_all(db).await.map_err(plain)?;
+    // Whatever a running process sealed under the old key while we did is wrapped now.
+    let late = credentials.rewrap_all(db).await.map_err(plain)?;
+    println!("{} credentials are under the new master key.", done.rewrapped + late.rewrapped);
+    println!("The old key stays in the file until every process was restarted; then remove its line.");
+    Ok(())
+}

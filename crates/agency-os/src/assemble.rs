@@ -1,0 +1,117 @@
+//! Wiring: the product with the real outside.
+
+use std::sync::Arc;
+
+use anyhow::{Context, Result};
+use aos_capabilities::PlatformRegistry;
+use aos_crawler::{BrowserChoice, Crawler, CrawlerConfig, FileReader};
+use aos_features::{
+    agents::{RunLedger, StoredProviders},
+    product::{Outside, Product},
+};
+use aos_kernel::{Clock, SystemClock};
+use aos_llm::{Gateway, GatewayOptions};
+use aos_outbound::{Outbound, OutboundConfig};
+use aos_platforms::WordPress;
+use aos_storage::{Credentials, Db, DbOptions, Keyring, Migrations, Objects};
+
+use crate::config::Config;
+
+/// Everything that a role needs. Cheap to clone.
+#[derive(Clone)]
+pub struct App {
+    pub config: Arc<Config>,
+    pub product: Product,
+    pub outbound: Outbound,
+    /// What signs cookies and form tokens.
+    pub signing_key: [u8; 32],
+}
+
+/// The migrations of all crates.
+pub fn migrations() -> Migrations {
+    aos_storage::migrations().and(aos_workflow::migrations()).and(aos_features::migrations())
+}
+
+/// The master keys: from the environment, or from the file, which is made at the first start.
+pub fn keyring(config: &Config) -> Result<Keyring> {
+    match Config::master_key() {
+        Some(key) => Keyring::parse(&key).context("the master key of the environment"),
+        None => {
+            let file = config.master_key_file();
+            Keyring::load_or_create(&file).with_context(|| format!("the master key {}", file.display()))
+        }
+    }
+}
+
+pub fn objects(config: &Config) -> Result<Objects> {
+    let objects = match config.data.objects.as_str() {
+        "" => Objects::local(&config.objects_folder()),
+        url => Objects::s3(url),
+    };
+    objects.map_err(plain)
+}
+
+/// Opens the database and brings its schema up to date.
+pub async fn database(config: &Config) -> Result<Db> {
+    std::fs::create_dir_all(&config.data.folder)
+        .with_context(|| format!("the data folder {}", config.data.folder.display()))?;
+    let options = DbOptions { connections: config.data.connections, ..DbOptions::new(config.database_url()) };
+    Db::open(&options, Arc::new(SystemClock), &migrations()).await.map_err(plain)
+}
+
+pub fn outbound(config: &Config) -> Result<Outbound> {
+    let options = OutboundConfig { allow: config.allowed_hosts()?, ..OutboundConfig::default() };
+    Outbound::new(options).map_err(|e| anyhow::anyhow!("the HTTP client: {e}"))
+}
+
+pub fn crawler(config: &Config, outbound: &Outbound, clock: Arc<dyn Clock>) -> Crawler {
+    let browser = match config.crawl.browser.as_str() {
+        "" => BrowserChoice::Detect,
+        "none" => BrowserChoice::None,
+        path => BrowserChoice::Path(path.into()),
+    };
+    Crawler::new(outbound.clone(), CrawlerConfig { browser, ..CrawlerConfig::default() }, clock)
+}
+
+/// Opens everything.
+pub async fn app(config: Config) -> Result<App> {
+    let db = database(&config).await?;
+    let keyring = keyring(&config)?;
+    let signing_key = *keyring.derive("cookies and forms");
+    let credentials = Credentials::new(keyring);
+    let objects = objects(&config)?;
+    let outbound = outbound(&config)?;
+    let clock = db.clock().clone();
+    let gateway = Gateway::new(
+        outbound.clone(),
+        Arc::new(StoredProviders::new(db.clone(), credentials.clone())),
+        Arc::new(RunLedger::new(db.clone())),
+        clock.clone(),
+    )
+    .with_options(GatewayOptions { log_payloads: config.models.log_payloads, ..GatewayOptions::default() });
+    let outside = Outside {
+        credentials,
+        objects,
+        platforms: PlatformRegistry::default().with(Arc::new(WordPress::new(outbound.clone(), clock.clone()))),
+        crawler: Arc::new(crawler(&config, &outbound, clock)),
+        crawl_limits: config.crawl_limits(),
+        gateway: Arc::new(gateway),
+        documents: Arc::new(FileReader::default()),
+        jobs_per_tenant: config.worker.per_tenant,
+    };
+    let product = Product::assemble(db, outside).await.map_err(plain)?;
+    Ok(App { config: Arc::new(config), product, outbound, signing_key })
+}
+
+/// Our error as a line for a terminal: what happened, and what to do.
+pub fn plain(error: aos_kernel::Error) -> anyhow::Error {
+    let mut text = error.message().to_owned();
+    if let Some(help) = error.help() {
+        text.push(' ');
+        text.push_str(help);
+    }
+    if let Some(context) = error.context() {
+        text.push_str(&format!(" [{context}]"));
+    }
+    anyhow::anyhow!(text)
+}

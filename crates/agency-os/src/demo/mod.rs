@@ -1,0 +1,116 @@
+//! `demo`: the whole journey of a client on this machine, from a website to published posts.
+//!
+//! It drives the product as people and the engine do: the same commands, the same worker. Approvals are given by a
+//! demonstration reviewer, who says so, unless they are left to the person in front of the screen.
+
+mod journey;
+mod people;
+mod places;
+mod reviewer;
+mod screen;
+
+use anyhow::Result;
+use aos_kernel::Secret;
+use url::Url;
+
+use crate::{
+    assemble,
+    config::{Config, Overrides},
+    serve::{self, Role, Serving},
+};
+
+/// What the demonstration is to show.
+#[derive(Clone, clap::Args)]
+pub struct Options {
+    /// A real website instead of the sample site
+    #[arg(long, value_name = "URL")]
+    website: Option<Url>,
+    /// A real WordPress to publish on instead of the sandbox
+    #[arg(long, value_name = "URL", requires = "user")]
+    wordpress: Option<Url>,
+    /// The WordPress user name
+    #[arg(long, value_name = "U", requires = "wordpress")]
+    user: Option<String>,
+    /// Read the WordPress application password from the standard input
+    #[arg(long, requires = "wordpress")]
+    password_stdin: bool,
+    /// The client's name; else it is taken from the website
+    #[arg(long)]
+    client: Option<String>,
+    /// The client's time zone
+    #[arg(long, default_value = "UTC")]
+    zone: String,
+    /// Leave the approvals to a person, in the portal
+    #[arg(long)]
+    manual: bool,
+    /// Draft with the sandbox's scripted model instead of without a model
+    #[arg(long)]
+    sandbox_model: bool,
+    /// End when the journey is complete instead of serving on
+    #[arg(long)]
+    exit: bool,
+}
+
+impl Options {
+    /// A demonstration without a folder of its own gets a new one, and a port that is free.
+    pub fn prepare(&self, overrides: &mut Overrides) {
+        if overrides.data.is_none() {
+            overrides.data = Some(std::env::temp_dir().join(format!("agency-os-demo-{}", std::process::id())));
+        }
+        if overrides.port.is_none() && std::net::TcpListener::bind(("127.0.0.1", 8080)).is_err() {
+            overrides.port = Some(0);
+        }
+    }
+
+    fn password(&self) -> Result<Option<Secret>> {
+        if !self.password_stdin {
+            return Ok(None);
+        }
+        let mut line = String::new();
+        std::io::stdin().read_line(&mut line)?;
+        Ok(Some(Secret::new(line.trim())))
+    }
+}
+
+/// Runs the demonstration.
+pub async fn run(mut config: Config, options: Options) -> Result<()> {
+    let screen = screen::Screen::new();
+    screen.title("Agency OS: the journey of a client");
+    let password = options.password()?;
+    std::fs::create_dir_all(&config.data.folder)?;
+    // The places come first: the guard on outgoing requests has to know the loopback addresses that they got.
+    let places = places::Places::open(&options, password, &config.data.folder).await?;
+    config.outbound.allow_hosts.extend(places.hosts());
+    let app = assemble::app(config).await?;
+    let serving = Serving::start(&app, &Role::ALL).await?;
+    let address = serving.address.map(|address| app.config.public_url(address.port())).transpose()?;
+
+    let cast = people::Cast::find_or_make(&app.product).await?;
+    if let Some(address) = &address {
+        screen.line(&format!("Portal      {address}"));
+        screen.line(&format!("Sign in as  {}", cast.introduction()));
+    }
+    screen.line(&format!("Data        {}", app.config.data.folder.display()));
+    places.tell(&screen);
+
+    let ending = journey::Journey::new(&app, &cast, &places, &options, &screen).travel().await;
+    let complete = match &ending {
+        Ok(ending) => {
+            ending.tell(&screen, address.as_ref());
+            ending.is_complete()
+        }
+        Err(error) => {
+            screen.problem(&format!("{error:#}"));
+            false
+        }
+    };
+    if !(options.exit && complete) {
+        screen.line("");
+        screen.line("The portal stays open. Ctrl-C ends the demonstration.");
+        serve::until_stopped().await;
+    }
+    serving.stop().await;
+    places.close().await;
+    app.product.db.close().await;
+    Ok(())
+}

@@ -1,0 +1,95 @@
+//! The website that is read and the WordPress that is published on: real ones, or the sandbox's.
+
+use std::{path::Path, sync::Arc};
+
+use anyhow::{Context, Result, bail};
+use aos_kernel::{Secret, SystemClock};
+use aos_sandbox::{SampleSite, Sandbox, SandboxConfig};
+use url::Url;
+
+use super::{Options, screen::Screen};
+
+/// Where the demonstration reads and publishes.
+pub struct Places {
+    pub website: Url,
+    pub wordpress: Url,
+    pub user: String,
+    pub password: Secret,
+    /// The sandbox's model endpoint, where it is to draft.
+    pub model: Option<Url>,
+    sample: Option<SampleSite>,
+    sandbox: Option<Sandbox>,
+    simulated_wordpress: bool,
+}
+
+impl Places {
+    pub async fn open(options: &Options, password: Option<Secret>, folder: &Path) -> Result<Self> {
+        let sample = match options.website {
+            Some(_) => None,
+            None => Some(Sandbox::start_site(0).await.context("the sample site")?),
+        };
+        let sandbox = if options.wordpress.is_none() || options.sandbox_model {
+            let config = SandboxConfig {
+                clock: Arc::new(SystemClock),
+                folder: Some(folder.join("sandbox")),
+                ..SandboxConfig::default()
+            };
+            Some(Sandbox::start(config).await.context("the sandbox")?)
+        } else {
+            None
+        };
+        let website = match (&options.website, &sample) {
+            (Some(url), _) => url.clone(),
+            (None, Some(sample)) => sample.url(),
+            (None, None) => bail!("no website"),
+        };
+        let (wordpress, user, password) = match (&options.wordpress, &sandbox) {
+            (Some(url), _) => {
+                let user = options.user.clone().unwrap_or_default();
+                let password = password.context("give the application password on the standard input, with --password-stdin")?;
+                (url.clone(), user, password)
+            }
+            (None, Some(sandbox)) => {
+                let login = sandbox.wordpress().editor();
+                (sandbox.wordpress().url(), login.user, Secret::new(login.password))
+            }
+            (None, None) => bail!("no WordPress"),
+        };
+        let model = sandbox.as_ref().filter(|_| options.sandbox_model).map(|sandbox| sandbox.models().openai_url());
+        let simulated_wordpress = options.wordpress.is_none();
+        Ok(Self { website, wordpress, user, password, model, sample, sandbox, simulated_wordpress })
+    }
+
+    /// What the demonstration itself opened on loopback. Real places are let through by `--allow-host` only.
+    pub fn hosts(&self) -> Vec<String> {
+        let mut own = Vec::new();
+        if self.sample.is_some() {
+            own.push(&self.website);
+        }
+        if self.simulated_wordpress {
+            own.push(&self.wordpress);
+        }
+        own.extend(&self.model);
+        own.into_iter().filter_map(|url| Some(format!("{}:{}", url.host_str()?, url.port_or_known_default()?))).collect()
+    }
+
+    pub fn tell(&self, screen: &Screen) {
+        let sample = if self.sample.is_some() { " (sample site, served by this program)" } else { "" };
+        let simulated = if self.simulated_wordpress { " (sandbox: simulated by this program)" } else { "" };
+        screen.line(&format!("Website     {}{sample}", self.website));
+        screen.line(&format!("WordPress   {}{simulated}", self.wordpress));
+        if let Some(model) = &self.model {
+            screen.line(&format!("Model       {model} (sandbox: scripted answers, no real model)"));
+        }
+        screen.line("");
+    }
+
+    pub async fn close(self) {
+        if let Some(sandbox) = self.sandbox {
+            sandbox.stop().await;
+        }
+        if let Some(sample) = self.sample {
+            sample.stop().await;
+        }
+    }
+}

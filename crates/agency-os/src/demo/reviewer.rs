@@ -1,0 +1,64 @@
+//! The demonstration reviewer: approves what waits, as shown, and says so on the screen.
+
+use std::collections::BTreeMap;
+
+use anyhow::Result;
+use aos_features::activities::{self, ApprovalFilter, Approver, Decide, Decision, PendingApproval};
+use aos_kernel::{AgencyScope, PageSize, TenantScope};
+
+use super::{people::Cast, screen::Screen};
+use crate::assemble::{App, plain};
+
+/// Approves everything that waits for a decision now; how many there were.
+pub async fn approve_all(app: &App, cast: &Cast, scope: TenantScope, screen: &Screen) -> Result<usize> {
+    let product = &app.product;
+    let waiting = pending(app, scope).await?;
+    if waiting.is_empty() {
+        return Ok(0);
+    }
+    let actor = cast.reviewer.actor().clone();
+    let mut counts = BTreeMap::<&str, usize>::new();
+    let mut decisions = Vec::new();
+    for item in &waiting {
+        *counts.entry(item.approval.subject.kind.as_str()).or_default() += 1;
+        decisions.push(Decide {
+            approval: item.approval.id,
+            expected_hash: item.approval.hash.clone(),
+            decision: Decision::Approve,
+        });
+    }
+    let mut tx = product.db.begin(actor).await.map_err(plain)?;
+    let approver = Approver::of(&cast.reviewer, scope.tenant());
+    let results = activities::commands::decide_many(&mut tx, &product.steps, scope, &approver, decisions)
+        .await
+        .map_err(plain)?;
+    tx.commit().await.map_err(plain)?;
+    for refused in results.into_iter().filter_map(|result| result.err()) {
+        screen.problem(&format!("Not approved: {}", refused.message()));
+    }
+    for (kind, n) in counts {
+        screen.decided(&format!("Demonstration reviewer approved {}", words(kind, n)));
+    }
+    Ok(waiting.len())
+}
+
+/// What waits for a decision in this client's work.
+pub async fn pending(app: &App, scope: TenantScope) -> Result<Vec<PendingApproval>> {
+    let mut conn = app.product.db.read().await.map_err(plain)?;
+    let agency = AgencyScope::only(vec![scope.tenant()]);
+    let size = PageSize::clamped(PageSize::MAX);
+    let page = activities::queries::pending_approvals(&mut conn, &agency, &ApprovalFilter::default(), None, size)
+        .await
+        .map_err(plain)?;
+    Ok(page.items)
+}
+
+pub fn words(kind: &str, n: usize) -> String {
+    let (one, many) = match kind {
+        "strategy" => ("the strategy", "strategies"),
+        "request" => ("the brief of a post", "briefs of posts"),
+        "content_item" => ("a post", "posts"),
+        other => (other, other),
+    };
+    if n == 1 { one.to_owned() } else { format!("{n} {many}") }
+}

@@ -1,0 +1,207 @@
+//! The slices put together: what plugs into what, and who reacts to which event.
+//!
+//! This is the only place that sees all slices. It holds no rule of its own.
+
+use std::sync::Arc;
+
+use aos_capabilities::{
+    PlatformRegistry,
+    crawl::{CrawlLimits, SiteCrawler},
+    documents::DocumentReader,
+    model::ModelGateway,
+};
+use aos_kernel::{Error, Result, TenantScope};
+use aos_storage::{Credentials, Db, Objects, Tx};
+use aos_workflow::{Event, Outbox, QueueLimit, Registry};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use crate::{
+    activities::{self, Origin, StartPipeline},
+    agents::Agents,
+    channels::Connections,
+    content::{self, ImageSource, SiteImage},
+    notices, onboarding, people,
+    reactions::{On, Reaction},
+    steps::StepRegistry,
+    strategy, website,
+};
+
+/// The outside, as capabilities.
+pub struct Outside {
+    pub credentials: Credentials,
+    pub objects: Objects,
+    pub platforms: PlatformRegistry,
+    pub crawler: Arc<dyn SiteCrawler>,
+    pub crawl_limits: CrawlLimits,
+    pub gateway: Arc<dyn ModelGateway>,
+    pub documents: Arc<dyn DocumentReader>,
+    /// Jobs of one tenant in one queue that may be under way at once, over all processes.
+    pub jobs_per_tenant: usize,
+}
+
+/// The product. Cheap to clone.
+#[derive(Clone)]
+pub struct Product {
+    pub db: Db,
+    pub steps: Arc<StepRegistry>,
+    pub jobs: Arc<Registry>,
+    pub connections: Connections,
+    pub credentials: Credentials,
+    pub objects: Objects,
+    pub gateway: Arc<dyn ModelGateway>,
+    pub documents: Arc<dyn DocumentReader>,
+}
+
+impl Product {
+    /// Puts the slices together and keeps what comes with the program: templates, skills, schedules.
+    ///
+    /// # Errors
+    /// `Storage`.
+    pub async fn assemble(db: Db, outside: Outside) -> Result<Self> {
+        let agents = Arc::new(Agents::start(db.clone(), outside.gateway.clone()).await?);
+        let connections = Connections::new(outside.platforms, outside.credentials.clone());
+        let images = Arc::new(SiteImages { db: db.clone(), objects: outside.objects.clone() });
+
+        let steps = StepRegistry::default()
+            .with_step(Arc::new(website::CrawlStep::new(outside.crawler, outside.objects.clone(), outside.crawl_limits)))
+            .with_step(Arc::new(onboarding::WriteContext::new(agents.clone())))
+            .with_step(Arc::new(strategy::DraftStrategy::new(agents.clone())))
+            .with_step(Arc::new(content::ResearchTopics::new(agents.clone())))
+            .with_step(Arc::new(content::WriteArticle::new(agents)))
+            .with_step(Arc::new(content::PublishStep::new(connections.clone(), images)))
+            .with_approvable(Arc::new(strategy::StrategyApproval))
+            .with_approvable(Arc::new(content::RequestApproval))
+            .with_approvable(Arc::new(content::ItemApproval));
+        let steps = Arc::new(steps);
+
+        let jobs = Registry::new()
+            .with_usual_limit(QueueLimit { per_tenant: outside.jobs_per_tenant, ..QueueLimit::default() })
+            .with_handler(Arc::new(activities::RunActivity::new(steps.clone())))
+            .with_handler(Arc::new(content::WatchPublication::new(connections.clone())))
+            .with_handler(Arc::new(On(StartPipelines { steps: steps.clone() })))
+            .with_handler(Arc::new(On(StartSetUp)))
+            .on_event("tenants.registered", START)
+            .on_event("website.crawl_requested", START)
+            .on_event("onboarding.ready", START)
+            .on_event("strategy.period_opened", START)
+            .on_event("website.crawled", SET_UP);
+        let jobs = notices::register(strategy::register(people::register(jobs)));
+        let jobs = Arc::new(jobs);
+        db.set_outbox(Arc::new(Outbox::new(jobs.clone())));
+
+        activities::seed_templates(&db, &steps).await?;
+        strategy::seed_schedules(&db).await?;
+        people::seed_schedules(&db).await?;
+        Ok(Self {
+            db,
+            steps,
+            jobs,
+            connections,
+            credentials: outside.credentials,
+            objects: outside.objects,
+            gateway: outside.gateway,
+            documents: outside.documents,
+        })
+    }
+}
+
+const START: &str = "activities.start";
+const SET_UP: &str = "onboarding.start_set_up";
+
+/// Starts the pipeline that an event asks for. Harmless when repeated: a pipeline's key is unique in its tenant.
+struct StartPipelines {
+    steps: Arc<StepRegistry>,
+}
+
+/// What the events that open a month carry.
+#[derive(Deserialize)]
+struct OpenedPeriod {
+    template_key: String,
+    period_id: aos_kernel::PeriodId,
+    quantity: i64,
+    name: String,
+    month: String,
+}
+
+/// What other events carry below `pipeline`.
+#[derive(Deserialize)]
+struct Asked {
+    template_key: String,
+    name: String,
+    key: String,
+    origin: Origin,
+    input: Value,
+}
+
+fn asked_for(event: &Event) -> Result<StartPipeline> {
+    let data = |value: &Value| Error::internal(format!("{} does not say which pipeline: {value}", event.kind));
+    let (template_key, name, key, origin, input) = match event.kind.as_str() {
+        "tenants.registered" => {
+            let website = event.data.get("website").and_then(Value::as_str).ok_or_else(|| data(&event.data))?;
+            let key = "crawl:first".to_owned();
+            ("website_audit".to_owned(), "Read the website".to_owned(), key, Origin::SetUp, json!({ "website": website }))
+        }
+        "strategy.period_opened" => {
+            let opened = OpenedPeriod::deserialize(&event.data).map_err(|_| data(&event.data))?;
+            let input = json!({ "quantity": opened.quantity, "period_id": opened.period_id, "month": opened.month });
+            let key = format!("period:{}", opened.period_id);
+            (opened.template_key, opened.name, key, Origin::Period { period: opened.period_id }, input)
+        }
+        _ => {
+            let asked = event.data.get("pipeline").and_then(|value| Asked::deserialize(value).ok());
+            let asked = asked.ok_or_else(|| data(&event.data))?;
+            (asked.template_key, asked.name, asked.key, asked.origin, asked.input)
+        }
+    };
+    Ok(StartPipeline { template_key, name, origin, input, key, enter_at: None, subjects: Vec::new() })
+}
+
+#[async_trait::async_trait]
+impl Reaction for StartPipelines {
+    fn kind(&self) -> &'static str {
+        START
+    }
+    async fn react(&self, tx: &mut Tx, event: &Event) -> Result<()> {
+        let tenant = event.tenant.ok_or_else(|| Error::internal("a pipeline without a tenant"))?;
+        let start = asked_for(event)?;
+        // A deliverable that is counted but made outside has no template, and so nothing to start.
+        if !activities::template_exists(tx, &start.template_key).await? {
+            return Ok(());
+        }
+        activities::commands::start_pipeline(tx, &self.steps, TenantScope::granted(tenant), start).await?;
+        Ok(())
+    }
+}
+
+/// When a crawl has ended: goes on with the set-up chain if somebody launched it meanwhile.
+struct StartSetUp;
+
+#[async_trait::async_trait]
+impl Reaction for StartSetUp {
+    fn kind(&self) -> &'static str {
+        SET_UP
+    }
+    async fn react(&self, tx: &mut Tx, event: &Event) -> Result<()> {
+        let tenant = event.tenant.ok_or_else(|| Error::internal("a crawl without a tenant"))?;
+        onboarding::commands::start_set_up_if_ready(tx, TenantScope::granted(tenant)).await?;
+        Ok(())
+    }
+}
+
+/// Featured images come from the crawl.
+struct SiteImages {
+    db: Db,
+    objects: Objects,
+}
+
+#[async_trait::async_trait]
+impl ImageSource for SiteImages {
+    async fn image(&self, scope: TenantScope, url: &str) -> Result<Option<SiteImage>> {
+        let Some(image) = website::queries::image_by_url(&mut self.db.read().await?, scope, url).await? else {
+            return Ok(None);
+        };
+        let bytes = self.objects.get(&image.object_key).await?;
+        Ok(Some(SiteImage { bytes, content_type: image.content_type, alt: image.alt }))
+    }
+}
