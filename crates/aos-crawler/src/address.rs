@@ -5,7 +5,8 @@ use url::Url;
 /// Longer addresses are made by programs that went wrong, hardly ever by a person.
 pub const MAX_LENGTH: usize = 2_048;
 
-/// Parameters that tell where a visitor came from, or who they are, and never which page they get.
+/// Parameters that tell where a visitor came from, who they are, or which comment they answer, and never which page
+/// they get.
 const TRACKING: &[&str] = &[
     "_ga",
     "_gl",
@@ -20,6 +21,7 @@ const TRACKING: &[&str] = &[
     "mkt_tok",
     "msclkid",
     "phpsessid",
+    "replytocom",
     "twclid",
     "wbraid",
     "yclid",

@@ -93,11 +93,10 @@ impl SiteAudit {
         }
     }
 
-    /// `failure` continues the sentence "It …".
-    pub fn broken(&mut self, url: &str, linked_from: Option<&str>, failure: &str) {
-        let Some(from) = linked_from else { return };
+    /// `linked_from` is empty for an address that only the sitemap names; `failure` continues the sentence "It …".
+    pub fn broken(&mut self, url: &str, linked_from: &str, failure: &str) {
         if self.broken.len() < 500 {
-            self.broken.insert(url.to_owned(), (from.to_owned(), failure.to_owned()));
+            self.broken.insert(url.to_owned(), (linked_from.to_owned(), failure.to_owned()));
         } else {
             self.broken_more += 1;
         }
@@ -106,8 +105,12 @@ impl SiteAudit {
     pub fn findings(&self) -> Vec<Finding> {
         let mut findings = Vec::new();
         for (url, (from, failure)) in &self.broken {
-            let message = format!("The page links to {url}. It {failure}.");
-            findings.push(finding("broken_link", Severity::Warning, Some(from), message));
+            let (code, at, message) = if from.is_empty() {
+                ("broken_in_sitemap", url, format!("The sitemap names this address. It {failure}."))
+            } else {
+                ("broken_link", from, format!("The page links to {url}. It {failure}."))
+            };
+            findings.push(finding(code, Severity::Warning, Some(at), message));
         }
         if self.broken_more > 0 {
             let message = format!("{} more links lead nowhere.", self.broken_more);

@@ -374,7 +374,10 @@ impl Run {
             let message = failure.message.clone();
             self.findings.push(finding("redirect_loop", Severity::Warning, Some(job.asked.as_str()), message));
         }
-        self.audit.broken(job.asked.as_str(), job.from.as_deref().filter(|from| !from.is_empty()), &failure.words);
+        // The start page is nobody's link, and a crawl that goes on has forgotten whose links it took up.
+        if let Some(from) = &job.from {
+            self.audit.broken(job.asked.as_str(), from, &failure.words);
+        }
         if job.is_start() {
             self.notes.start_failure = Some(failure.message.clone());
             // The site may still be there, only not at this address.

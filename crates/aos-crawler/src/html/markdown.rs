@@ -27,12 +27,14 @@ pub fn write(dom: &Dom, readable: &Readable, base: &Url) -> Reading {
         out: String::new(),
         plain: String::new(),
         words: 0,
+        lists: 0,
+        marker: None,
         after_item: false,
         before: String::new(),
     };
     let mut line = Line::default();
-    writer.blocks(readable.root, &mut line, &Place::default());
-    writer.flush(&mut line, &Place::default());
+    writer.blocks(readable.root, &mut line, "");
+    writer.flush(&mut line, "");
     let markdown = writer.out.trim().to_owned();
     Reading { markdown, plain: writer.plain, words: writer.words }
 }
@@ -44,19 +46,21 @@ struct Writer<'a> {
     out: String,
     plain: String,
     words: u32,
+    /// Lists that are open.
+    lists: u32,
+    /// Stands before the next paragraph, which is the first of its item.
+    marker: Option<Marker>,
     /// The last paragraph was an item of a list: the next item follows without a blank line.
     after_item: bool,
     /// What the lines of the last paragraph began with.
     before: String,
 }
 
-/// Where a block stands: what its lines begin with.
-#[derive(Clone, Debug, Default)]
-struct Place {
-    /// Before every line: `> `, or the indentation of a list.
-    prefix: String,
-    /// Instead of the last part of the prefix on the first line of a list item: `- ` or `3. `.
-    marker: Option<String>,
+/// `- ` or `3. `, and where it ends in the lines of its item.
+#[derive(Debug)]
+struct Marker {
+    text: String,
+    end: usize,
 }
 
 /// A paragraph that is being filled.
@@ -89,15 +93,15 @@ impl Line {
 }
 
 impl Writer<'_> {
-    fn blocks(&mut self, id: NodeId, line: &mut Line, place: &Place) {
+    fn blocks(&mut self, id: NodeId, line: &mut Line, prefix: &str) {
         for child in self.dom.children(id) {
             if !self.readable.skips(child) {
-                self.node(child, line, place);
+                self.node(child, line, prefix);
             }
         }
     }
 
-    fn node(&mut self, id: NodeId, line: &mut Line, place: &Place) {
+    fn node(&mut self, id: NodeId, line: &mut Line, prefix: &str) {
         let Some(tag) = self.dom.tag(id) else {
             let text = self.dom.text(id).unwrap_or_default();
             self.count(text);
@@ -111,146 +115,120 @@ impl Writer<'_> {
                     line.space = false;
                 }
             }
-            Tag::Hr => self.flush(line, place),
-            Tag::A => self.link(id, line, place),
-            Tag::Strong | Tag::B => self.wrapped("**", id, line, place),
-            Tag::Em | Tag::I => self.wrapped("*", id, line, place),
+            Tag::Hr => self.flush(line, prefix),
+            Tag::A => self.link(id, line, prefix),
+            Tag::Strong | Tag::B => self.wrapped("**", id, line, prefix),
+            Tag::Em | Tag::I => self.wrapped("*", id, line, prefix),
             Tag::Code | Tag::Kbd | Tag::Samp | Tag::Tt => self.code(id, line),
             tag if tag.is_block() => {
-                self.flush(line, place);
-                self.block(id, tag, place);
+                self.flush(line, prefix);
+                self.block(id, tag, prefix);
             }
-            _ => self.blocks(id, line, place),
+            _ => self.blocks(id, line, prefix),
         }
     }
 
-    fn block(&mut self, id: NodeId, tag: Tag, place: &Place) {
+    fn block(&mut self, id: NodeId, tag: Tag, prefix: &str) {
         match tag {
-            Tag::Pre => self.pre(id, place),
-            Tag::Ul | Tag::Menu => self.list(id, None, place),
+            Tag::Pre => self.pre(id, prefix),
+            Tag::Ul | Tag::Menu => self.list(id, None, prefix),
             Tag::Ol => {
                 let start = self.dom.filled(id, Attr::Start).and_then(|start| start.parse().ok());
-                self.list(id, Some(start.unwrap_or(1)), place);
+                self.list(id, Some(start.unwrap_or(1)), prefix);
             }
-            Tag::Blockquote => {
-                let inner = Place { prefix: format!("{}> ", place.prefix), marker: None };
-                self.fresh(id, &inner);
-            }
-            Tag::Table if self.is_data(id) => self.table(id, place),
+            Tag::Blockquote => self.fresh(id, &format!("{prefix}> ")),
+            Tag::Table if self.is_data(id) => self.table(id, prefix),
             tag => match tag.heading() {
-                Some(level) => self.heading(id, level, place),
-                None => self.fresh(id, place),
+                Some(level) => self.heading(id, level, prefix),
+                None => self.fresh(id, prefix),
             },
         }
     }
 
     /// The inside of a block, from a new paragraph on.
-    fn fresh(&mut self, id: NodeId, place: &Place) {
+    fn fresh(&mut self, id: NodeId, prefix: &str) {
         let mut line = Line::default();
-        self.blocks(id, &mut line, place);
-        self.flush(&mut line, place);
+        self.blocks(id, &mut line, prefix);
+        self.flush(&mut line, prefix);
     }
 
-    fn heading(&mut self, id: NodeId, level: u8, place: &Place) {
+    fn heading(&mut self, id: NodeId, level: u8, prefix: &str) {
         let mut line = Line::default();
-        self.blocks(id, &mut line, place);
+        self.blocks(id, &mut line, prefix);
         let text = line.text.replace("\\\n", " ");
         // Anchors that only say "#" or "¶" stand in most documentation.
         let text = text.trim().trim_end_matches(['#', '¶', ' ']);
         if !text.is_empty() {
-            self.paragraph(&format!("{} {text}", "#".repeat(level.into())), place);
+            self.paragraph(&format!("{} {text}", "#".repeat(level.into())), prefix);
         }
     }
 
     /// Ends a paragraph.
-    fn flush(&mut self, line: &mut Line, place: &Place) {
+    fn flush(&mut self, line: &mut Line, prefix: &str) {
         let text = std::mem::take(&mut line.text);
         line.space = false;
         let text = text.trim().trim_end_matches(['\\', '\n']).trim_end();
         if !text.is_empty() {
-            self.paragraph(&guarded(text), place);
+            self.paragraph(&guarded(text), prefix);
         }
     }
 
-    fn paragraph(&mut self, text: &str, place: &Place) {
-        let tight = place.marker.is_some() && self.after_item;
-        self.after_item = place.marker.is_some();
+    /// Writes a paragraph, each line of it after `prefix`: the indentation of its lists, the `>` of its quotations.
+    fn paragraph(&mut self, text: &str, prefix: &str) {
+        let marker = self.marker.take();
+        let tight = marker.is_some() && self.after_item;
+        self.after_item = marker.is_some();
         if !self.out.is_empty() && !tight {
             // The line between two paragraphs belongs to what both are in.
-            let shared = if self.before.len() < place.prefix.len() { &self.before } else { &place.prefix };
+            let shared = if self.before.len() < prefix.len() { &self.before } else { prefix };
             self.out.push_str(shared.trim_end());
             self.out.push('\n');
         }
-        self.before.clone_from(&place.prefix);
+        prefix.clone_into(&mut self.before);
         for (number, text) in text.split('\n').enumerate() {
-            match &place.marker {
-                Some(marker) if number == 0 => {
-                    let outside = place.prefix.len().saturating_sub(marker.len());
-                    self.out.push_str(&place.prefix[..outside]);
-                    self.out.push_str(marker);
+            match &marker {
+                Some(marker) if number == 0 && marker.end <= prefix.len() => {
+                    self.out.push_str(&prefix[..marker.end - marker.text.len()]);
+                    self.out.push_str(&marker.text);
+                    self.out.push_str(&prefix[marker.end..]);
                 }
-                _ => self.out.push_str(&place.prefix),
+                _ => self.out.push_str(prefix),
             }
             self.out.push_str(text);
             self.out.push('\n');
         }
     }
 
-    fn list(&mut self, id: NodeId, mut number: Option<u32>, place: &Place) {
+    fn list(&mut self, id: NodeId, mut number: Option<u32>, prefix: &str) {
+        // An item that begins with a list, or is nothing else, is that list.
+        let outside = self.marker.take().map_or(prefix.len(), |marker| marker.end - marker.text.len());
+        let prefix = prefix[..outside].to_owned();
+        self.lists += 1;
         for child in self.dom.children(id).filter(|child| !self.readable.skips(*child)) {
             if self.dom.text(child).is_some_and(|text| text.trim().is_empty()) {
                 continue;
             }
-            let marker = number.map_or_else(|| "- ".to_owned(), |number| format!("{number}. "));
-            let prefix = format!("{}{}", place.prefix, " ".repeat(marker.len()));
+            let text = number.map_or_else(|| "- ".to_owned(), |number| format!("{number}. "));
+            let inside = format!("{prefix}{}", " ".repeat(text.len()));
+            self.marker = Some(Marker { text, end: inside.len() });
             let before = self.out.len();
-            let item = Place { prefix: prefix.clone(), marker: Some(marker) };
-            self.item(child, &item);
+            let mut line = Line::default();
+            if self.dom.is(child, Tag::Li) {
+                self.blocks(child, &mut line, &inside);
+            } else {
+                self.node(child, &mut line, &inside);
+            }
+            self.flush(&mut line, &inside);
+            self.marker = None;
             if self.out.len() > before {
                 number = number.map(|number| number.saturating_add(1));
             }
         }
-        self.after_item = false;
+        self.lists -= 1;
+        self.after_item = self.lists > 0;
     }
 
-    /// Only the first paragraph of an item gets the marker.
-    fn item(&mut self, id: NodeId, place: &Place) {
-        let start = self.out.len();
-        let rest = Place { prefix: place.prefix.clone(), marker: None };
-        let mut line = Line::default();
-        if self.dom.text(id).is_some() {
-            self.node(id, &mut line, place);
-        }
-        for child in self.dom.children(id).filter(|child| !self.readable.skips(*child)) {
-            let here = if self.out.len() == start { place } else { &rest };
-            // A nested list may not take the marker of the item that holds it.
-            let nested = self.dom.tag(child).is_some_and(|tag| matches!(tag, Tag::Ul | Tag::Ol | Tag::Menu));
-            if nested {
-                self.flush(&mut line, here);
-                if self.out.len() == start {
-                    self.list_in_place_of_item(child, place);
-                } else {
-                    self.node(child, &mut line, &rest);
-                }
-                self.after_item = true;
-            } else {
-                self.node(child, &mut line, here);
-            }
-        }
-        let here = if self.out.len() == start { place } else { &rest };
-        self.flush(&mut line, here);
-    }
-
-    /// An item that holds nothing but a list is that list.
-    fn list_in_place_of_item(&mut self, id: NodeId, place: &Place) {
-        let width = place.marker.as_ref().map_or(0, String::len);
-        let prefix = place.prefix[..place.prefix.len().saturating_sub(width)].to_owned();
-        let outer = Place { prefix, marker: None };
-        let number = self.dom.is(id, Tag::Ol).then_some(1);
-        self.list(id, number, &outer);
-    }
-
-    fn pre(&mut self, id: NodeId, place: &Place) {
+    fn pre(&mut self, id: NodeId, prefix: &str) {
         let mut code = String::new();
         for id in self.dom.subtree(id) {
             if let Some(text) = self.dom.text(id) {
@@ -264,18 +242,18 @@ impl Writer<'_> {
         }
         let fence = if code.contains("```") { "````" } else { "```" };
         let block = format!("{fence}\n{}\n{fence}", code.replace("\r\n", "\n"));
-        self.paragraph(&block, place);
+        self.paragraph(&block, prefix);
     }
 
-    fn link(&mut self, id: NodeId, line: &mut Line, place: &Place) {
+    fn link(&mut self, id: NodeId, line: &mut Line, prefix: &str) {
         let target = self.dom.attr(id, Attr::Href).and_then(|href| address::resolve(self.base, href));
         let has_block = self.dom.subtree(id).skip(1).any(|id| self.dom.tag(id).is_some_and(Tag::is_block));
         // A link to another part of the same page is no link once the page is text.
         let Some(target) = target.filter(|target| !has_block && !same_page(target, self.base)) else {
-            return self.blocks(id, line, place);
+            return self.blocks(id, line, prefix);
         };
         let mut inner = Line::default();
-        self.blocks(id, &mut inner, place);
+        self.blocks(id, &mut inner, prefix);
         let text = inner.text.replace("\\\n", " ");
         let text = text.trim();
         if text.is_empty() {
@@ -287,15 +265,15 @@ impl Writer<'_> {
         line.space = inner.space;
     }
 
-    fn wrapped(&mut self, mark: &str, id: NodeId, line: &mut Line, place: &Place) {
+    fn wrapped(&mut self, mark: &str, id: NodeId, line: &mut Line, prefix: &str) {
         let plain = self.dom.subtree(id).skip(1).any(|id| {
             self.dom.tag(id).is_some_and(|tag| tag.is_block() || matches!(tag, Tag::B | Tag::Strong | Tag::I | Tag::Em))
         });
         if plain {
-            return self.blocks(id, line, place);
+            return self.blocks(id, line, prefix);
         }
         let mut inner = Line::default();
-        self.blocks(id, &mut inner, place);
+        self.blocks(id, &mut inner, prefix);
         let text = inner.text.trim();
         if text.is_empty() {
             line.space |= inner.space;
@@ -341,7 +319,7 @@ impl Writer<'_> {
         self.dom.children(row).filter(|cell| matches!(self.dom.tag(*cell), Some(Tag::Td | Tag::Th)))
     }
 
-    fn table(&mut self, id: NodeId, place: &Place) {
+    fn table(&mut self, id: NodeId, prefix: &str) {
         let rows: Vec<NodeId> = self.dom.subtree(id).filter(|id| self.dom.is(*id, Tag::Tr)).collect();
         let mut lines = Vec::with_capacity(rows.len() + 1);
         let mut width = 0;
@@ -359,15 +337,17 @@ impl Writer<'_> {
             }
         }
         if width > 0 {
-            self.paragraph(&lines.join("\n"), place);
+            self.paragraph(&lines.join("\n"), prefix);
         }
     }
 
     fn cell(&mut self, id: NodeId) -> String {
         let before = self.out.len();
+        let (marker, after_item) = (self.marker.take(), self.after_item);
         let mut line = Line::default();
-        self.blocks(id, &mut line, &Place::default());
-        self.flush(&mut line, &Place::default());
+        self.blocks(id, &mut line, "");
+        self.flush(&mut line, "");
+        (self.marker, self.after_item) = (marker, after_item);
         // What a cell wrote as paragraphs becomes one line.
         let text = self.out.split_off(before);
         text.split_whitespace().collect::<Vec<_>>().join(" ").replace("\\ ", " ").replace('|', "\\|")

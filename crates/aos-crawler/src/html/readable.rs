@@ -48,6 +48,9 @@ const FRAME_WORDS: &[&str] = &[
     "topnav",
     "widget",
 ];
+/// Words that prove more than those: they drop also what is a large part of its page.
+const STRONG_FRAME_WORDS: &[&str] =
+    &["comments", "consent", "cookie", "cookies", "gdpr", "navfooter", "navheader", "respond"];
 /// Words of things that are there and can't be seen.
 const HIDDEN_WORDS: &[&str] = &["headerlink", "offscreen", "screen-reader-text", "sr-only", "visually-hidden"];
 const FRAME_ROLES: &[&str] = &[
@@ -207,7 +210,8 @@ fn is_frame(dom: &Dom, id: NodeId, sizes: &Sizes, all: u64) -> bool {
     match tag {
         Tag::Nav | Tag::Search => return true,
         // Inside an article they belong to it; with a first heading they open the page.
-        Tag::Footer | Tag::Aside => return text * 5 < all * 2,
+        // Some systems put a form around the whole page.
+        Tag::Footer | Tag::Aside | Tag::Form => return text * 5 < all * 2,
         Tag::Header => return mostly_links || !dom.subtree(id).any(|id| dom.is(id, Tag::H1)),
         Tag::Html | Tag::Body | Tag::Main => return false,
         _ => {}
@@ -220,7 +224,8 @@ fn is_frame(dom: &Dom, id: NodeId, sizes: &Sizes, all: u64) -> bool {
     }
     // A word such as `menu` proves little where much of the page's text is: a restaurant's menu is its content.
     let small = text * 5 < all || mostly_links;
-    if small && !matches!(tag, Tag::P | Tag::H1 | Tag::H2 | Tag::H3) && names_a_frame(dom, id) {
+    let names = |words| !matches!(tag, Tag::P | Tag::H1 | Tag::H2 | Tag::H3) && names_one_of(dom, id, words);
+    if (small && names(FRAME_WORDS)) || (text * 5 < all * 4 && names(STRONG_FRAME_WORDS)) {
         return true;
     }
     // Many short links and hardly anything else: a menu that nobody named.
@@ -228,9 +233,9 @@ fn is_frame(dom: &Dom, id: NodeId, sizes: &Sizes, all: u64) -> bool {
     listing && links >= 8 && linked * 10 >= text * 9 && text / u64::from(links) < 20 && text * 2 < all
 }
 
-fn names_a_frame(dom: &Dom, id: NodeId) -> bool {
+fn names_one_of(dom: &Dom, id: NodeId, wanted: &[&str]) -> bool {
     [Attr::Class, Attr::Id].into_iter().filter_map(|name| dom.attr(id, name)).any(|value| {
         let mut words = value.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
-        words.any(|word| FRAME_WORDS.iter().any(|frame| frame.eq_ignore_ascii_case(word)))
+        words.any(|word| wanted.iter().any(|frame| frame.eq_ignore_ascii_case(word)))
     })
 }

@@ -56,6 +56,25 @@ fn two_lists_in_a_row_stay_two_lists() {
 }
 
 #[test]
+fn an_item_is_numbered_once_whatever_is_in_it() {
+    let page = read(
+        "<ol><li><div><p>One</p><div><p>more</p></div></div></li><li><ul><li>inner</li></ul></li><li><blockquote>Said\
+         </blockquote></li></ol>",
+    );
+    assert_eq!(page.reading.markdown, "1. One\n\n   more\n\n- inner\n3. > Said");
+}
+
+#[test]
+fn comments_and_forms_are_not_what_a_page_says() {
+    let page = read(
+        "<main><h1>Hello</h1><p>A short post about nothing much.</p><div id=comments class=wp-block-comments><h2>Comments\
+         </h2><ol><li>A stranger says something long about it.</li></ol><form><label>Name</label><input></form></div>\
+         <form><label>E-mail</label><input></form></main>",
+    );
+    assert_eq!(page.reading.markdown, "# Hello\n\nA short post about nothing much.");
+}
+
+#[test]
 fn a_page_without_landmarks_loses_its_menus_only() {
     let menu: String = (0..12).map(|n| format!("<li><a href='/p{n}'>Item {n}</a></li>")).collect();
     let text = "Our workshop restores wooden boats in the old harbour. ".repeat(12);
