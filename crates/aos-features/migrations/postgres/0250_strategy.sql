@@ -5,7 +5,7 @@ CREATE TABLE strategy (
   tenant_id uuid NOT NULL REFERENCES tenant (id),
   id uuid PRIMARY KEY NOT NULL,
   number bigint NOT NULL,
-  state text NOT NULL CHECK (state IN ('draft', 'pending_approval', 'active', 'superseded', 'rejected')),
+  state text NOT NULL CHECK (state IN ('pending_approval', 'active', 'superseded', 'rejected')),
   revision bigint NOT NULL,
   content jsonb NOT NULL,
   hash text NOT NULL,

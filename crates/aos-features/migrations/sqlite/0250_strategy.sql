@@ -5,7 +5,7 @@ CREATE TABLE strategy (
   tenant_id BLOB NOT NULL REFERENCES tenant (id),
   id BLOB PRIMARY KEY NOT NULL,
   number INTEGER NOT NULL,
-  state TEXT NOT NULL CHECK (state IN ('draft', 'pending_approval', 'active', 'superseded', 'rejected')),
+  state TEXT NOT NULL CHECK (state IN ('pending_approval', 'active', 'superseded', 'rejected')),
   revision INTEGER NOT NULL,
   content TEXT NOT NULL CHECK (json_valid(content)),
   hash TEXT NOT NULL,

@@ -22,6 +22,7 @@ pub mod sessions;
 mod store;
 mod throttle;
 mod tokens;
+mod workflow;
 
 pub use audit::{AuditEntry, AuditFilter, NewAuditEntry};
 pub use model::{Access, Agency, ApiToken, Email, Grant, Membership, Permission, Role, Session, User, UserSummary};
@@ -29,6 +30,7 @@ pub(crate) use model::{known_zone, plain_name};
 pub use passwords::HashedPassword;
 pub use principal::Principal;
 pub use sessions::{NewSession, SignIn, SignedIn};
+pub use workflow::{Sweep, put_schedules, register};
 
 pub const MIGRATIONS: &[aos_storage::Migration] = &[aos_storage::Migration {
     number: 200,

@@ -58,6 +58,15 @@ pub async fn register_tenant(tx: &mut Tx, agency: &AgencyScope, input: NewTenant
     Ok(tenant)
 }
 
+/// Makes the transactions that change the same client's plan wait for each other, so that what one reads is still so when
+/// it writes.
+///
+/// # Errors
+/// `NotFound`.
+pub async fn lock(tx: &mut Tx, scope: TenantScope) -> Result<()> {
+    if store::lock(tx, scope).await? { Ok(()) } else { Err(Error::not_found("client")) }
+}
+
 /// What can be changed of a client; `None` leaves it.
 #[derive(Clone, Debug, Default)]
 pub struct ChangeTenant {

@@ -1,7 +1,7 @@
 //! The SQL of this slice.
 
 use aos_kernel::{AgencyScope, ClientGroupId, PageSize, Result, TenantId, TenantScope};
-use aos_storage::{Conn, Sql, Tx, from_row, params};
+use aos_storage::{Conn, Lock, Sql, Tx, from_row, params};
 
 use super::model::{ClientGroup, Tenant, TenantFilter, TenantState};
 
@@ -55,6 +55,12 @@ pub(super) async fn update(tx: &mut Tx, scope: TenantScope, tenant: &Tenant) -> 
 
 pub(super) async fn tenant(conn: &mut Conn, scope: TenantScope) -> Result<Option<Tenant>> {
     conn.one(Sql::built(format!("SELECT {COLUMNS} FROM tenant WHERE id = $1")), params![scope.tenant()]).await
+}
+
+/// Holds the tenant's row until the transaction ends.
+pub(super) async fn lock(tx: &mut Tx, scope: TenantScope) -> Result<bool> {
+    let sql = tx.locking("SELECT id FROM tenant WHERE id = $1", Lock::Wait);
+    Ok(tx.row(sql, params![scope.tenant()]).await?.is_some())
 }
 
 pub(super) async fn by_slug(conn: &mut Conn, agency: &AgencyScope, slug: &str) -> Result<Option<Tenant>> {

@@ -3,6 +3,8 @@
 // The one file of the testkit that a slice's story needs; the whole of it would build the faces and the platforms too.
 #[path = "../../../aos-testkit/src/clock.rs"]
 mod clock;
+mod notices;
 mod people;
+mod strategy;
 mod support;
 mod tenants;

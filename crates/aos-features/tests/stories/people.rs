@@ -1,7 +1,7 @@
 //! First run, signing in, roles, tokens, the audit log.
 
 use aos_features::people::{
-    Access, AuditFilter, Email, Grant, HashedPassword, Permission, Principal, Role, SignIn, SignedIn,
+    Access, AuditFilter, Email, Grant, HashedPassword, Permission, Role, SignIn, SignedIn,
     api_tokens::{self, NewApiToken},
     audit, commands, queries, sessions,
 };
@@ -22,12 +22,7 @@ async fn sign_in(world: &World, email: &str, password: &str) -> Result<sessions:
 }
 
 async fn resolve(world: &World, token: &Secret) -> Option<SignedIn> {
-    sessions::resolve(&mut world.read().await, token, world.db.clock().now()).await.unwrap()
-}
-
-async fn principal(world: &World, email: &str) -> Principal {
-    let session = sign_in(world, email, PASSWORD).await.unwrap();
-    resolve(world, &session.token).await.unwrap().principal
+    sessions::resolve(&mut world.read().await, token, world.now()).await.unwrap()
 }
 
 async fn add(world: &World, email: &str, grants: &[Grant]) -> UserId {
@@ -57,7 +52,7 @@ async fn the_agency_is_set_up_once_however_many_try() {
         assert_eq!(error.code(), "already_set_up");
         tx.rollback().await.unwrap();
 
-        let ana_signed_in = principal(&world, "Ana@Lighthouse.example ").await;
+        let ana_signed_in = world.principal("Ana@Lighthouse.example ").await;
         assert_eq!(ana_signed_in.user(), ana);
         assert!(ana_signed_in.require(Permission::ManageUsers).is_ok());
         assert!(queries::user_by_email(&mut world.read().await, "mallory@example.com").await.unwrap().is_none());
@@ -178,9 +173,9 @@ async fn a_person_sees_and_ends_their_sessions_and_nobody_elses() {
         let here = sign_in(&world, "ana@lighthouse.example", PASSWORD).await.unwrap();
         let there = sign_in(&world, "ana@lighthouse.example", PASSWORD).await.unwrap();
         let ana = resolve(&world, &here.token).await.unwrap().principal;
-        let ben = principal(&world, "ben@lighthouse.example").await;
+        let ben = world.principal("ben@lighthouse.example").await;
 
-        let now = world.db.clock().now();
+        let now = world.now();
         let open = sessions::list(&mut world.read().await, &ana, now).await.unwrap();
         assert_eq!(open.len(), 2);
         assert_eq!(open[0].user_agent.as_deref(), Some("Firefox"));
@@ -263,7 +258,7 @@ async fn a_deactivated_person_is_out_at_once_and_everywhere() {
         }
         assert_eq!(world.events(), ["people.user_deactivated"]);
         assert!(resolve(&world, &session.token).await.is_none());
-        let now = world.db.clock().now();
+        let now = world.now();
         assert!(api_tokens::resolve(&mut world.read().await, &key, now).await.unwrap().is_none());
         assert_eq!(sign_in(&world, "ben@lighthouse.example", PASSWORD).await.unwrap_err().code(), "wrong_sign_in");
     }
@@ -289,12 +284,9 @@ async fn the_last_administrator_stays() {
 async fn a_token_acts_for_its_person_and_a_reading_one_changes_nothing() {
     for world in World::each().await {
         let ana = world.set_up().await;
-        let ana_signed_in = principal(&world, "ana@lighthouse.example").await;
-        let input = |access| NewApiToken {
-            name: "CI".to_owned(),
-            access,
-            expires_at: Some(world.db.clock().now() + TimeDelta::days(30)),
-        };
+        let ana_signed_in = world.principal("ana@lighthouse.example").await;
+        let input =
+            |access| NewApiToken { name: "CI".to_owned(), access, expires_at: Some(world.now() + TimeDelta::days(30)) };
         let mut tx = world.begin_as(ana).await;
         let (writer, write_key) = api_tokens::create(&mut tx, &ana_signed_in, input(Access::Write)).await.unwrap();
         let (_, read_key) = api_tokens::create(&mut tx, &ana_signed_in, input(Access::Read)).await.unwrap();
@@ -302,7 +294,7 @@ async fn a_token_acts_for_its_person_and_a_reading_one_changes_nothing() {
         assert!(write_key.expose().starts_with("aos_"));
         assert!(write_key.expose().starts_with(&writer.starts_with) && writer.starts_with.len() == 10);
 
-        let now = world.db.clock().now();
+        let now = world.now();
         let program = api_tokens::resolve(&mut world.read().await, &write_key, now).await.unwrap().unwrap();
         assert_eq!(program.principal.actor().person(), Some(ana));
         assert!(program.principal.require(Permission::ManageUsers).is_ok() && program.note_use);
@@ -319,7 +311,7 @@ async fn a_token_acts_for_its_person_and_a_reading_one_changes_nothing() {
         tx.commit().await.unwrap();
         assert!(api_tokens::resolve(&mut world.read().await, &write_key, now).await.unwrap().is_none());
         world.clock.advance(TimeDelta::days(30));
-        let later = world.db.clock().now();
+        let later = world.now();
         assert!(api_tokens::resolve(&mut world.read().await, &read_key, later).await.unwrap().is_none());
     }
 }
@@ -333,7 +325,7 @@ async fn a_clients_person_sees_one_client_and_staff_see_all() {
         let clara = new_user("clara@acme.example", "Clara").await;
         let id = commands::add_client_person(&mut tx, inside(acme), clara, Role::TenantMember).await.unwrap();
         tx.commit().await.unwrap();
-        let mut clara = principal(&world, "clara@acme.example").await;
+        let mut clara = world.principal("clara@acme.example").await;
         assert!(clara.tenant_scope(acme, Permission::SeeClient).is_ok());
         assert_eq!(clara.tenant_scope(acme, Permission::Decide).unwrap_err().kind(), ErrorKind::Denied);
         assert_eq!(clara.tenant_scope(other, Permission::SeeClient).unwrap_err().kind(), ErrorKind::NotFound);
@@ -346,7 +338,7 @@ async fn a_clients_person_sees_one_client_and_staff_see_all() {
         let staff_role = new_user("eve@acme.example", "Eve").await;
         assert!(commands::add_client_person(&mut tx, inside(acme), staff_role, Role::Approver).await.is_err());
         tx.commit().await.unwrap();
-        clara = principal(&world, "clara@acme.example").await;
+        clara = world.principal("clara@acme.example").await;
         assert!(clara.tenant_scope(acme, Permission::Decide).is_ok() && clara.grants().len() == 1);
 
         let seen =
@@ -354,7 +346,7 @@ async fn a_clients_person_sees_one_client_and_staff_see_all() {
                 .await
                 .unwrap();
         assert_eq!(seen.items.iter().map(|person| person.user.name.as_str()).collect::<Vec<_>>(), ["Clara"]);
-        assert!(principal(&world, "ana@lighthouse.example").await.tenant_scope(other, Permission::Plan).is_ok());
+        assert!(world.principal("ana@lighthouse.example").await.tenant_scope(other, Permission::Plan).is_ok());
     }
 }
 
@@ -407,7 +399,7 @@ async fn people_are_listed_by_name_in_pages() {
 async fn the_audit_log_says_who_did_what_and_holds_no_secret() {
     for world in World::each().await {
         let ana = world.set_up().await;
-        let ana_signed_in = principal(&world, "ana@lighthouse.example").await;
+        let ana_signed_in = world.principal("ana@lighthouse.example").await;
         let mut tx = world.begin_as(ana).await;
         let input = NewApiToken { name: "CI".to_owned(), access: Access::Read, expires_at: None };
         let (token, key) = api_tokens::create(&mut tx, &ana_signed_in, input).await.unwrap();

@@ -1,13 +1,19 @@
-//! What the stories share: a database with the slices' tables, a clock to step, and what the transactions left behind.
+//! What the stories share: a database with all tables, the engine, a clock to step, and what the transactions told.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use aos_features::people::{self, Email, HashedPassword, commands::NewUser};
-use aos_kernel::{Actor, AgencyScope, NewEvent, NewJob, Result, Secret, TenantScope, UserId};
+use aos_features::{
+    notices,
+    people::{self, Email, HashedPassword, Principal, SignIn, commands::NewUser, sessions},
+    strategy,
+    tenants::{self, NewTenant, Settings, Tenant},
+};
+use aos_kernel::{Actor, AgencyScope, Clock as _, NewEvent, Result, Secret, TenantId, TenantScope, UserId};
 use aos_storage::{
     Conn, Db, DbKind, OutboxSink, Outgoing, Tx,
     testing::{TestDb, kinds},
 };
+use aos_workflow::{Outbox, Registry, Scheduler, Worker, WorkerOptions};
 
 use crate::clock::SteppingClock;
 
@@ -15,20 +21,23 @@ use crate::clock::SteppingClock;
 pub struct World {
     pub db: Db,
     pub clock: Arc<SteppingClock>,
-    left: Arc<Left>,
+    registry: Arc<Registry>,
+    told: Arc<Told>,
     _test: TestDb,
 }
 
-/// Keeps the events and jobs of committed transactions, in place of the engine.
-#[derive(Default)]
-struct Left(Mutex<(Vec<NewEvent>, Vec<NewJob>)>);
+/// Remembers the events on their way to the engine.
+struct Told {
+    outbox: Outbox,
+    events: Mutex<Vec<NewEvent>>,
+}
 
 #[async_trait::async_trait]
-impl OutboxSink for Left {
-    async fn write(&self, _tx: &mut Tx, outgoing: Outgoing) -> Result<()> {
-        let mut left = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        left.0.extend(outgoing.events.into_iter().map(|(_, event)| event));
-        left.1.extend(outgoing.jobs);
+impl OutboxSink for Told {
+    async fn write(&self, tx: &mut Tx, outgoing: Outgoing) -> Result<()> {
+        let events: Vec<NewEvent> = outgoing.events.iter().map(|(_, event)| event.clone()).collect();
+        self.outbox.write(tx, outgoing).await?;
+        self.events.lock().unwrap_or_else(PoisonError::into_inner).extend(events);
         Ok(())
     }
 }
@@ -48,11 +57,12 @@ impl World {
 
     async fn on(kind: DbKind) -> Self {
         let clock = Arc::new(SteppingClock::at("2026-04-01T09:00:00Z"));
-        let migrations = aos_storage::migrations().and(aos_features::migrations());
+        let migrations = aos_storage::migrations().and(aos_workflow::migrations()).and(aos_features::migrations());
         let test = TestDb::with_clock(kind, &migrations, clock.clone()).await;
-        let left = Arc::new(Left::default());
-        test.db.set_outbox(left.clone());
-        Self { db: test.db.clone(), clock, left, _test: test }
+        let registry = Arc::new(notices::register(strategy::register(people::register(Registry::new()))));
+        let told = Arc::new(Told { outbox: Outbox::new(registry.clone()), events: Mutex::default() });
+        test.db.set_outbox(told.clone());
+        Self { db: test.db.clone(), clock, registry, told, _test: test }
     }
 
     pub async fn read(&self) -> Conn {
@@ -64,13 +74,32 @@ impl World {
     pub async fn begin_as(&self, user: UserId) -> Tx {
         self.db.begin(Actor::user(user)).await.unwrap()
     }
+    pub fn now(&self) -> aos_kernel::Timestamp {
+        self.clock.now()
+    }
+
     /// The kinds of the events since the last time, in order.
     pub fn events(&self) -> Vec<String> {
         self.taken_events().into_iter().map(|event| event.kind).collect()
     }
     /// The events since the last time, in order.
     pub fn taken_events(&self) -> Vec<NewEvent> {
-        std::mem::take(&mut self.left.0.lock().unwrap_or_else(PoisonError::into_inner).0)
+        std::mem::take(&mut self.told.events.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Lets the engine fire what is due and do all that can be done now.
+    pub async fn work(&self) {
+        Scheduler::new(self.db.clone(), "test").tick().await.unwrap();
+        let worker = Worker::new(self.db.clone(), self.registry.clone(), WorkerOptions::new("test"));
+        worker.run_until_idle().await.unwrap();
+    }
+
+    /// Another slice or the outside says that something happened.
+    pub async fn tell(&self, event: NewEvent) {
+        let mut tx = self.begin().await;
+        tx.emit(event);
+        tx.commit().await.unwrap();
+        self.work().await;
     }
 
     /// The agency “Lighthouse” with its administrator Ana.
@@ -81,6 +110,37 @@ impl World {
             people::commands::set_up_agency(&mut tx, "Lighthouse", "Europe/Lisbon", administrator).await.unwrap();
         tx.commit().await.unwrap();
         user
+    }
+
+    /// Whoever signs in with this address and [`PASSWORD`].
+    pub async fn principal(&self, email: &str) -> Principal {
+        let input = SignIn {
+            email: email.to_owned(),
+            password: Secret::new(PASSWORD),
+            address: None,
+            user_agent: None,
+            previous: None,
+        };
+        let session = sessions::sign_in(&self.db, input).await.unwrap();
+        sessions::resolve(&mut self.read().await, &session.token, self.now()).await.unwrap().unwrap().principal
+    }
+
+    /// A client in this time zone.
+    pub async fn client(&self, name: &str, zone: &str) -> Tenant {
+        let mut tx = self.begin().await;
+        let tenant = tenants::commands::register_tenant(&mut tx, &everywhere(), new_client(name, zone)).await.unwrap();
+        tx.commit().await.unwrap();
+        tenant
+    }
+}
+
+pub fn new_client(name: &str, zone: &str) -> NewTenant {
+    NewTenant {
+        name: name.to_owned(),
+        website: "www.acme.example".to_owned(),
+        zone: zone.to_owned(),
+        client_group_id: None,
+        settings: Settings::default(),
     }
 }
 
@@ -98,6 +158,6 @@ pub fn everywhere() -> AgencyScope {
     AgencyScope::all()
 }
 
-pub fn inside(tenant: aos_kernel::TenantId) -> TenantScope {
+pub fn inside(tenant: TenantId) -> TenantScope {
     TenantScope::granted(tenant)
 }

@@ -8,16 +8,10 @@ use aos_features::{
 };
 use aos_kernel::{AgencyScope, ErrorKind, PageSize, TenantId};
 
-use crate::support::{World, everywhere, inside};
+use crate::support::{World, everywhere, inside, new_client};
 
 fn client(name: &str) -> NewTenant {
-    NewTenant {
-        name: name.to_owned(),
-        website: "www.acme.example".to_owned(),
-        zone: "Europe/Lisbon".to_owned(),
-        client_group_id: None,
-        settings: Settings::default(),
-    }
+    new_client(name, "Europe/Lisbon")
 }
 
 async fn register(world: &World, input: NewTenant) -> Tenant {
