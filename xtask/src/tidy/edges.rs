@@ -85,14 +85,23 @@ pub fn slices(tree: &Tree) -> Vec<Violation> {
 
 /// A file beside the slices is known, and doesn't mix what it defines with what it knows of slices.
 fn beside_slices(file: &SourceFile, name: &str) -> Option<Violation> {
-    if !tables::BESIDE_SLICES.iter().any(|(known, _why)| *known == name) {
+    let Some(known) = tables::BESIDE_SLICES.iter().find(|known| known.name == name) else {
         let message = "a file of aos-features belongs to a slice: put it into that slice's folder";
         return Some(Violation::new(&file.path, 1, message));
+    };
+    if known.above {
+        return None;
     }
     let definition = file.code().find(|token| ["struct", "enum", "trait", "impl"].iter().any(|word| token.is(word)))?;
     let slice = calls(file, 1).into_iter().find(|call| is_slice(&call.module))?.module;
-    let message = format!("defines something and knows `{slice}`: one of both belongs into a slice");
+    let message = format!("it {}, and yet defines something and knows `{slice}`: move one of both", known.why);
     Some(Violation::new(&file.path, definition.line, message))
+}
+
+/// What slices must not call: the read models, and the files that put the slices together.
+fn is_above_slices(module: &str) -> bool {
+    let stem = |name: &'static str| name.trim_end_matches(".rs");
+    module == tables::READ_MODELS || tables::BESIDE_SLICES.iter().any(|file| file.above && stem(file.name) == module)
 }
 
 fn check_calls(file: &SourceFile, slice: &str, inside: &str, found: &mut Vec<Violation>) {
@@ -104,8 +113,8 @@ fn check_calls(file: &SourceFile, slice: &str, inside: &str, found: &mut Vec<Vio
                 let message = format!("a read model changes nothing: `{}::commands` is not for it", call.module);
                 found.push(Violation::new(&file.path, line, message));
             }
-        } else if call.module == tables::READ_MODELS {
-            let message = "a slice doesn't read a read model: those are for the screens";
+        } else if is_above_slices(&call.module) {
+            let message = format!("`{}` stands above the slices: what both need belongs below", call.module);
             found.push(Violation::new(&file.path, line, message));
         } else if is_slice(&call.module) && call.module != slice && !below.contains(call.module.as_str()) {
             let message = format!(
@@ -263,7 +272,9 @@ mod tests {
             ("crates/aos-features/src/helpers.rs", ""),
             ("crates/aos-features/src/misc/mod.rs", ""),
             ("crates/aos-features/src/steps.rs", "pub use crate::activities::Step;\npub struct Other;"),
+            ("crates/aos-features/src/product.rs", "use crate::content::Item;\npub struct Product;"),
+            ("crates/aos-features/src/content/commands.rs", "use crate::product::Product;"),
         ]);
-        assert_eq!(slices(&tree).len(), 5);
+        assert_eq!(slices(&tree).len(), 6);
     }
 }

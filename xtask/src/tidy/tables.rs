@@ -55,7 +55,7 @@ pub const LIBRARIES: &[(&str, &[&str])] = &[
     ("sqlx", &["aos-storage"]),
     ("object_store", &["aos-storage"]),
     ("reqwest", &["aos-outbound", "aos-bench", "aos-testkit"]),
-    ("axum", &["aos-web", "aos-sandbox"]),
+    ("axum", &["aos-web", "aos-sandbox", "aos-bench"]),
     ("axum-extra", &["aos-web"]),
     ("askama", &["aos-web"]),
     ("utoipa", &["aos-web"]),
@@ -88,12 +88,23 @@ pub const SLICES: &[(&str, &[&str])] = &[
 /// Joins slices for the screens: may read every slice's models, queries and tables, and changes nothing.
 pub const READ_MODELS: &str = "read_models";
 
-/// Files beside the slices, and why. Such a file either only names again what a slice offers to those below and beside
-/// it, so that they can implement it without calling upwards, or it serves all slices and knows none.
-pub const BESIDE_SLICES: &[(&str, &str)] = &[
-    ("lib.rs", "lists the slices and their migrations"),
-    ("steps.rs", "the face of activities that slices implement to be a step of a pipeline"),
-    ("cancellation.rs", "watches for a person's wish to stop what runs"),
+/// A file of `aos-features` that belongs to no slice.
+pub struct BesideSlices {
+    pub name: &'static str,
+    /// Slices don't call it: it stands above them.
+    pub above: bool,
+    pub why: &'static str,
+}
+
+/// A file that is not above the slices either only names again what a slice offers to those below and beside it, so
+/// that they can implement it without calling upwards, or it serves all slices and knows none.
+pub const BESIDE_SLICES: &[BesideSlices] = &[
+    BesideSlices { name: "lib.rs", above: true, why: "lists the slices and their migrations" },
+    BesideSlices { name: "product.rs", above: true, why: "puts the slices together: what plugs into what" },
+    BesideSlices { name: "doctor.rs", above: true, why: "looks into every slice for what cannot be" },
+    BesideSlices { name: "steps.rs", above: false, why: "what slices implement to be a step of a pipeline" },
+    BesideSlices { name: "reactions.rs", above: false, why: "what slices implement to hear of an event" },
+    BesideSlices { name: "cancellation.rs", above: false, why: "watches for a person's wish to stop what runs" },
 ];
 
 /// A word of the code that has its place.
@@ -131,7 +142,7 @@ pub const BORDERS: &[Border] = &[
     },
     Border {
         words: &["axum"],
-        allowed: &["crates/aos-web/", "crates/aos-sandbox/"],
+        allowed: &["crates/aos-web/", "crates/aos-sandbox/", "crates/aos-bench/"],
         tests: true,
         instead: "only aos-web and aos-sandbox serve HTTP",
     },
@@ -173,6 +184,7 @@ pub const BORDERS: &[Border] = &[
 
 /// What measures how long something took, or bounds it: requests and pages by their time limits, and the benchmarks.
 const STOPWATCHES: &[&str] = &[
+    "crates/agency-os/src/demo/screen.rs",
     "crates/aos-outbound/src/",
     "crates/aos-crawler/src/",
     "crates/aos-bench/",
@@ -190,6 +202,17 @@ pub const SQL_CRATES: &[&str] = &["aos-storage", "aos-testkit", "aos-bench"];
 pub const SCOPE_MAKERS: &[(&str, &str)] = &[
     ("crates/aos-kernel/src/scope.rs", "defines it"),
     ("crates/aos-features/src/people/", "checks memberships"),
+    ("crates/aos-features/src/product.rs", "lends the scope of the tenant that an event names"),
+    ("crates/aos-features/src/activities/workflow.rs", JOB),
     ("crates/aos-features/src/agents/ledger.rs", "the gateway names the tenant of the run that calls it"),
+    ("crates/aos-features/src/content/publish.rs", JOB),
+    ("crates/aos-features/src/notices/workflow.rs", JOB),
+    ("crates/aos-features/src/strategy/workflow.rs", JOB),
+    ("crates/agency-os/src/admin.rs", OPERATOR),
+    ("crates/agency-os/src/doctor.rs", OPERATOR),
+    ("crates/agency-os/src/demo/", OPERATOR),
     ("crates/aos-bench/", "makes its own tenants"),
 ];
+
+const JOB: &str = "lends the scope of the tenant that a job or a schedule names";
+const OPERATOR: &str = "whoever can start the program on the data folder owns all of it";

@@ -98,6 +98,7 @@ fn flatten(stream: TokenStream, test: bool, tokens: &mut Vec<Token>) {
                         Kind::Mark("::")
                     }
                     ',' => Kind::Mark(","),
+                    '.' => Kind::Mark("."),
                     '!' => Kind::Mark("!"),
                     ';' => {
                         item_is_test = false;
