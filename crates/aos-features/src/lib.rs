@@ -8,12 +8,16 @@ pub mod channels;
 pub mod website;
 
 pub mod onboarding;
+pub mod strategy;
 
 pub mod activities;
 pub mod agents;
 pub mod content;
+pub mod notices;
 
 mod cancellation;
+pub mod doctor;
+pub mod product;
 pub mod reactions;
 pub mod steps;
 
@@ -27,9 +31,11 @@ pub fn migrations() -> Migrations {
         channels::MIGRATIONS,
         website::MIGRATIONS,
         onboarding::MIGRATIONS,
+        strategy::MIGRATIONS,
         activities::MIGRATIONS,
         content::MIGRATIONS,
         agents::MIGRATIONS,
+        notices::MIGRATIONS,
     ]
     .into_iter()
     .fold(Migrations::default(), |sum, steps| sum.and(Migrations::new(steps)))

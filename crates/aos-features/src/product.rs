@@ -10,7 +10,7 @@ use aos_capabilities::{
     documents::DocumentReader,
     model::ModelGateway,
 };
-use aos_kernel::{Error, Result, TenantScope};
+use aos_kernel::{Actor, Error, Result, TenantScope};
 use aos_storage::{Credentials, Db, Objects, Tx};
 use aos_workflow::{Event, Outbox, QueueLimit, Registry};
 use serde::Deserialize;
@@ -37,7 +37,7 @@ pub struct Outside {
     pub gateway: Arc<dyn ModelGateway>,
     pub documents: Arc<dyn DocumentReader>,
     /// Jobs of one tenant in one queue that may be under way at once, over all processes.
-    pub jobs_per_tenant: usize,
+    pub jobs_per_tenant: u32,
 }
 
 /// The product. Cheap to clone.
@@ -66,7 +66,7 @@ impl Product {
         let steps = StepRegistry::default()
             .with_step(Arc::new(website::CrawlStep::new(outside.crawler, outside.objects.clone(), outside.crawl_limits)))
             .with_step(Arc::new(onboarding::WriteContext::new(agents.clone())))
-            .with_step(Arc::new(strategy::DraftStrategy::new(agents.clone())))
+            .with_step(Arc::new(strategy::DraftStep::new(agents.clone())))
             .with_step(Arc::new(content::ResearchTopics::new(agents.clone())))
             .with_step(Arc::new(content::WriteArticle::new(agents)))
             .with_step(Arc::new(content::PublishStep::new(connections.clone(), images)))
@@ -76,7 +76,7 @@ impl Product {
         let steps = Arc::new(steps);
 
         let jobs = Registry::new()
-            .with_usual_limit(QueueLimit { per_tenant: outside.jobs_per_tenant, ..QueueLimit::default() })
+            .with_usual_limit(QueueLimit { per_tenant: Some(outside.jobs_per_tenant), ..QueueLimit::default() })
             .with_handler(Arc::new(activities::RunActivity::new(steps.clone())))
             .with_handler(Arc::new(content::WatchPublication::new(connections.clone())))
             .with_handler(Arc::new(On(StartPipelines { steps: steps.clone() })))
@@ -90,9 +90,11 @@ impl Product {
         let jobs = Arc::new(jobs);
         db.set_outbox(Arc::new(Outbox::new(jobs.clone())));
 
-        activities::seed_templates(&db, &steps).await?;
-        strategy::seed_schedules(&db).await?;
-        people::seed_schedules(&db).await?;
+        let mut tx = db.begin(Actor::system("product")).await?;
+        activities::seed_templates(&mut tx).await?;
+        strategy::put_schedules(&mut tx).await?;
+        people::put_schedules(&mut tx).await?;
+        tx.commit().await?;
         Ok(Self {
             db,
             steps,
@@ -117,7 +119,8 @@ struct StartPipelines {
 /// What the events that open a month carry.
 #[derive(Deserialize)]
 struct OpenedPeriod {
-    template_key: String,
+    /// None for what is made outside and only counted here.
+    template_key: Option<String>,
     period_id: aos_kernel::PeriodId,
     quantity: i64,
     name: String,
@@ -146,7 +149,7 @@ fn asked_for(event: &Event) -> Result<StartPipeline> {
             let opened = OpenedPeriod::deserialize(&event.data).map_err(|_| data(&event.data))?;
             let input = json!({ "quantity": opened.quantity, "period_id": opened.period_id, "month": opened.month });
             let key = format!("period:{}", opened.period_id);
-            (opened.template_key, opened.name, key, Origin::Period { period: opened.period_id }, input)
+            (opened.template_key.unwrap_or_default(), opened.name, key, Origin::Period { period: opened.period_id }, input)
         }
         _ => {
             let asked = event.data.get("pipeline").and_then(|value| Asked::deserialize(value).ok());
@@ -166,7 +169,7 @@ impl Reaction for StartPipelines {
         let tenant = event.tenant.ok_or_else(|| Error::internal("a pipeline without a tenant"))?;
         let start = asked_for(event)?;
         // A deliverable that is counted but made outside has no template, and so nothing to start.
-        if !activities::template_exists(tx, &start.template_key).await? {
+        if activities::template_versions(tx, &start.template_key).await?.is_empty() {
             return Ok(());
         }
         activities::commands::start_pipeline(tx, &self.steps, TenantScope::granted(tenant), start).await?;

@@ -37,7 +37,7 @@ pub use commands::{Approver, Decide, Decided, StartPipeline};
 pub use model::*;
 pub use queries::{ActivityDetail, ApprovalFilter, HumanTask, PendingApproval, PipelineView, WorkCounts};
 pub use steps::*;
-pub use templates::{TemplateVersion, built_in, edit_template, seed_templates};
+pub use templates::{TemplateVersion, built_in, edit_template, seed_templates, template_versions, templates};
 pub use workflow::RunActivity;
 
 /// The kind of job that does an activity.
