@@ -31,15 +31,6 @@ pub(super) struct Tool {
 }
 
 impl Ask {
-    /// System text and the user's turns in one.
-    pub(super) fn prompt(&self) -> String {
-        let mut all = self.system.clone();
-        for turn in &self.user {
-            all.push('\n');
-            all.push_str(turn);
-        }
-        all
-    }
     pub(super) fn mentions(&self, part: &str) -> bool {
         self.system.contains(part)
             || self.user.iter().any(|text| text.contains(part))

@@ -87,7 +87,8 @@ mod tests {
     #[test]
     fn every_title_gives_an_article_of_more_than_650_words_with_distinct_passages() {
         for title in ["How to compare two quotes", "A budget in three parts", "When to wait"] {
-            let prompt = Prompt::read(&format!("Client: Acme\n\n## Brief\nTitle: {title}\nKeywords: quotes, budget"));
+            let prompt =
+                Prompt::read(&format!("Client: Acme\n\n## Brief\nTitle: {title}\nKeywords: quotes, budget"), "");
             let draft = draft(&prompt);
             let markdown = draft["markdown"].as_str().unwrap();
             assert!(markdown.split_whitespace().count() > 650, "{}", markdown.split_whitespace().count());

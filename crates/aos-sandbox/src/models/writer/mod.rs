@@ -20,7 +20,7 @@ const LOOKS_UP: &str = "search_pages";
 pub(super) const FILLER: &str = "Written by the sandbox model.";
 
 pub(super) fn reply(ask: &Ask) -> Reply {
-    let prompt = Prompt::read(&ask.prompt());
+    let prompt = Prompt::read(&ask.user.join("\n"), &ask.system);
     let wanted = ask.forced_tool.as_deref().or_else(|| {
         (ask.tool_results.is_empty() && ask.tools.iter().any(|tool| tool.name == LOOKS_UP)).then_some(LOOKS_UP)
     });

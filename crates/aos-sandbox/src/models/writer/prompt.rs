@@ -1,5 +1,7 @@
 //! Reads names, counts and briefs out of a prompt whose wording the sandbox does not know: labelled lines
-//! (`Client: …`, `- **Title:** …`), JSON fields, and the addresses in it.
+//! (`Client: …`, `- **Title:** …`), a brief as JSON, lists below a heading, and the addresses in it.
+
+use serde_json::Value;
 
 /// What the writer could find.
 #[derive(Debug, Default)]
@@ -24,45 +26,112 @@ pub(super) struct Prompt {
 const IMAGE_ENDINGS: &[&str] = &[".png", ".jpg", ".jpeg", ".webp", ".gif", ".avif"];
 
 impl Prompt {
-    pub(super) fn read(text: &str) -> Self {
-        let fields: Vec<(String, String)> = text.lines().filter_map(labelled).collect();
+    /// `task` is what the user said; `background` (system text, context file) is asked for what the task lacks.
+    pub(super) fn read(task: &str, background: &str) -> Self {
+        let fields: Vec<(String, String)> = task.lines().chain(background.lines()).filter_map(labelled).collect();
         let first = |names: &[&str]| {
             names.iter().find_map(|name| fields.iter().find(|(label, _)| label == name).map(|(_, value)| value.clone()))
         };
-        let brief = fields_after_brief(text);
-        let of_brief = |name: &str| brief.iter().find(|(label, _)| label == name).map(|(_, value)| value.clone());
-        let addresses = addresses(text);
+        let brief = Brief::read(task);
+        let addresses = addresses(task);
         let website = first(&["website", "site", "website url", "url"])
             .filter(|value| value.starts_with("http"))
             .or_else(|| addresses.first().and_then(|address| origin(address)));
-        let (images, pages): (Vec<String>, Vec<String>) = addresses
+        let pages: Vec<String> = addresses
             .into_iter()
             .filter(|address| website.as_ref().is_none_or(|site| origin(address) == origin(site)))
-            .partition(|address| {
-                let path = address.split(['?', '#']).next().unwrap_or(address).to_lowercase();
-                IMAGE_ENDINGS.iter().any(|ending| path.ends_with(ending))
-            });
+            .filter(|address| !is_image(address))
+            .collect();
         let client = first(&["client", "client name", "company", "brand", "business", "name"])
-            .or_else(|| {
-                website.as_deref().map(|site| {
-                    site.trim_start_matches("https://").trim_start_matches("http://").trim_end_matches('/').to_owned()
-                })
-            })
+            .or_else(|| website.as_deref().and_then(|site| url::Url::parse(site).ok()?.host_str().map(str::to_owned)))
             .unwrap_or_else(|| "the client".to_owned());
+        let mut keywords = brief.keywords;
+        if keywords.is_empty() {
+            keywords = split(first(&["keywords", "key phrases", "key_phrases"]));
+        }
+        if keywords.is_empty() {
+            keywords = list_below(background, "key phrases");
+        }
         Self {
             client,
-            title: of_brief("title").or_else(|| first(&["title", "working title", "topic"])),
-            keywords: split(of_brief("keywords").or_else(|| first(&["keywords", "key phrases", "key_phrases"]))),
-            audience: of_brief("audience").or_else(|| first(&["audience"])),
-            outline: outline(text, of_brief("outline").or_else(|| first(&["outline"]))),
-            notes: first(&["notes from the reviewer", "reviewer's notes", "reviewer notes", "review notes"]),
-            count: count(text, &fields),
-            pages,
-            images,
+            title: brief.title.or_else(|| first(&["title", "working title", "topic"])),
+            keywords,
+            audience: brief.audience.or_else(|| first(&["audience"])),
+            outline: brief.outline,
+            notes: notes(task),
+            count: count(task, &fields),
+            pages: if brief.sources.is_empty() { pages } else { brief.sources },
+            images: offered_images(task),
             website,
-            lower: text.to_lowercase(),
+            lower: format!("{task}\n{background}").to_lowercase(),
         }
     }
+}
+
+fn is_image(address: &str) -> bool {
+    let path = address.split(['?', '#']).next().unwrap_or(address).to_lowercase();
+    IMAGE_ENDINGS.iter().any(|ending| path.ends_with(ending))
+}
+
+/// Images that the prompt offers under a line of their own; without such a line, every image that it names.
+fn offered_images(task: &str) -> Vec<String> {
+    let lines: Vec<&str> = task.lines().collect();
+    let offer = lines.iter().rposition(|line| line.trim_end().ends_with(':') && line.to_lowercase().contains("image"));
+    let part = offer.map_or_else(|| task.to_owned(), |at| lines[at..].join("\n"));
+    addresses(&part).into_iter().filter(|address| is_image(address)).collect()
+}
+
+/// What a reviewer wrote: the line below the one that announces notes.
+fn notes(task: &str) -> Option<String> {
+    let announces = |line: &&str| line.trim_end().ends_with(':') && line.to_lowercase().contains("notes");
+    let mut lines = task.lines().skip_while(|line| !announces(line));
+    lines.next()?;
+    lines.map(str::trim).find(|line| !line.is_empty()).map(str::to_owned)
+}
+
+/// The brief of an article.
+#[derive(Debug, Default)]
+struct Brief {
+    title: Option<String>,
+    keywords: Vec<String>,
+    audience: Option<String>,
+    outline: Vec<String>,
+    sources: Vec<String>,
+}
+
+impl Brief {
+    fn read(task: &str) -> Self {
+        if let Some(object) = task.match_indices("\n{").find_map(|(at, _)| brief_object(&task[at + 1..])) {
+            let text = |name: &str| object[name].as_str().map(str::to_owned);
+            let list = |name: &str| {
+                let items = object[name].as_array().map_or(&[] as &[Value], Vec::as_slice);
+                items.iter().filter_map(Value::as_str).map(str::to_owned).collect()
+            };
+            return Self {
+                title: text("title"),
+                keywords: list("keywords"),
+                audience: text("audience"),
+                outline: list("outline"),
+                sources: list("sources"),
+            };
+        }
+        let fields = fields_after_brief(task);
+        let of = |name: &str| fields.iter().find(|(label, _)| label == name).map(|(_, value)| value.clone());
+        let inline = of("outline");
+        Self {
+            title: of("title"),
+            keywords: split(of("keywords")),
+            audience: of("audience"),
+            outline: if inline.is_some() { split(inline) } else { list_below(task, "outline") },
+            sources: Vec::new(),
+        }
+    }
+}
+
+/// The JSON object that the text begins with, when it is a brief.
+fn brief_object(text: &str) -> Option<Value> {
+    let object = serde_json::Deserializer::from_str(text).into_iter::<Value>().next()?.ok()?;
+    (object["title"].is_string() && object["outline"].is_array()).then_some(object)
 }
 
 /// `Label: value` of a line, with list marks, emphasis, quotes and JSON commas taken off.
@@ -83,7 +152,7 @@ fn fields_after_brief(text: &str) -> Vec<(String, String)> {
     let lines: Vec<&str> = text.lines().collect();
     let heading = lines.iter().rposition(|line| {
         let line = line.to_lowercase();
-        (line.trim_start().starts_with('#') || line.trim_end().ends_with(':') || line.contains("\"topic\""))
+        (line.trim_start().starts_with('#') || line.trim_end().ends_with(':'))
             && (line.contains("brief") || line.contains("topic"))
             && !line.contains("topics")
     });
@@ -99,26 +168,18 @@ fn split(list: Option<String>) -> Vec<String> {
         .collect()
 }
 
-/// Headings of the brief: on the line of the label, or as a list below it.
-fn outline(text: &str, inline: Option<String>) -> Vec<String> {
-    if inline.is_some() {
-        return split(inline);
-    }
+/// The list below a line that begins with these words, such as a heading.
+fn list_below(text: &str, words: &str) -> Vec<String> {
     let mut lines = text.lines().skip_while(|line| {
-        let line = line.trim().trim_start_matches(['#', '-', '*', ' ', '"']).to_lowercase();
-        !line.starts_with("outline")
+        !line.trim().trim_start_matches(['#', '-', '*', ' ', '"']).to_lowercase().starts_with(words)
     });
     lines.next();
     lines
         .map(str::trim)
         .skip_while(|line| line.is_empty())
-        .take_while(|line| line.starts_with(['-', '*', '"']) || line.starts_with(|c: char| c.is_ascii_digit()))
+        .take_while(|line| line.starts_with(['-', '*']) || line.starts_with(|c: char| c.is_ascii_digit()))
         .map(|line| {
-            line.trim_start_matches(|c: char| {
-                c.is_ascii_digit() || matches!(c, '-' | '*' | '.' | ')' | ' ' | '"' | '#')
-            })
-            .trim_end_matches([',', '"'])
-            .to_owned()
+            line.trim_start_matches(|c: char| c.is_ascii_digit() || matches!(c, '-' | '*' | '.' | ')' | ' ')).to_owned()
         })
         .filter(|line| !line.is_empty())
         .collect()
@@ -178,25 +239,47 @@ mod tests {
     use super::*;
 
     #[test]
-    fn labels_counts_and_addresses_are_found_in_prose_and_json() {
+    fn labels_counts_and_addresses_are_found() {
         let prompt = Prompt::read(
-            "# Client\n- **Client:** Harbour & Pine\nWebsite: http://127.0.0.1:9/\nPropose exactly 10 blog topics.\n\
+            "- **Client:** Harbour & Pine\nWebsite: http://127.0.0.1:9/\nPropose exactly 10 blog topics.\n\
              Page: http://127.0.0.1:9/about (image http://127.0.0.1:9/a.png)",
+            "Website: http://elsewhere.test/\n\n## Key phrases\n\n- garden room\n- larch\n\nThe end",
         );
         assert_eq!(prompt.client, "Harbour & Pine");
         assert_eq!(prompt.count, Some(10));
         assert_eq!(prompt.pages, ["http://127.0.0.1:9/", "http://127.0.0.1:9/about"]);
         assert_eq!(prompt.images, ["http://127.0.0.1:9/a.png"]);
-        assert_eq!(Prompt::read("{\n \"client\": \"Acme\",\n \"count\": 4\n}").count, Some(4));
+        assert_eq!(prompt.keywords, ["garden room", "larch"]);
+        assert_eq!(Prompt::read("Task: two things\nCount: 4\nTopics", "ten a month").count, Some(4));
     }
 
     #[test]
-    fn the_title_is_taken_from_the_brief_and_not_from_a_page() {
+    fn a_brief_is_read_from_labelled_lines_and_not_from_a_page() {
         let prompt = Prompt::read(
-            "Title: About us\n\n## Brief\nTitle: What a garden room costs\nKeywords: garden room, cost\nOutline:\n- First\n- Second\n",
+            "Title: About us\n\n## Brief\nTitle: What a garden room costs\nKeywords: garden room, cost\nOutline:\n\
+             - First\n- Second\n",
+            "",
         );
         assert_eq!(prompt.title.as_deref(), Some("What a garden room costs"));
         assert_eq!(prompt.keywords, ["garden room", "cost"]);
         assert_eq!(prompt.outline, ["First", "Second"]);
+    }
+
+    #[test]
+    fn a_brief_is_read_from_json_with_its_sources_notes_and_offered_images() {
+        let brief = serde_json::json!({"title": "T", "keywords": ["k"], "outline": ["One"], "audience": "a",
+            "sources": ["http://s.test/one/"], "notes": "n"});
+        let prompt = Prompt::read(
+            &format!(
+                "Client: C\nWebsite: http://s.test/\n\nBrief:\n{brief:#}\n\nThe work was sent back with these notes:\n\
+                 Say more about time.\n\nPages:\n### P\nhttp://s.test/two/ ![x](http://s.test/in-text.png)\n\n\
+                 Images to choose from:\n- http://cdn.test/a.jpg (A boat)\n"
+            ),
+            "",
+        );
+        assert_eq!((prompt.title.as_deref(), prompt.outline.len()), (Some("T"), 1));
+        assert_eq!(prompt.pages, ["http://s.test/one/"]);
+        assert_eq!(prompt.notes.as_deref(), Some("Say more about time."));
+        assert_eq!(prompt.images, ["http://cdn.test/a.jpg"]);
     }
 }

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{gap, prompt::Prompt};
+use super::{gap, prompt::Prompt, seed};
 
 const ASKED_BY_DEFAULT: u64 = 10;
 const MOST: u64 = 60;
@@ -59,17 +59,21 @@ pub(super) fn draft(prompt: &Prompt, at_least: Option<u64>) -> Value {
     json!({"topics": topics, "gaps": [gap()]})
 }
 
-/// Distinct titles that the prompt does not name already.
+/// Distinct titles that the prompt does not name already, those about the client and about its key phrases by turns.
 fn titles(prompt: &Prompt) -> impl Iterator<Item = String> {
     let general = TITLES.iter().map(|title| title.replace("{}", &prompt.client));
-    let phrased = prompt
-        .keywords
+    let phrased: Vec<String> = PHRASED
         .iter()
-        .take(8)
-        .flat_map(|phrase| PHRASED.iter().map(move |title| capitalised(&title.replace("{phrase}", phrase))));
+        .flat_map(|title| prompt.keywords.iter().take(8).map(|phrase| capitalised(&title.replace("{phrase}", phrase))))
+        .collect();
+    let mut seen = std::collections::BTreeSet::new();
+    let mixed = general.enumerate().flat_map(move |(at, title)| [Some(title), phrased.get(at).cloned()]).flatten();
     // More than all of these is asked for only by a test; numbered ones are plain about it.
     let numbered = (1..=MOST).map(|number| format!("Sandbox note {number} for clients of {}", prompt.client));
-    general.chain(phrased).chain(numbered).filter(|title| !prompt.lower.contains(&title.to_lowercase()))
+    mixed
+        .chain(numbered)
+        .filter(|title| !prompt.lower.contains(&title.to_lowercase()))
+        .filter(move |title| seen.insert(title.to_lowercase()))
 }
 
 fn capitalised(text: &str) -> String {
@@ -80,7 +84,9 @@ fn capitalised(text: &str) -> String {
 fn topic(title: &str, prompt: &Prompt) -> Value {
     let mut keywords: Vec<String> = prompt.keywords.iter().take(2).cloned().collect();
     keywords.insert(0, keyword(title, &prompt.client));
-    let sources: Vec<&String> = prompt.pages.iter().take(2).collect();
+    // Different topics name different pages, where there are several.
+    let first = usize::try_from(seed(title) % prompt.pages.len().max(1) as u64).unwrap_or(0);
+    let sources: Vec<&String> = prompt.pages.iter().cycle().skip(first).take(prompt.pages.len().min(2)).collect();
     json!({
         "title": title,
         "brief": format!(
