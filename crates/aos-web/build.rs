@@ -24,9 +24,8 @@ fn main() -> ExitCode {
 
 fn ensure(root: &Path) -> Result<(), String> {
     let (ui, dist) = (root.join("ui"), root.join("dist"));
-    let mut sources: Vec<_> = ["package-lock.json", "package.json", "vite.config.ts", "tsconfig.json"]
-        .map(|name| ui.join(name))
-        .into();
+    let mut sources: Vec<_> =
+        ["package-lock.json", "package.json", "vite.config.ts", "tsconfig.json"].map(|name| ui.join(name)).into();
     collect(&ui.join("src"), &mut sources).map_err(|error| format!("ui/src cannot be read: {error}"))?;
     sources.sort();
     println!("cargo::rerun-if-changed=ui/src");

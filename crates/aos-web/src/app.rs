@@ -6,7 +6,7 @@ use askama::Template;
 use axum::{
     Router,
     extract::DefaultBodyLimit,
-    http::StatusCode,
+    http::{HeaderValue, StatusCode, header::STRICT_TRANSPORT_SECURITY},
     middleware,
     response::{Html, IntoResponse, Response},
     routing::get,
@@ -17,6 +17,7 @@ use tower_http::{
         CompressionLayer,
         predicate::{DefaultPredicate, NotForContentType, Predicate},
     },
+    set_header::SetResponseHeaderLayer,
     timeout::TimeoutLayer,
     trace::TraceLayer,
 };
@@ -28,6 +29,9 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// Forms are small; a route that takes uploads raises this for itself.
 const BODY: usize = 2 << 20;
 
+/// Sent only where the installation is known to be reached over HTTPS; otherwise it would lock people out.
+const HSTS: HeaderValue = HeaderValue::from_static("max-age=31536000");
+
 /// Wraps a router's routes: assets, CSRF, errors as pages or `problem+json`, compression, limits, headers.
 pub fn dress(routes: Router, guard: csrf::Guard) -> Router {
     let compression = CompressionLayer::new().gzip(true).compress_when(
@@ -35,7 +39,8 @@ pub fn dress(routes: Router, guard: csrf::Guard) -> Router {
             .and(NotForContentType::const_new("text/event-stream"))
             .and(NotForContentType::const_new("font/")),
     );
-    routes
+    let https = guard.https;
+    let dressed = routes
         .route("/assets/{*path}", get(assets::serve))
         .fallback(|| async { StatusCode::NOT_FOUND })
         .layer(middleware::from_fn_with_state(guard, csrf::guard))
@@ -45,7 +50,8 @@ pub fn dress(routes: Router, guard: csrf::Guard) -> Router {
         .layer(middleware::from_fn(error::render))
         .layer(middleware::from_fn(headers::set))
         .layer(compression)
-        .layer(TraceLayer::new_for_http())
+        .layer(TraceLayer::new_for_http());
+    if https { dressed.layer(SetResponseHeaderLayer::if_not_present(STRICT_TRANSPORT_SECURITY, HSTS)) } else { dressed }
 }
 
 /// Renders a view struct.
@@ -73,9 +79,8 @@ mod tests {
     use crate::signer::Signer;
 
     fn app() -> Router {
-        let routes = Router::new()
-            .route("/form", post(|| async { "kept" }))
-            .route("/page", get(|| async { Html("<p>ok</p>") }));
+        let routes =
+            Router::new().route("/form", post(|| async { "kept" })).route("/page", get(|| async { Html("<p>ok</p>") }));
         dress(routes, csrf::Guard { signer: Signer::new([5; 32]), https: false })
     }
 

@@ -34,14 +34,11 @@ struct Names {
 
 /// Read once; the build script has made sure that the manifest is there and complete.
 static NAMES: LazyLock<Names> = LazyLock::new(|| {
-    let manifest: HashMap<String, Built> = Dist::get(".vite/manifest.json")
-        .and_then(|file| serde_json::from_slice(&file.data).ok())
-        .unwrap_or_default();
+    let manifest: HashMap<String, Built> =
+        Dist::get(".vite/manifest.json").and_then(|file| serde_json::from_slice(&file.data).ok()).unwrap_or_default();
     let url = |file: &str| format!("{MOUNT}{file}");
     let entry = manifest.get("src/main.ts");
-    let find = |part: &str| {
-        Dist::iter().find(|name| name.contains(part)).map(|name| url(&name)).unwrap_or_default()
-    };
+    let find = |part: &str| Dist::iter().find(|name| name.contains(part)).map(|name| url(&name)).unwrap_or_default();
     Names {
         script: entry.map(|built| url(&built.file)).unwrap_or_default(),
         style: entry.and_then(|built| built.css.first()).map(|file| url(file)).unwrap_or_default(),
@@ -83,8 +80,8 @@ pub async fn serve(Path(path): Path<String>, headers: HeaderMap) -> Response {
     if known.is_some_and(|known| known.split(',').any(|one| one.trim() == tag)) {
         return (StatusCode::NOT_MODIFIED, caching).into_response();
     }
-    let kind = HeaderValue::from_str(file.metadata.mimetype())
-        .unwrap_or(HeaderValue::from_static("application/octet-stream"));
+    let kind =
+        HeaderValue::from_str(file.metadata.mimetype()).unwrap_or(HeaderValue::from_static("application/octet-stream"));
     (caching, [(header::CONTENT_TYPE, kind)], Body::from(file.data.into_owned())).into_response()
 }
 

@@ -16,10 +16,7 @@ use axum::{
 use serde::Serialize;
 use url::form_urlencoded;
 
-use crate::{
-    flash::Theme,
-    ui::filters,
-};
+use crate::{flash::Theme, ui::filters};
 
 /// The status of each kind of error. Nothing else decides one.
 pub const fn status(kind: ErrorKind) -> StatusCode {
@@ -95,7 +92,13 @@ impl Problem {
             }
             _ => ("internal", "Something went wrong on our side; nothing was changed.", "Try again in a moment."),
         };
-        Self { status: status.as_u16(), code: code.into(), title: title.into(), detail: Some(detail.into()), field: None }
+        Self {
+            status: status.as_u16(),
+            code: code.into(),
+            title: title.into(),
+            detail: Some(detail.into()),
+            field: None,
+        }
     }
     fn json(&self) -> Response {
         let body = serde_json::to_vec(self).unwrap_or_default();

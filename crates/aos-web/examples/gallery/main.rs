@@ -4,9 +4,16 @@
 
 mod samples;
 
-use std::collections::HashMap;
+use std::{collections::HashMap, time::Duration};
 
-use aos_web::{app, csrf::Guard, error::WebError, flash::Theme, signer::Signer};
+use aos_web::{
+    app,
+    csrf::Guard,
+    error::WebError,
+    flash::Theme,
+    live::{Hub, Topic},
+    signer::Signer,
+};
 use axum::{
     Router,
     extract::{Path, Query},
@@ -14,6 +21,7 @@ use axum::{
     response::{Html, IntoResponse, Response},
     routing::get,
 };
+use tokio_util::sync::CancellationToken;
 
 type Asked = Query<HashMap<String, String>>;
 
@@ -35,7 +43,20 @@ async fn main() -> std::io::Result<()> {
     let port = std::env::args().nth(1).and_then(|port| port.parse().ok()).unwrap_or(0);
     let listener = tokio::net::TcpListener::bind(("127.0.0.1", port)).await?;
     println!("http://{}/", listener.local_addr()?);
-    let routes =
-        Router::new().route("/", get(home)).route("/sample.svg", get(picture)).route("/{*path}", get(page));
+    let hub = Hub::default();
+    let announcer = hub.clone();
+    tokio::spawn(async move {
+        let mut ticks = tokio::time::interval(Duration::from_secs(1));
+        loop {
+            ticks.tick().await;
+            announcer.announce(Topic::named("crawl:c1"));
+        }
+    });
+    let live = get(move || async move { hub.stream(vec![Topic::named("crawl:c1")], CancellationToken::new()) });
+    let routes = Router::new()
+        .route("/", get(home))
+        .route("/portal/live", live)
+        .route("/sample.svg", get(picture))
+        .route("/{*path}", get(page));
     axum::serve(listener, app::dress(routes, Guard { signer: Signer::new([0; 32]), https: false })).await
 }

@@ -20,8 +20,26 @@ pub struct DesignPage {
 
 /// A stretch of the colour tokens, as drawn.
 const COLOURS: &[&str] = &[
-    "canvas", "surface", "sunken", "raised", "line", "line-strong", "text", "muted", "accent", "accent-soft", "good",
-    "good-soft", "warning", "warning-soft", "bad", "bad-soft", "waiting", "waiting-soft", "active", "active-soft",
+    "canvas",
+    "surface",
+    "sunken",
+    "raised",
+    "line",
+    "line-strong",
+    "text",
+    "muted",
+    "accent",
+    "accent-soft",
+    "good",
+    "good-soft",
+    "warning",
+    "warning-soft",
+    "bad",
+    "bad-soft",
+    "waiting",
+    "waiting-soft",
+    "active",
+    "active-soft",
 ];
 const SPACES: &[&str] = &["1", "2", "3", "4", "5", "6", "7", "8"];
 const SIZES: &[&str] = &["xs", "sm", "md", "lg", "xl", "2xl"];
@@ -29,9 +47,10 @@ const SIZES: &[&str] = &["xs", "sm", "md", "lg", "xl", "2xl"];
 impl DesignPage {
     /// With the gallery's own examples; they stand for no client.
     pub fn new(shell: Shell) -> Self {
-        let progress = [(6.0, 7.0, "at_risk"), (8.0, 7.0, "on_track"), (10.0, 10.0, "completed"), (2.0, 10.0, "missed")]
-            .map(|(done, expected, status)| Progress::new(done, 10.0, Some(expected), status, "posts"))
-            .into();
+        let progress =
+            [(6.0, 7.0, "at_risk"), (8.0, 7.0, "on_track"), (10.0, 10.0, "completed"), (2.0, 10.0, "missed")]
+                .map(|(done, expected, status)| Progress::new(done, 10.0, Some(expected), status, "posts"))
+                .into();
         let at = Moment {
             iso: "2026-11-20T11:15:00Z".into(),
             absolute: "20 Nov 2026, 12:15 CET".into(),

@@ -23,7 +23,10 @@ pub struct Diff {
 pub enum DiffRow {
     /// This many equal lines are not shown.
     Fold(usize),
-    Line { kind: LineKind, pieces: Vec<Piece> },
+    Line {
+        kind: LineKind,
+        pieces: Vec<Piece>,
+    },
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,12 +1,12 @@
 //! The parts that pages are made of. Each is plain data that renders itself: put it in a view struct, write `{{ it }}`.
 
-pub mod states;
 mod diff;
 pub mod filters;
 pub mod moment;
 pub mod number;
 mod parts;
 mod progress;
+pub mod states;
 
 pub use diff::{Diff, DiffRow, LineKind, Piece};
 pub use moment::Moment;

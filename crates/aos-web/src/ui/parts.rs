@@ -38,7 +38,8 @@ impl Choices {
     }
     /// Values that are their own words, such as time zones.
     pub fn plain<S: Into<String>>(values: impl IntoIterator<Item = S>, selected: impl Into<String>) -> Self {
-        let options = values.into_iter().map(Into::into).map(|value: String| Choice::new(value.clone(), value)).collect();
+        let options =
+            values.into_iter().map(Into::into).map(|value: String| Choice::new(value.clone(), value)).collect();
         Self::new(options, selected)
     }
     /// Every time zone, with the ones people look for under their usual names.

@@ -18,7 +18,13 @@ pub struct Progress {
 }
 
 impl Progress {
-    pub fn new(done: f64, target: f64, expected: Option<f64>, status: impl Into<String>, unit: impl Into<String>) -> Self {
+    pub fn new(
+        done: f64,
+        target: f64,
+        expected: Option<f64>,
+        status: impl Into<String>,
+        unit: impl Into<String>,
+    ) -> Self {
         Self { done, target, expected, status: status.into(), unit: unit.into() }
     }
     /// Share of the target from 0 to 100.

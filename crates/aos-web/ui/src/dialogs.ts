@@ -17,6 +17,10 @@ export function startDialogs(): void {
     dialog.showModal();
   }
 
+  // A link may ask for a dialog of the page it leads to: `…/approvals/1#reject`.
+  const asked = document.getElementById(location.hash.slice(1));
+  if (asked instanceof HTMLDialogElement && !asked.open) asked.showModal();
+
   // A click on the backdrop closes.
   on("click", "dialog", (dialog, event) => {
     if (event.target === dialog) (dialog as HTMLDialogElement).close();

@@ -2,9 +2,9 @@
 
 use aos_web::{
     content::views::{
-        AllContentPage, ArticleEditPage, ArticleForm, ArticleView, BriefView, Conflict, ContentPage, ImageView, ItemPage,
-        NewRequestPage, PostApprovalPage, PostRow, PublicationView, PublishForm, RequestForm, RequestListApprovalPage,
-        RequestPage, RequestRow, VersionRow,
+        AllContentPage, ArticleEditPage, ArticleForm, ArticleView, BriefView, Conflict, ContentPage, ImageView,
+        ItemPage, NewRequestPage, PostApprovalPage, PostRow, PublicationView, PublishForm, RequestForm,
+        RequestListApprovalPage, RequestPage, RequestRow, VersionRow,
     },
     layout::{ApprovalHead, ClientTab, Decision, Place},
     markdown,
@@ -56,7 +56,12 @@ pub fn render(draw: &Draw, path: &str) -> Drawn {
         "/approvals/decided" => done(&approve_post(
             draw,
             ApprovalHead {
-                decided: Some(Decision { verdict: "approved".into(), by: "Noor Iqbal".into(), at: ago(2), notes: None }),
+                decided: Some(Decision {
+                    verdict: "approved".into(),
+                    by: "Noor Iqbal".into(),
+                    at: ago(2),
+                    notes: None,
+                }),
                 ..approval("post")
             },
         )),
@@ -95,7 +100,9 @@ pub fn render(draw: &Draw, path: &str) -> Drawn {
 
 fn intents() -> Choices {
     Choices::new(
-        ["informational", "commercial", "transactional", "navigational"].map(|intent| Choice::new(intent, intent)).into(),
+        ["informational", "commercial", "transactional", "navigational"]
+            .map(|intent| Choice::new(intent, intent))
+            .into(),
         "informational",
     )
 }
@@ -177,7 +184,8 @@ fn article() -> ArticleView {
         title: "How long do porcelain veneers last?".into(),
         slug: "how-long-do-porcelain-veneers-last".into(),
         address: "https://blog.harbourvale.example/how-long-do-porcelain-veneers-last/".into(),
-        excerpt: "Ten to fifteen years, and what you can do to get more: materials, habits and the signs to watch.".into(),
+        excerpt: "Ten to fifteen years, and what you can do to get more: materials, habits and the signs to watch."
+            .into(),
         html: markdown::to_html(TEXT),
         image: Some(ImageView {
             href: "/sample.svg".into(),
@@ -186,7 +194,10 @@ fn article() -> ArticleView {
         }),
         categories: strings(&["Treatments"]),
         tags: strings(&["veneers", "porcelain", "care"]),
-        sources: vec![Source::page("https://harbourvale.example/treatments/veneers"), Source::named("Price list 2026.pdf")],
+        sources: vec![
+            Source::page("https://harbourvale.example/treatments/veneers"),
+            Source::named("Price list 2026.pdf"),
+        ],
         words: 1_204,
         version: 2,
         author: "Copywriter".into(),
@@ -290,7 +301,14 @@ fn list(draw: &Draw, kind: &str) -> ContentPage {
         posts: draw.some(posts()),
         requests: draw.some(vec![
             request("New parking at the practice", "pending_approval", "Noor Iqbal", false, None, 300),
-            request("How long do porcelain veneers last?", "in_progress", "SEO specialist", true, Some("November 2026"), 2_900),
+            request(
+                "How long do porcelain veneers last?",
+                "in_progress",
+                "SEO specialist",
+                true,
+                Some("November 2026"),
+                2_900,
+            ),
             request("Whitening at home", "rejected", "SEO specialist", true, Some("November 2026"), 2_900),
         ]),
         more: None,
@@ -312,13 +330,35 @@ fn item(draw: &Draw, state: &str) -> ItemPage {
             url: published.then(|| "https://blog.harbourvale.example/how-long-do-porcelain-veneers-last/".into()),
             at: Some(ago(9)),
             note: (!published).then(|| "The connection broke while WordPress was answering.".into()),
-            remarks: if published { strings(&["WordPress changed the slug to how-long-do-porcelain-veneers-last-2."]) } else { Vec::new() },
+            remarks: if published {
+                strings(&["WordPress changed the slug to how-long-do-porcelain-veneers-last-2."])
+            } else {
+                Vec::new()
+            },
             can_check: !published,
             can_retry: false,
         }),
         versions: vec![
-            VersionRow { version: 2, author: "Copywriter".into(), agent: true, at: ago(24), words: 1_204, note: Some("Approved by Noor Iqbal".into()), current: true, diff_href: Some("?from=1&to=2".into()) },
-            VersionRow { version: 1, author: "Copywriter".into(), agent: true, at: ago(310), words: 980, note: Some("Rejected: say how long they last in years.".into()), current: false, diff_href: None },
+            VersionRow {
+                version: 2,
+                author: "Copywriter".into(),
+                agent: true,
+                at: ago(24),
+                words: 1_204,
+                note: Some("Approved by Noor Iqbal".into()),
+                current: true,
+                diff_href: Some("?from=1&to=2".into()),
+            },
+            VersionRow {
+                version: 1,
+                author: "Copywriter".into(),
+                agent: true,
+                at: ago(310),
+                words: 980,
+                note: Some("Rejected: say how long they last in years.".into()),
+                current: false,
+                diff_href: None,
+            },
         ],
         diff: (draw.full && !published).then(diff),
         approval_href: None,

@@ -5,7 +5,9 @@ use aos_web::{
         ModelsPage, ProviderForm, ProviderView, RoleModel, RunPage, RunRow, RunStepView, RunView, RunsPage, UsageRow,
     },
     layout::Place,
-    people::views::{AuditPage, AuditRow, OneTimePassword, RoleChoice, TokenForm, TokenRow, TokensPage, UserForm, UserRow, UsersPage},
+    people::views::{
+        AuditPage, AuditRow, OneTimePassword, RoleChoice, TokenForm, TokenRow, TokensPage, UserForm, UserRow, UsersPage,
+    },
     reference::views::DesignPage,
     ui::{Choice, Choices},
     workflow::views::{DeadLetter, QueueRow, QueuesPage, ScheduleRow, WorkerRow},
@@ -45,8 +47,26 @@ fn runs(draw: &Draw) -> RunsPage {
     RunsPage {
         shell: draw.shell("Runs", Place::Runs),
         runs: draw.some(vec![
-            row("copywriter", "Write “Gum health in pregnancy”", "running", "openai / gpt-5-mini", 8_310, "$0.0142", "", 2),
-            row("copywriter", "Write “How long do porcelain veneers last?”", "succeeded", "offline", 0, "", "840 ms", 30),
+            row(
+                "copywriter",
+                "Write “Gum health in pregnancy”",
+                "running",
+                "openai / gpt-5-mini",
+                8_310,
+                "$0.0142",
+                "",
+                2,
+            ),
+            row(
+                "copywriter",
+                "Write “How long do porcelain veneers last?”",
+                "succeeded",
+                "offline",
+                0,
+                "",
+                "840 ms",
+                30,
+            ),
             row("seo_specialist", "Research ten topics", "failed", "openai / gpt-5-mini", 21_400, "$0.05", "48 s", 200),
         ]),
         states: Choices::plain(["running", "succeeded", "failed", "cancelled"], ""),
@@ -57,7 +77,8 @@ fn runs(draw: &Draw) -> RunsPage {
 }
 
 fn run(draw: &Draw, failed: bool) -> RunPage {
-    let step = |number, kind: &str, title: &str, state: &str, tokens, cost: &str, took: &str| RunStepView {
+    let step = |number, kind: &str, title: &str, state: &str, tokens, cost: &str, took: &str| {
+        RunStepView {
         number,
         kind: kind.into(),
         title: title.into(),
@@ -69,6 +90,7 @@ fn run(draw: &Draw, failed: bool) -> RunPage {
         took: took.into(),
         at: ago(2),
         error: (state == "failed").then(|| "The answer was not valid JSON: expected `,` at line 12. One repair was tried.".into()),
+    }
     };
     RunPage {
         shell: draw.shell("Write “Gum health in pregnancy”", Place::Runs).under("Runs", "/runs"),
@@ -90,8 +112,12 @@ fn run(draw: &Draw, failed: bool) -> RunPage {
             started: Some(ago(2)),
             took: if failed { "48 s".into() } else { String::new() },
             error: failed.then(|| "The model answered twice in a form that could not be read.".into()),
-            help: failed.then(|| "Try again, or choose another model for the copywriter under Models. Nothing was written.".into()),
-            output: failed.then(|| "{\n  \"title\": \"Gum health in pregnancy\",\n  \"slug\": \"gum-health-in-pregnancy\",".into()),
+            help: failed.then(|| {
+                "Try again, or choose another model for the copywriter under Models. Nothing was written.".into()
+            }),
+            output: failed.then(|| {
+                "{\n  \"title\": \"Gum health in pregnancy\",\n  \"slug\": \"gum-health-in-pregnancy\",".into()
+            }),
             can_cancel: !failed,
             can_retry: failed,
             ..RunView::default()
@@ -99,14 +125,35 @@ fn run(draw: &Draw, failed: bool) -> RunPage {
         steps: draw.some(vec![
             step(1, "tool", "read_context", "succeeded", 0, "", "3 ms"),
             step(2, "tool", "search_pages", "succeeded", 0, "", "12 ms"),
-            step(3, "model", "Draft the article", if failed { "failed" } else { "succeeded" }, 6_200, "$0.0098", "21 s"),
-            step(4, "model", "Repair: missing field “slug”", if failed { "failed" } else { "running" }, 2_110, "$0.0044", "9 s"),
+            step(
+                3,
+                "model",
+                "Draft the article",
+                if failed { "failed" } else { "succeeded" },
+                6_200,
+                "$0.0098",
+                "21 s",
+            ),
+            step(
+                4,
+                "model",
+                "Repair: missing field “slug”",
+                if failed { "failed" } else { "running" },
+                2_110,
+                "$0.0044",
+                "9 s",
+            ),
         ]),
     }
 }
 
 fn users(draw: &Draw) -> UsersPage {
-    let role = |value: &str, label: &str, hint: &str, of_client| RoleChoice { value: value.into(), label: label.into(), hint: hint.into(), of_client };
+    let role = |value: &str, label: &str, hint: &str, of_client| RoleChoice {
+        value: value.into(),
+        label: label.into(),
+        hint: hint.into(),
+        of_client,
+    };
     let user = |name: &str, email: &str, roles: &[&str], state: &str, seen: Option<i64>, is_you| UserRow {
         id: email.into(),
         name: name.into(),
@@ -123,7 +170,14 @@ fn users(draw: &Draw) -> UsersPage {
             vec![
                 you,
                 user("Noor Iqbal", "noor@northlight.example", &["Reviewer", "Approver"], "active", Some(40), false),
-                user("Sam Okafor", "sam@harbourvale.example", &["Member of Harbour & Vale Dental"], "active", None, false),
+                user(
+                    "Sam Okafor",
+                    "sam@harbourvale.example",
+                    &["Member of Harbour & Vale Dental"],
+                    "active",
+                    None,
+                    false,
+                ),
                 user("Ines Duarte", "ines@northlight.example", &["Consultant"], "disabled", Some(90_000), false),
             ]
         } else {
@@ -139,7 +193,10 @@ fn users(draw: &Draw) -> UsersPage {
         clients: Choices::plain(["Harbour & Vale Dental", "Tide Coffee Roasters"], ""),
         form: UserForm::default(),
         errors: Default::default(),
-        one_time: draw.full.then(|| OneTimePassword { email: "sam@harbourvale.example".into(), password: "lantern-quay-ochre-42".into() }),
+        one_time: draw.full.then(|| OneTimePassword {
+            email: "sam@harbourvale.example".into(),
+            password: "lantern-quay-ochre-42".into(),
+        }),
     }
 }
 
@@ -147,8 +204,24 @@ fn tokens(draw: &Draw) -> TokensPage {
     TokensPage {
         shell: draw.shell("API tokens", Place::Tokens),
         tokens: draw.some(vec![
-            TokenRow { id: "t1".into(), name: "Reporting script".into(), prefix: "aos_7Kd2".into(), created: ago(90_000), last_used: Some(ago(55)), expires: Some(ago(-40_000)), state: "active".into() },
-            TokenRow { id: "t2".into(), name: "Old import".into(), prefix: "aos_q91x".into(), created: ago(200_000), last_used: None, expires: Some(ago(8_000)), state: "expired".into() },
+            TokenRow {
+                id: "t1".into(),
+                name: "Reporting script".into(),
+                prefix: "aos_7Kd2".into(),
+                created: ago(90_000),
+                last_used: Some(ago(55)),
+                expires: Some(ago(-40_000)),
+                state: "active".into(),
+            },
+            TokenRow {
+                id: "t2".into(),
+                name: "Old import".into(),
+                prefix: "aos_q91x".into(),
+                created: ago(200_000),
+                last_used: None,
+                expires: Some(ago(8_000)),
+                state: "expired".into(),
+            },
         ]),
         form: TokenForm { name: String::new(), expires_days: "90".into() },
         errors: Default::default(),
@@ -170,9 +243,33 @@ fn audit(draw: &Draw) -> AuditPage {
     AuditPage {
         shell: draw.shell("Audit", Place::Audit),
         entries: draw.some(vec![
-            entry("Noor Iqbal", false, "content.post_rejected", "Sent “How long do porcelain veneers last?” back", Some("Harbour & Vale Dental"), Some("Say how long they last in years."), 190),
-            entry("WordPress", true, "content.post_published", "Published “Your child’s first visit”", Some("Harbour & Vale Dental"), None, 2_000),
-            entry("Ada Moreau", false, "people.user_added", "Added Sam Okafor as member of Harbour & Vale Dental", None, None, 2_400),
+            entry(
+                "Noor Iqbal",
+                false,
+                "content.post_rejected",
+                "Sent “How long do porcelain veneers last?” back",
+                Some("Harbour & Vale Dental"),
+                Some("Say how long they last in years."),
+                190,
+            ),
+            entry(
+                "WordPress",
+                true,
+                "content.post_published",
+                "Published “Your child’s first visit”",
+                Some("Harbour & Vale Dental"),
+                None,
+                2_000,
+            ),
+            entry(
+                "Ada Moreau",
+                false,
+                "people.user_added",
+                "Added Sam Okafor as member of Harbour & Vale Dental",
+                None,
+                None,
+                2_400,
+            ),
         ]),
         query: String::new(),
         kinds: Choices::plain(["content", "people", "strategy"], ""),
@@ -219,11 +316,23 @@ fn models(draw: &Draw, editing: bool) -> ModelsPage {
         providers: if draw.full { vec![openai, offline] } else { vec![offline] },
         form: ProviderForm::default(),
         errors: Default::default(),
-        dialects: Choices::new(vec![Choice::new("openai", "OpenAI-compatible"), Choice::new("anthropic", "Anthropic"), Choice::new("gemini", "Gemini")], "openai"),
+        dialects: Choices::new(
+            vec![
+                Choice::new("openai", "OpenAI-compatible"),
+                Choice::new("anthropic", "Anthropic"),
+                Choice::new("gemini", "Gemini"),
+            ],
+            "openai",
+        ),
         editing,
         roles: vec![
             RoleModel { role: "copywriter".into(), model: "default".into(), skill: "copywriter v3".into(), runs: 41 },
-            RoleModel { role: "seo_specialist".into(), model: "default".into(), skill: "seo-specialist v2".into(), runs: 6 },
+            RoleModel {
+                role: "seo_specialist".into(),
+                model: "default".into(),
+                skill: "seo-specialist v2".into(),
+                runs: 6,
+            },
         ],
         month: "November 2026".into(),
         usage: draw.some(vec![
@@ -263,7 +372,17 @@ fn queues(draw: &Draw) -> QueuesPage {
             href: Some("/client/item".into()),
         }]),
         dead_total: u64::from(draw.full),
-        workers: draw.some(vec![WorkerRow { name: "northlight-1".into(), state: "running".into(), running: 3, seen: ago(0) }]),
-        schedules: vec![ScheduleRow { name: "Open the month".into(), when: "Every hour, in each client’s time zone".into(), last: Some(ago(20)), next: Some(ago(-40)) }],
+        workers: draw.some(vec![WorkerRow {
+            name: "northlight-1".into(),
+            state: "running".into(),
+            running: 3,
+            seen: ago(0),
+        }]),
+        schedules: vec![ScheduleRow {
+            name: "Open the month".into(),
+            when: "Every hour, in each client’s time zone".into(),
+            last: Some(ago(20)),
+            next: Some(ago(-40)),
+        }],
     }
 }

@@ -98,8 +98,10 @@ fn error(kind: &str) -> Error {
     match kind {
         "403" => Error::denied("Your role does not include models.")
             .with_help("An administrator can change that under Users."),
-        "409" => Error::conflict("nothing_to_decide", "Noor Iqbal approved this 2 minutes ago; there is nothing to decide.")
-            .with_help("Your notes were not sent. The queue shows what still waits."),
+        "409" => {
+            Error::conflict("nothing_to_decide", "Noor Iqbal approved this 2 minutes ago; there is nothing to decide.")
+                .with_help("Your notes were not sent. The queue shows what still waits.")
+        }
         "500" => Error::internal("sample"),
         "503" => Error::storage("sample"),
         _ => Error::not_found("client"),
@@ -131,9 +133,8 @@ impl Draw {
             waiting: if self.full { 7 } else { 0 },
             csrf: CsrfToken("token".into()),
             theme: self.theme,
-            flash: (self.full && title == "Queue").then(|| {
-                Flash::good("Approved. The post is being published.").linking("See it", "/client/item")
-            }),
+            flash: (self.full && title == "Queue")
+                .then(|| Flash::good("Approved. The post is being published.").linking("See it", "/client/item")),
             ..Shell::default()
         }
         .titled(title, place)
@@ -182,7 +183,14 @@ pub fn history() -> Timeline {
     Timeline {
         events: vec![
             event("Copywriter", true, "handed in version 2", None, "awaiting_approval", 24),
-            event("Noor Iqbal", false, "sent version 1 back", Some("Say how long they last in years, and name the materials."), "rejected", 190),
+            event(
+                "Noor Iqbal",
+                false,
+                "sent version 1 back",
+                Some("Say how long they last in years, and name the materials."),
+                "rejected",
+                190,
+            ),
             event("Copywriter", true, "handed in version 1", None, "writing", 310),
             event("Ada Moreau", false, "approved the request", None, "approved", 2_900),
             event("SEO specialist", true, "proposed the request", None, "created", 3_000),

@@ -45,7 +45,10 @@ pub fn crawl(state: &str) -> CrawlView {
         size: "38.2 MB".into(),
         limits: "2,000 pages, 500 MB, 15 minutes; robots.txt honoured".into(),
         incomplete: if state == "incomplete" {
-            strings(&["The limit of 2,000 pages was reached; about 900 known pages were not read.", "3 pages answered with an error."])
+            strings(&[
+                "The limit of 2,000 pages was reached; about 900 known pages were not read.",
+                "3 pages answered with an error.",
+            ])
         } else {
             Vec::new()
         },
@@ -96,7 +99,11 @@ fn wizard(draw: &Draw, slug: &str) -> OnboardingPage {
             }
             Step::Channels {
                 connected: draw.some(vec![channel("connected")]),
-                form: ConnectForm { site: "https://blog.harbourvale.example".into(), user: "northlight".into(), channel: String::new() },
+                form: ConnectForm {
+                    site: "https://blog.harbourvale.example".into(),
+                    user: "northlight".into(),
+                    channel: String::new(),
+                },
             }
         }
         "voice" => Step::Voice(VoiceForm {
@@ -107,16 +114,39 @@ fn wizard(draw: &Draw, slug: &str) -> OnboardingPage {
         }),
         "brand" => Step::Brand {
             found: draw.full.then(brand),
-            form: BrandForm { primary: "#1f4e5f".into(), secondary: "#f4efe6".into(), heading_font: "Fraunces".into(), ..BrandForm::default() },
+            form: BrandForm {
+                primary: "#1f4e5f".into(),
+                secondary: "#f4efe6".into(),
+                heading_font: "Fraunces".into(),
+                ..BrandForm::default()
+            },
         },
         "documents" => Step::Documents {
             documents: draw.some(vec![
-                DocumentRow { id: "d1".into(), name: "Price list 2026.pdf".into(), detail: "PDF, 1.4 MB, 3,120 words".into(), at: ago(60), state: "ready".into(), error: None },
-                DocumentRow { id: "d2".into(), name: "Scan of a leaflet.pdf".into(), detail: "PDF, 6.2 MB".into(), at: ago(58), state: "failed".into(), error: Some("It holds pictures only, no text. Upload a version with text.".into()) },
+                DocumentRow {
+                    id: "d1".into(),
+                    name: "Price list 2026.pdf".into(),
+                    detail: "PDF, 1.4 MB, 3,120 words".into(),
+                    at: ago(60),
+                    state: "ready".into(),
+                    error: None,
+                },
+                DocumentRow {
+                    id: "d2".into(),
+                    name: "Scan of a leaflet.pdf".into(),
+                    detail: "PDF, 6.2 MB".into(),
+                    at: ago(58),
+                    state: "failed".into(),
+                    error: Some("It holds pictures only, no text. Upload a version with text.".into()),
+                },
             ]),
             takes: "PDF, Word, Markdown or plain text, up to 20 MB each.".into(),
         },
-        "baseline" => Step::Baseline(BaselineForm { monthly_sessions: "1850".into(), published_posts: "4".into(), ..BaselineForm::default() }),
+        "baseline" => Step::Baseline(BaselineForm {
+            monthly_sessions: "1850".into(),
+            published_posts: "4".into(),
+            ..BaselineForm::default()
+        }),
         _ => Step::Launch { checks: portal::checklist(), ready: true, launched: None },
     };
     let current = STEPS.iter().position(|(name, _)| *name == slug).unwrap_or(0);
@@ -180,12 +210,24 @@ fn context(draw: &Draw, editing: bool) -> ContextPage {
             gaps: vec![Gap { what: "No page names competitors.".into(), ask: "List them under Brand voice.".into() }],
             old: false,
         }),
-        waiting_for: "The onboarding agent writes it when onboarding is launched, from the website and your documents.".into(),
-        versions: vec![version(3, "Ada Moreau", false, 5_000, true), version(2, "Onboarding agent", true, 8_000, false), version(1, "Onboarding agent", true, 8_600, false)],
+        waiting_for: "The onboarding agent writes it when onboarding is launched, from the website and your documents."
+            .into(),
+        versions: vec![
+            version(3, "Ada Moreau", false, 5_000, true),
+            version(2, "Onboarding agent", true, 8_000, false),
+            version(1, "Onboarding agent", true, 8_600, false),
+        ],
         editing: editing.then(|| ContextForm { base_version: 3, markdown: CONTEXT.into() }),
         errors: FieldErrors::default(),
         conflict: None,
-        diff: (draw.full && !editing).then(|| Diff::between("Version 2", "- Open until eight\n", "Version 3", "- Open until eight on Tuesdays and Thursdays\n")),
+        diff: (draw.full && !editing).then(|| {
+            Diff::between(
+                "Version 2",
+                "- Open until eight\n",
+                "Version 3",
+                "- Open until eight on Tuesdays and Thursdays\n",
+            )
+        }),
     }
 }
 
@@ -195,7 +237,12 @@ fn channels(draw: &Draw) -> ChannelsPage {
         client: draw.client(ClientTab::Channels),
         channels: draw.some(vec![
             channel("connected"),
-            ChannelView { id: "ch2".into(), name: "Old blog".into(), address: "https://old.harbourvale.example".into(), ..channel("expired") },
+            ChannelView {
+                id: "ch2".into(),
+                name: "Old blog".into(),
+                address: "https://old.harbourvale.example".into(),
+                ..channel("expired")
+            },
         ]),
         form: ConnectForm::default(),
         errors: FieldErrors::default(),
@@ -213,7 +260,12 @@ fn website(draw: &Draw) -> WebsitePage {
         findings,
         rendered: false,
     };
-    let finding = |severity: &str, message: &str, pages| FindingRow { severity: severity.into(), message: message.into(), url: None, pages };
+    let finding = |severity: &str, message: &str, pages| FindingRow {
+        severity: severity.into(),
+        message: message.into(),
+        url: None,
+        pages,
+    };
     WebsitePage {
         shell: draw.client_shell("Brand & website"),
         client: draw.client(ClientTab::Website),

@@ -57,18 +57,55 @@ pub fn strategy() -> StrategyView {
         id: "s2".into(),
         version: 2,
         state: "pending_approval".into(),
-        summary: markdown::to_html("Patients around the harbour search for answers before they search for a dentist. The site answers prices well and treatments hardly: **14 of 22 treatments have no page of their own**. Six months of explanatory posts close that gap and lead to the booking page."),
-        rationale: markdown::to_html("The strongest pages are about prices, which shows that visitors arrive late in their decision. Posts that answer earlier questions widen the entry.\n\n> “We explain first and treat second.” ([About us](https://harbourvale.example/about))\n\nTen posts a month is what the material carries without repeating itself."),
+        summary: markdown::to_html(
+            "Patients around the harbour search for answers before they search for a dentist. The site answers prices well and treatments hardly: **14 of 22 treatments have no page of their own**. Six months of explanatory posts close that gap and lead to the booking page.",
+        ),
+        rationale: markdown::to_html(
+            "The strongest pages are about prices, which shows that visitors arrive late in their decision. Posts that answer earlier questions widen the entry.\n\n> “We explain first and treat second.” ([About us](https://harbourvale.example/about))\n\nTen posts a month is what the material carries without repeating itself.",
+        ),
         goals: vec![
-            goal("A library that answers patients’ questions", "Posts that stand on the practice’s own words", "Published posts", Some("4"), "60 posts"),
-            goal("More visits from search", "Organic sessions on treatment pages", "Sessions a month", Some("1,850"), "3,000 sessions"),
+            goal(
+                "A library that answers patients’ questions",
+                "Posts that stand on the practice’s own words",
+                "Published posts",
+                Some("4"),
+                "60 posts",
+            ),
+            goal(
+                "More visits from search",
+                "Organic sessions on treatment pages",
+                "Sessions a month",
+                Some("1,850"),
+                "3,000 sessions",
+            ),
             goal("Requests for appointments", "Forms sent from posts", "Leads a month", None, "25 leads"),
         ],
         deliverables: vec![
-            line("Blog posts", "blog_posts", 10, "A library that answers patients’ questions", "Ten questions a month from the clients’ own key phrases.", false),
+            line(
+                "Blog posts",
+                "blog_posts",
+                10,
+                "A library that answers patients’ questions",
+                "Ten questions a month from the clients’ own key phrases.",
+                false,
+            ),
             line("Social posts", "social_posts", 6, "More visits from search", "One for each second blog post.", true),
-            line("Newsletter", "newsletters", 1, "Requests for appointments", "Keeps present patients coming back.", true),
-            line("Website audit", "website_audit", 1, "More visits from search", "Finds pages that lost their links.", false),
+            line(
+                "Newsletter",
+                "newsletters",
+                1,
+                "Requests for appointments",
+                "Keeps present patients coming back.",
+                true,
+            ),
+            line(
+                "Website audit",
+                "website_audit",
+                1,
+                "More visits from search",
+                "Finds pages that lost their links.",
+                false,
+            ),
         ],
         monthly_total: 18,
         platforms: strings(&["wordpress", "newsletter"]),
@@ -78,8 +115,14 @@ pub fn strategy() -> StrategyView {
             ("Months 3–6".into(), "Everything around implants; refresh what ranks".into()),
         ],
         gaps: vec![
-            Gap { what: "No page says how many patients come from search.".into(), ask: "Fill in the baseline, or connect Search Console.".into() },
-            Gap { what: "Prices of implants are not on the site.".into(), ask: "Upload a price list, or say that prices stay out.".into() },
+            Gap {
+                what: "No page says how many patients come from search.".into(),
+                ask: "Fill in the baseline, or connect Search Console.".into(),
+            },
+            Gap {
+                what: "Prices of implants are not on the site.".into(),
+                ask: "Upload a price list, or say that prices stay out.".into(),
+            },
         ],
         offline: true,
         made_by: "Strategy agent".into(),
@@ -100,8 +143,20 @@ pub fn goals() -> Vec<GoalView> {
         source: source.into(),
     };
     vec![
-        goal("A library that answers patients’ questions", "Published posts", "on_track", Progress::new(21.0, 60.0, Some(19.0), "on_track", "posts"), "counted from published posts"),
-        goal("More visits from search", "Sessions a month", "at_risk", Progress::new(1_910.0, 3_000.0, Some(2_300.0), "at_risk", "sessions"), "entered by hand on 1 Nov"),
+        goal(
+            "A library that answers patients’ questions",
+            "Published posts",
+            "on_track",
+            Progress::new(21.0, 60.0, Some(19.0), "on_track", "posts"),
+            "counted from published posts",
+        ),
+        goal(
+            "More visits from search",
+            "Sessions a month",
+            "at_risk",
+            Progress::new(1_910.0, 3_000.0, Some(2_300.0), "at_risk", "sessions"),
+            "entered by hand on 1 Nov",
+        ),
     ]
 }
 
@@ -127,7 +182,9 @@ fn approve(draw: &Draw) -> StrategyApprovalPage {
     head.made_by = "Strategy agent".into();
     head.since = ago(4_600);
     head.urgent = Some("Waiting for 3 days".into());
-    head.consequence = "Three goals and four deliverables become active, November opens, and the research for ten blog posts starts.".into();
+    head.consequence =
+        "Three goals and four deliverables become active, November opens, and the research for ten blog posts starts."
+            .into();
     head.asks_once = false;
     StrategyApprovalPage {
         shell: draw.client_shell("Strategy for the next six months"),
@@ -154,10 +211,28 @@ fn plan(draw: &Draw) -> PlanPage {
         approval_href: draw.full.then(|| "/approvals/strategy".into()),
         goals: draw.some(goals()),
         deliverables: draw.some(deliverables()),
-        periods: vec![period("November 2026", 6.0, "at_risk"), period("October 2026", 10.0, "completed"), period("September 2026", 5.0, "missed")],
+        periods: vec![
+            period("November 2026", 6.0, "at_risk"),
+            period("October 2026", 10.0, "completed"),
+            period("September 2026", 5.0, "missed"),
+        ],
         versions: vec![
-            StrategyVersionRow { version: 2, state: "active".into(), made_by: "Strategy agent".into(), at: ago(4_600), href: "/client/strategy".into(), notes: None },
-            StrategyVersionRow { version: 1, state: "rejected".into(), made_by: "Strategy agent".into(), at: ago(9_000), href: "/client/strategy".into(), notes: Some("Six posts are too few for what the site leaves open.".into()) },
+            StrategyVersionRow {
+                version: 2,
+                state: "active".into(),
+                made_by: "Strategy agent".into(),
+                at: ago(4_600),
+                href: "/client/strategy".into(),
+                notes: None,
+            },
+            StrategyVersionRow {
+                version: 1,
+                state: "rejected".into(),
+                made_by: "Strategy agent".into(),
+                at: ago(9_000),
+                href: "/client/strategy".into(),
+                notes: Some("Six posts are too few for what the site leaves open.".into()),
+            },
         ],
     }
 }
@@ -171,8 +246,30 @@ fn edit(draw: &Draw) -> StrategyEditPage {
         base_version: view.version,
         summary: "Patients around the harbour search for answers before they search for a dentist.".into(),
         rationale: "The strongest pages are about prices.".into(),
-        goals: view.goals.iter().map(|goal| GoalInput { name: goal.name.clone(), description: goal.description.clone(), metric: "published_posts".into(), unit: "posts".into(), baseline: "4".into(), target: "60".into(), months: "6".into() }).collect(),
-        deliverables: view.deliverables.iter().map(|one| DeliverableInput { name: one.name.clone(), kind: one.kind.clone(), monthly: one.monthly.to_string(), goal: "0".into(), rationale: one.rationale.clone() }).collect(),
+        goals: view
+            .goals
+            .iter()
+            .map(|goal| GoalInput {
+                name: goal.name.clone(),
+                description: goal.description.clone(),
+                metric: "published_posts".into(),
+                unit: "posts".into(),
+                baseline: "4".into(),
+                target: "60".into(),
+                months: "6".into(),
+            })
+            .collect(),
+        deliverables: view
+            .deliverables
+            .iter()
+            .map(|one| DeliverableInput {
+                name: one.name.clone(),
+                kind: one.kind.clone(),
+                monthly: one.monthly.to_string(),
+                goal: "0".into(),
+                rationale: one.rationale.clone(),
+            })
+            .collect(),
         errors: Default::default(),
     }
 }

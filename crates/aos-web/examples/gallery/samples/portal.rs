@@ -4,6 +4,7 @@ use aos_web::{
     activities::views::{ActivityRow, PipelineView, QueueFilter, QueueItem, QueuePage, WorkPage},
     forms::FieldErrors,
     layout::{ClientTab, Place},
+    live::Topic,
     people::views::{FirstRunForm, FirstRunPage, SignInForm, SignInPage},
     tenants::views::{CheckItem, ClientRow, ClientsPage, NewClientForm, NewClientPage, OverviewPage, UnderWay},
     ui::{Choice, Choices, Progress},
@@ -76,13 +77,55 @@ fn item(kind: &str, title: &str, detail: &str, client: &str, minutes: i64) -> Qu
 
 fn items() -> Vec<QueueItem> {
     let mut list = vec![
-        item("post", "How long do porcelain veneers last?", "1,204 words · version 2 · main keyword “how long do veneers last”", "Harbour & Vale Dental", 24),
-        item("strategy", "Strategy for the next six months", "3 goals, 4 deliverables, 18 pieces a month", "Tide Coffee Roasters", 4_600),
-        item("request_list", "Ten blog posts for November", "10 briefs · 3 from pages with gaps", "Alder & Finch Law", 1_500),
-        item("post", "Single origin or blend: what changes in the cup", "986 words · version 1", "Tide Coffee Roasters", 95),
-        item("post", "What a will does not settle, and which papers you need beside it when there are children", "1,410 words · version 1", "Alder & Finch Law", 130),
-        item("post", "Teeth whitening after a crown: what works", "1,088 words · version 3", "Harbour & Vale Dental", 240),
-        item("request_list", "One ad-hoc request: new parking at the practice", "Raised by Noor Iqbal", "Harbour & Vale Dental", 300),
+        item(
+            "post",
+            "How long do porcelain veneers last?",
+            "1,204 words · version 2 · main keyword “how long do veneers last”",
+            "Harbour & Vale Dental",
+            24,
+        ),
+        item(
+            "strategy",
+            "Strategy for the next six months",
+            "3 goals, 4 deliverables, 18 pieces a month",
+            "Tide Coffee Roasters",
+            4_600,
+        ),
+        item(
+            "request_list",
+            "Ten blog posts for November",
+            "10 briefs · 3 from pages with gaps",
+            "Alder & Finch Law",
+            1_500,
+        ),
+        item(
+            "post",
+            "Single origin or blend: what changes in the cup",
+            "986 words · version 1",
+            "Tide Coffee Roasters",
+            95,
+        ),
+        item(
+            "post",
+            "What a will does not settle, and which papers you need beside it when there are children",
+            "1,410 words · version 1",
+            "Alder & Finch Law",
+            130,
+        ),
+        item(
+            "post",
+            "Teeth whitening after a crown: what works",
+            "1,088 words · version 3",
+            "Harbour & Vale Dental",
+            240,
+        ),
+        item(
+            "request_list",
+            "One ad-hoc request: new parking at the practice",
+            "Raised by Noor Iqbal",
+            "Harbour & Vale Dental",
+            300,
+        ),
     ];
     list[0].urgent = Some("Planned for tomorrow".into());
     list[1].urgent = Some("Waiting for 3 days".into());
@@ -104,34 +147,60 @@ fn queue(draw: &Draw) -> QueuePage {
             Choice::new("request_list", "Requests").counted(2),
             Choice::new("strategy", "Strategies").counted(1),
         ],
-        clients: Choices::new(vec![Choice::new("1", "Harbour & Vale Dental"), Choice::new("2", "Tide Coffee Roasters")], ""),
+        clients: Choices::new(
+            vec![Choice::new("1", "Harbour & Vale Dental"), Choice::new("2", "Tide Coffee Roasters")],
+            "",
+        ),
         total: if draw.full { 7 } else { 0 },
         more: None,
         has_clients: true,
-        under_way: strings(&["Harbour & Vale Dental: four posts are being written", "Tide Coffee Roasters: the website is being read, 412 pages so far"]),
+        under_way: strings(&[
+            "Harbour & Vale Dental: four posts are being written",
+            "Tide Coffee Roasters: the website is being read, 412 pages so far",
+        ]),
     }
 }
 
 fn clients(draw: &Draw) -> ClientsPage {
-    let row = |name: &str, website: &str, readiness: &str, pace: Option<(f64, f64, &str)>, waiting, alert: &str, minutes| ClientRow {
-        id: super::CLIENT.into(),
-        name: name.into(),
-        website: website.into(),
-        readiness: readiness.into(),
-        next_step: (readiness == "setup_needed").then(|| "Connect a channel".into()),
-        pace: pace.map(|(done, target, status)| Progress::new(done, target, Some(target * 0.65), status, "pieces")),
-        waiting,
-        alerts: if alert.is_empty() { Vec::new() } else { vec![alert.into()] },
-        last_event: Some(ago(minutes)),
-    };
+    let row =
+        |name: &str, website: &str, readiness: &str, pace: Option<(f64, f64, &str)>, waiting, alert: &str, minutes| {
+            ClientRow {
+                id: super::CLIENT.into(),
+                name: name.into(),
+                website: website.into(),
+                readiness: readiness.into(),
+                next_step: (readiness == "setup_needed").then(|| "Connect a channel".into()),
+                pace: pace
+                    .map(|(done, target, status)| Progress::new(done, target, Some(target * 0.65), status, "pieces")),
+                waiting,
+                alerts: if alert.is_empty() { Vec::new() } else { vec![alert.into()] },
+                last_event: Some(ago(minutes)),
+            }
+        };
     ClientsPage {
         shell: draw.shell("Clients", Place::Clients),
         clients: draw.some(vec![
             row("Alder & Finch Law", "https://alderfinch.example", "ready", Some((9.0, 14.0, "on_track")), 2, "", 130),
-            row("Harbour & Vale Dental", "https://harbourvale.example", "dashboard_needed", Some((6.0, 10.0, "at_risk")), 3, "WordPress refuses the password", 24),
+            row(
+                "Harbour & Vale Dental",
+                "https://harbourvale.example",
+                "dashboard_needed",
+                Some((6.0, 10.0, "at_risk")),
+                3,
+                "WordPress refuses the password",
+                24,
+            ),
             row("Kestrel Bikes", "https://kestrel.example", "setup_needed", None, 0, "", 8),
             row("Tide Coffee Roasters", "https://tidecoffee.example", "setup_needed", None, 2, "", 95),
-            row("Wren & Daughters Removals", "https://wrenremovals.example", "ready", Some((12.0, 12.0, "completed")), 0, "", 5_000),
+            row(
+                "Wren & Daughters Removals",
+                "https://wrenremovals.example",
+                "ready",
+                Some((12.0, 12.0, "completed")),
+                0,
+                "",
+                5_000,
+            ),
         ]),
         query: String::new(),
         readiness: vec![
@@ -172,14 +241,27 @@ pub fn checklist() -> Vec<CheckItem> {
     vec![
         check(true, "Website read", "1,169 pages, 84 images, 6 documents.", None),
         check(true, "Brand voice", "Tone, audience and three things that set it apart.", None),
-        check(false, "A channel to publish on", "Posts are written and reviewed without one, but cannot appear.", Some(("Connect WordPress", "/client/channels"))),
-        check(false, "Baseline", "Visits and leads today, so that goals can be measured.", Some(("Fill in", "/client/onboarding/baseline"))),
+        check(
+            false,
+            "A channel to publish on",
+            "Posts are written and reviewed without one, but cannot appear.",
+            Some(("Connect WordPress", "/client/channels")),
+        ),
+        check(
+            false,
+            "Baseline",
+            "Visits and leads today, so that goals can be measured.",
+            Some(("Fill in", "/client/onboarding/baseline")),
+        ),
     ]
 }
 
 fn overview(draw: &Draw) -> OverviewPage {
     OverviewPage {
-        shell: draw.shell("Harbour & Vale Dental", Place::Clients).under("Clients", "/clients"),
+        shell: draw
+            .shell("Harbour & Vale Dental", Place::Clients)
+            .under("Clients", "/clients")
+            .listening(&Topic::named("crawl:c1")),
         client: draw.client(ClientTab::Overview),
         crawl: Some(onboarding::crawl(if draw.full { "complete" } else { "running" })),
         checklist: checklist(),
@@ -188,8 +270,18 @@ fn overview(draw: &Draw) -> OverviewPage {
         period: draw.full.then(|| "November 2026, 10 days left".into()),
         waiting: draw.some(items().into_iter().filter(|item| item.client.starts_with("Harbour")).take(2).collect()),
         under_way: draw.some(vec![
-            UnderWay { who: "Copywriter".into(), what: "Write “Gum health in pregnancy”".into(), href: "/run".into(), since: ago(2) },
-            UnderWay { who: "Copywriter".into(), what: "Write “Invisible braces for adults”".into(), href: "/run".into(), since: ago(1) },
+            UnderWay {
+                who: "Copywriter".into(),
+                what: "Write “Gum health in pregnancy”".into(),
+                href: "/run".into(),
+                since: ago(2),
+            },
+            UnderWay {
+                who: "Copywriter".into(),
+                what: "Write “Invisible braces for adults”".into(),
+                href: "/run".into(),
+                since: ago(1),
+            },
         ]),
         cost: draw.full.then(|| "$1.84".into()),
         events: if draw.full { history() } else { Default::default() },
