@@ -19,6 +19,7 @@ mod cancellation;
 pub mod doctor;
 pub mod product;
 pub mod reactions;
+pub mod read_models;
 pub mod steps;
 
 use aos_storage::Migrations;

@@ -16,6 +16,14 @@ impl FieldErrors {
         matches!(error.kind(), ErrorKind::Invalid | ErrorKind::Conflict | ErrorKind::Limited)
             .then(|| Self(vec![(error.field().unwrap_or_default().to_owned(), error.message().to_owned())]))
     }
+    /// Where the form names a field differently than the command.
+    #[must_use]
+    pub fn renamed(mut self, from: &str, to: &str) -> Self {
+        for (field, _) in self.0.iter_mut().filter(|(field, _)| field == from) {
+            to.clone_into(field);
+        }
+        self
+    }
     pub fn add(&mut self, field: &str, message: impl Into<String>) {
         self.0.push((field.to_owned(), message.into()));
     }
@@ -44,6 +52,10 @@ impl Fields {
     /// The first value, without surrounding space; empty when it is not there.
     pub fn text(&self, name: &str) -> &str {
         self.0.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value.trim())
+    }
+    /// The first value exactly as typed, for passwords.
+    pub fn raw(&self, name: &str) -> &str {
+        self.0.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value)
     }
     /// Every value of a repeated name.
     pub fn all(&self, name: &str) -> Vec<&str> {

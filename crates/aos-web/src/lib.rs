@@ -23,9 +23,15 @@ pub mod onboarding;
 pub mod paths;
 pub mod people;
 pub mod reference;
+pub mod router;
+pub mod session;
 pub mod signer;
+pub mod state;
 pub mod strategy;
 pub mod tenants;
 pub mod ui;
 pub mod website;
 pub mod workflow;
+
+pub use router::{faces, router, serve};
+pub use state::{AppState, WebSettings};

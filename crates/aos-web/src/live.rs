@@ -9,6 +9,7 @@ use axum::response::sse::{Event, KeepAlive, Sse};
 use futures::{Stream, StreamExt};
 use tokio::sync::broadcast;
 use tokio_stream::wrappers::{BroadcastStream, errors::BroadcastStreamRecvError};
+use tokio_util::sync::CancellationToken;
 
 /// Announcements that a slow page may lag behind before it is told to refresh everything.
 const BACKLOG: usize = 1_024;
@@ -32,9 +33,17 @@ impl Topic {
     pub fn run(id: RunId) -> Self {
         Self(format!("run:{id}").into())
     }
+    /// Any run of any client, for the list of runs.
+    pub fn runs() -> Self {
+        Self("runs".into())
+    }
     /// Depths of the engine's queues.
     pub fn engine() -> Self {
         Self("engine".into())
+    }
+    /// Everything may have changed: each open page looks again.
+    pub fn everything() -> Self {
+        Self("*".into())
     }
     /// A topic as a page asked for it; the caller decides who may listen.
     pub fn named(text: &str) -> Self {
@@ -62,16 +71,23 @@ impl Hub {
     pub fn announce(&self, topic: Topic) {
         let _ = self.sender.send(topic);
     }
-    /// A stream of `change` events for these topics, with a comment every 20 seconds to keep proxies from closing it.
-    pub fn stream(&self, topics: Vec<Topic>) -> Sse<impl Stream<Item = Result<Event, Infallible>> + use<>> {
+    /// A stream of `change` events for these topics until `end`, with a comment every 20 seconds to keep proxies from
+    /// closing it.
+    pub fn stream(
+        &self,
+        topics: Vec<Topic>,
+        end: CancellationToken,
+    ) -> Sse<impl Stream<Item = Result<Event, Infallible>> + use<>> {
         let changes = BroadcastStream::new(self.sender.subscribe()).filter_map(move |heard| {
             let event = match heard {
-                Ok(topic) => topics.contains(&topic).then(|| Event::default().event("change").data(topic.as_str())),
+                Ok(topic) => (topic == Topic::everything() || topics.contains(&topic))
+                    .then(|| Event::default().event("change").data(topic.as_str())),
                 Err(BroadcastStreamRecvError::Lagged(_)) => Some(Event::default().event("change").data("*")),
             };
             std::future::ready(event.map(Ok))
         });
-        Sse::new(changes).keep_alive(KeepAlive::new().interval(Duration::from_secs(20)))
+        Sse::new(changes.take_until(end.cancelled_owned()))
+            .keep_alive(KeepAlive::new().interval(Duration::from_secs(20)))
     }
 }
 

@@ -4,6 +4,7 @@
 //! |---|---|---|
 //! | sign in | POST [`SIGN_IN`] | `email`, `password`, `next` |
 //! | sign out | POST [`SIGN_OUT`] | |
+//! | own password | POST [`PASSWORD`] | `current`, `password` |
 //! | first run | POST [`FIRST_RUN`] | `agency`, `time_zone`, `name`, `email`, `password` |
 //! | decide from the queue | POST [`QUEUE_DECIDE`] | `approval` = `id:hash` (repeated), `decision` = `approve`/`reject`, `notes`; a row's own button instead sends `one` = `approve:id:hash` |
 //! | approve | POST `{approval}/approve` | `hash`; a post: `mode` = `now`/`draft`/`schedule`, `at` (local), `channel` |
@@ -35,6 +36,8 @@ use crate::layout::ClientTab;
 
 pub const SIGN_IN: &str = "/sign-in";
 pub const SIGN_OUT: &str = "/sign-out";
+/// Where somebody with a one-time password chooses their own.
+pub const PASSWORD: &str = "/password";
 pub const FIRST_RUN: &str = "/first-run";
 pub const LIVE: &str = "/portal/live";
 pub const QUEUE: &str = "/portal";

@@ -27,7 +27,7 @@ mod workflow;
 pub use audit::{AuditEntry, AuditFilter, NewAuditEntry};
 pub use model::{Access, Agency, ApiToken, Email, Grant, Membership, Permission, Role, Session, User, UserSummary};
 pub(crate) use model::{known_zone, plain_name};
-pub use passwords::HashedPassword;
+pub use passwords::{HashedPassword, SHORTEST as SHORTEST_PASSWORD};
 pub use principal::Principal;
 pub use sessions::{NewSession, SignIn, SignedIn};
 pub use workflow::{Sweep, put_schedules, register};

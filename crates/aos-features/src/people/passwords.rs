@@ -11,7 +11,8 @@ const MEMORY_KIB: u32 = 19 * 1024;
 const PASSES: u32 = 2;
 const LANES: u32 = 1;
 
-const SHORTEST: usize = 12;
+/// The fewest characters of a password that a person chooses.
+pub const SHORTEST: usize = 12;
 /// Long enough for any phrase; a bound, because the whole text is hashed.
 const LONGEST: usize = 256;
 

@@ -51,6 +51,16 @@ pub struct FirstRunForm {
     pub email: String,
 }
 
+/// `GET/POST /password`.
+#[derive(Clone, Debug, Default, Template)]
+#[template(path = "people/password.html")]
+pub struct PasswordPage {
+    pub shell: Shell,
+    pub errors: FieldErrors,
+    /// The shortest password that is taken.
+    pub password_length: usize,
+}
+
 /// `GET /manage/users`.
 #[derive(Clone, Debug, Default, Template)]
 #[template(path = "people/users.html")]

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use aos_kernel::{ActivityId, ApprovalId, ContentHash, Error, PipelineId, Result, Subject, TenantScope};
+use aos_kernel::{ActivityId, ApprovalId, ContentHash, Error, PipelineId, Result, Subject, TenantId, TenantScope};
 use aos_storage::Tx;
 
 use super::{finish, load_pieces, only, show};
@@ -16,7 +16,8 @@ use crate::{
         steps::StepRegistry,
         store,
     },
-    people,
+    people::{self, Principal, Role},
+    tenants::{ApprovalPolicy, ApprovalRoute},
 };
 
 /// What the person who decides is allowed, and the tenant's policy.
@@ -28,6 +29,18 @@ pub struct Approver {
     pub allow_own_work: bool,
     /// The tenant has its own administrators decide after the agency's staff.
     pub client_decides_too: bool,
+}
+
+impl Approver {
+    /// What this person may decide for a tenant, by their roles and the tenant's policy.
+    pub fn of(principal: &Principal, tenant: TenantId, policy: &ApprovalPolicy) -> Self {
+        let roles = Role::ALL.iter().filter(|role| principal.fills(tenant, **role));
+        Self {
+            roles: roles.map(|role| role.as_str().to_owned()).collect(),
+            allow_own_work: policy.allow_own_work,
+            client_decides_too: policy.route == ApprovalRoute::InternalThenClient,
+        }
+    }
 }
 
 /// One decision to be taken.
@@ -143,7 +156,7 @@ fn check(board: &Board, tx: &Tx, approver: &Approver, item: &Decide) -> Result<F
         return Err(Error::denied("Only a person can decide on this."));
     };
     let has = |role: &str| approver.roles.iter().any(|own| own == role);
-    if !has(&approval.role) && !has(people::Role::Administrator.as_str()) {
+    if !has(&approval.role) && !has(Role::Administrator.as_str()) {
         return Err(not_your_role(&approval.title, &approval.role));
     }
     if approval.state != ApprovalState::Pending {

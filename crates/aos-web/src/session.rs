@@ -1,0 +1,328 @@
+//! Who is asking: from the session's cookie for pages, from an API token or the cookie for the JSON API.
+
+use std::{net::SocketAddr, str::FromStr, time::Duration};
+
+use aos_features::{
+    people::{self, Permission, Principal},
+    read_models,
+};
+use aos_kernel::{Actor, AgencyScope, Error, Result, Secret, SessionId, TenantId, TenantScope, Timestamp};
+use aos_storage::{Conn, Tx};
+use askama::Template;
+use axum::{
+    extract::{ConnectInfo, FromRequestParts, Path},
+    http::{HeaderMap, header, request::Parts},
+    response::{IntoResponse, Redirect, Response},
+};
+use axum_extra::extract::cookie::{Cookie, CookieJar, SameSite};
+use serde::{Deserialize, de::DeserializeOwned};
+
+use crate::{
+    app,
+    csrf::{CsrfToken, SESSION_COOKIE},
+    error::WebError,
+    flash::{self, Flash, Theme},
+    layout::{Person, Place, Shell},
+    paths,
+    state::{AppState, WebSettings},
+};
+
+/// What a page's handler answers.
+pub type Answer = std::result::Result<Response, WebError>;
+
+/// Whoever is asking, for the JSON API: a program with a token, or a person's browser on our own pages.
+///
+/// With an `Authorization` header only that counts, as the form guard lets such requests pass.
+#[derive(Clone, Debug)]
+pub struct SignedIn {
+    pub principal: Principal,
+    /// None for a program.
+    pub session: Option<SessionId>,
+}
+
+impl FromRequestParts<AppState> for SignedIn {
+    type Rejection = WebError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, WebError> {
+        let found = match bearer(&parts.headers)? {
+            Some(secret) => {
+                let now = state.product.db.clock().now();
+                people::api_tokens::resolve(&mut state.product.db.read().await?, &secret, now).await?
+            }
+            None => by_cookie(state, &CookieJar::from_headers(&parts.headers)).await?,
+        };
+        let found = found.ok_or_else(Error::unauthenticated)?;
+        if found.must_change_password {
+            return Err(Error::denied("Choose a password of your own first.")
+                .with_help("Sign in once with a browser; it asks for the new password.")
+                .into());
+        }
+        note_use(state, &found).await;
+        Ok(Self { principal: found.principal, session: found.session })
+    }
+}
+
+/// The token of `Authorization: Bearer …`.
+fn bearer(headers: &HeaderMap) -> Result<Option<Secret>> {
+    let Some(value) = headers.get(header::AUTHORIZATION) else { return Ok(None) };
+    let token = value
+        .to_str()
+        .ok()
+        .and_then(|text| text.split_once(' '))
+        .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
+    match token {
+        Some((_, token)) => Ok(Some(Secret::new(token.trim()))),
+        None => Err(Error::unauthenticated().with_help("Send “Authorization: Bearer” and an API token.")),
+    }
+}
+
+async fn by_cookie(state: &AppState, jar: &CookieJar) -> Result<Option<people::SignedIn>> {
+    let Some(secret) = session_secret(jar) else { return Ok(None) };
+    let now = state.product.db.clock().now();
+    people::sessions::resolve(&mut state.product.db.read().await?, &secret, now).await
+}
+
+/// What the browser holds, good or not.
+pub fn session_secret(jar: &CookieJar) -> Option<Secret> {
+    jar.get(SESSION_COOKIE).map(|cookie| Secret::new(cookie.value()))
+}
+
+/// Keeps a session or token from looking unused. A page is not refused because this could not be written.
+async fn note_use(state: &AppState, found: &people::SignedIn) {
+    if !found.note_use {
+        return;
+    }
+    let noted = async {
+        let mut tx = state.product.db.begin(found.principal.actor().clone()).await?;
+        match (found.session, found.principal.actor()) {
+            (Some(session), _) => people::sessions::touch(&mut tx, session).await?,
+            (None, Actor::Token { id, .. }) => people::api_tokens::touch(&mut tx, *id).await?,
+            _ => {}
+        }
+        tx.commit().await
+    };
+    if let Err(error) = noted.await {
+        tracing::warn!(%error, "the use of a session could not be noted");
+    }
+}
+
+/// The cookie of a fresh session.
+pub fn session_cookie(settings: &WebSettings, session: &people::NewSession, now: Timestamp) -> Cookie<'static> {
+    let seconds = (session.expires_at - now).num_seconds();
+    let mut cookie = Cookie::new(SESSION_COOKIE, session.token.expose().to_owned());
+    cookie.set_http_only(true);
+    cookie.set_secure(settings.is_https());
+    cookie.set_same_site(SameSite::Lax);
+    cookie.set_path("/");
+    let age = Duration::from_secs(u64::try_from(seconds).unwrap_or(0)).try_into().map_or(cookie.max_age(), Some);
+    cookie.set_max_age(age);
+    cookie
+}
+
+/// Takes the session's cookie away.
+pub fn no_session_cookie() -> Cookie<'static> {
+    Cookie::build((SESSION_COOKIE, "")).path("/").build()
+}
+
+/// A signed-in person in front of a page: who they are, what surrounds every page, and how answers are given.
+pub struct Viewer {
+    pub state: AppState,
+    pub principal: Principal,
+    pub session: Option<SessionId>,
+    /// The moment of the request, so that one page tells one time.
+    pub now: Timestamp,
+    csrf: CsrfToken,
+    theme: Theme,
+    flash: Option<Flash>,
+    jar: CookieJar,
+}
+
+impl FromRequestParts<AppState> for Viewer {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Response> {
+        let jar = CookieJar::from_headers(&parts.headers);
+        let refuse = |error: Error| WebError(error).into_response();
+        let found = by_cookie(state, &jar).await.map_err(refuse)?.ok_or_else(|| refuse(Error::unauthenticated()))?;
+        if found.must_change_password && !matches!(parts.uri.path(), paths::PASSWORD | paths::SIGN_OUT) {
+            return Err(Redirect::to(paths::PASSWORD).into_response());
+        }
+        note_use(state, &found).await;
+        let guest = Guest::of(state, parts, jar);
+        Ok(Self {
+            state: guest.state,
+            principal: found.principal,
+            session: found.session,
+            now: guest.now,
+            csrf: guest.csrf,
+            theme: guest.theme,
+            flash: guest.flash,
+            jar: guest.jar,
+        })
+    }
+}
+
+impl Viewer {
+    /// The right to one client's rows; a foreign client is not found.
+    ///
+    /// # Errors
+    /// `NotFound`, `Denied`.
+    pub fn scope(&self, tenant: TenantId, permission: Permission) -> Result<TenantScope> {
+        self.principal.tenant_scope(tenant, permission)
+    }
+    /// The right to look across the clients that are theirs.
+    ///
+    /// # Errors
+    /// `Denied`.
+    pub fn agency(&self, permission: Permission) -> Result<AgencyScope> {
+        self.principal.agency_scope(permission)
+    }
+    pub fn can(&self, tenant: TenantId, permission: Permission) -> bool {
+        self.principal.can(tenant, permission)
+    }
+    /// A connection to read with.
+    ///
+    /// # Errors
+    /// `Storage`.
+    pub async fn read(&self) -> Result<Conn> {
+        self.state.product.db.read().await
+    }
+    /// A transaction in their name.
+    ///
+    /// # Errors
+    /// `Storage`.
+    pub async fn begin(&self) -> Result<Tx> {
+        self.state.product.db.begin(self.principal.actor().clone()).await
+    }
+
+    /// What surrounds a page.
+    ///
+    /// # Errors
+    /// `Storage`.
+    pub async fn shell(&self, conn: &mut Conn, title: impl Into<String>, place: Place) -> Result<Shell> {
+        let around = read_models::shell::around(conn, &self.principal).await?;
+        let shell = Shell {
+            agency: around.agency,
+            person: Some(self.person()),
+            waiting: u64::try_from(around.waiting).unwrap_or(0),
+            csrf: self.csrf.clone(),
+            flash: self.flash.clone(),
+            theme: self.theme,
+            ..Shell::default()
+        };
+        Ok(shell.titled(title, place))
+    }
+
+    fn person(&self) -> Person {
+        let roles = self.principal.grants().iter().map(|grant| grant.role);
+        // The table of roles begins with the one that may most.
+        let role = people::Role::ALL.iter().copied().find(|known| roles.clone().any(|own| own == *known));
+        Person {
+            name: self.principal.name().to_owned(),
+            email: self.principal.email().to_owned(),
+            role: role.map_or_else(String::new, |role| crate::ui::states::label(role.as_str())),
+            manages: self.principal.can_in_agency(Permission::ManageUsers),
+        }
+    }
+
+    /// A page for this person. The one-time message that it shows is taken away.
+    ///
+    /// # Errors
+    /// `Internal`, when a template fails, which is a defect.
+    pub fn page(self, view: &impl Template) -> Answer {
+        Ok((self.jar, app::page(view)?).into_response())
+    }
+    /// The form again with what is wrong beside its fields.
+    ///
+    /// # Errors
+    /// As [`Viewer::page`].
+    pub fn form_again(self, view: &impl Template) -> Answer {
+        Ok((self.jar, app::form_again(view)?).into_response())
+    }
+    /// Answers a form: say what happened, go there.
+    pub fn done(&self, flash: Flash, to: &str) -> Response {
+        flash.redirect(&self.state.signer, to)
+    }
+}
+
+/// Somebody who is not signed in: what the sign-in page and the first run need.
+pub struct Guest {
+    pub state: AppState,
+    pub now: Timestamp,
+    pub jar: CookieJar,
+    /// The address that they come from, as far as it can be believed.
+    pub address: Option<String>,
+    pub user_agent: Option<String>,
+    pub flash: Option<Flash>,
+    csrf: CsrfToken,
+    theme: Theme,
+}
+
+impl Guest {
+    fn of(state: &AppState, parts: &mut Parts, jar: CookieJar) -> Self {
+        let theme = Theme::of(&jar);
+        let (flash, jar) = flash::take(&state.signer, jar);
+        let user_agent = parts.headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok());
+        Self {
+            now: state.product.db.clock().now(),
+            address: address(&state.settings, parts),
+            user_agent: user_agent.map(str::to_owned),
+            csrf: parts.extensions.get::<CsrfToken>().cloned().unwrap_or_default(),
+            state: state.clone(),
+            theme,
+            flash,
+            jar,
+        }
+    }
+    /// What surrounds a page without a rail.
+    pub fn shell(&self, agency: String, title: &str) -> Shell {
+        Shell { agency, csrf: self.csrf.clone(), flash: self.flash.clone(), theme: self.theme, ..Shell::default() }
+            .titled(title, Place::Nowhere)
+    }
+}
+
+impl FromRequestParts<AppState> for Guest {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Self::Rejection> {
+        let jar = CookieJar::from_headers(&parts.headers);
+        Ok(Self::of(state, parts, jar))
+    }
+}
+
+/// The peer, or what a trusted proxy says of it: the last address in the chain that is not a trusted proxy itself.
+fn address(settings: &WebSettings, parts: &Parts) -> Option<String> {
+    let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>()?.0.ip();
+    if !settings.trusted_proxies.contains(&peer) {
+        return Some(peer.to_string());
+    }
+    let chain = parts.headers.get_all("x-forwarded-for").iter().filter_map(|value| value.to_str().ok());
+    let chain: Vec<&str> = chain.flat_map(|text| text.split(',')).map(str::trim).collect();
+    let client = chain
+        .into_iter()
+        .rev()
+        .filter_map(|text| std::net::IpAddr::from_str(text).ok())
+        .find(|ip| !settings.trusted_proxies.contains(ip));
+    Some(client.unwrap_or(peer).to_string())
+}
+
+/// Ids of a path. One that is none names nothing, so it is not found rather than a bad request.
+pub struct At<T>(pub T);
+
+impl<T: DeserializeOwned + Send> FromRequestParts<AppState> for At<T> {
+    type Rejection = WebError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, WebError> {
+        match Path::<T>::from_request_parts(parts, state).await {
+            Ok(Path(ids)) => Ok(Self(ids)),
+            Err(_) => Err(Error::not_found("page").into()),
+        }
+    }
+}
+
+/// Where a list goes on, in a page's address.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct After {
+    pub after: Option<aos_kernel::Cursor>,
+}
