@@ -1,7 +1,8 @@
 //! The people who use this installation: the agency's first administrator, users, what each may do, their sign-ins and
 //! API tokens, and the audit log.
 //!
-//! Owns: `agency`, `user_account`, `session`, `membership`, `api_token`, `sign_in_throttle`, `audit_entry`.
+//! Owns: `agency`, `user_account`, `session`, `membership`, `api_token`, `sign_in_throttle`, `audit_entry`,
+//! `idempotency_key`.
 //!
 //! Invariants:
 //! - There is one agency, and at any time at least one administrator who can sign in.
@@ -14,6 +15,7 @@
 pub mod api_tokens;
 pub mod audit;
 pub mod commands;
+pub mod idempotency;
 mod model;
 mod passwords;
 mod principal;
@@ -32,9 +34,17 @@ pub use principal::Principal;
 pub use sessions::{NewSession, SignIn, SignedIn};
 pub use workflow::{Sweep, put_schedules, register};
 
-pub const MIGRATIONS: &[aos_storage::Migration] = &[aos_storage::Migration {
-    number: 200,
-    name: "people",
-    sqlite: include_str!("../../migrations/sqlite/0200_people.sql"),
-    postgres: include_str!("../../migrations/postgres/0200_people.sql"),
-}];
+pub const MIGRATIONS: &[aos_storage::Migration] = &[
+    aos_storage::Migration {
+        number: 200,
+        name: "people",
+        sqlite: include_str!("../../migrations/sqlite/0200_people.sql"),
+        postgres: include_str!("../../migrations/postgres/0200_people.sql"),
+    },
+    aos_storage::Migration {
+        number: 205,
+        name: "api",
+        sqlite: include_str!("../../migrations/sqlite/0205_api.sql"),
+        postgres: include_str!("../../migrations/postgres/0205_api.sql"),
+    },
+];

@@ -173,6 +173,12 @@ pub struct Membership {
     pub created_at: Timestamp,
 }
 
+impl Membership {
+    pub const fn grant(&self) -> Grant {
+        Grant { role: self.role, tenant: self.tenant_id }
+    }
+}
+
 /// Somebody who can sign in.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct User {

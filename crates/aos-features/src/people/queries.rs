@@ -7,6 +7,7 @@ use aos_storage::Conn;
 
 use super::{
     model::{Agency, Membership, Role, User, UserSummary},
+    principal::Principal,
     store::users as store,
 };
 
@@ -84,6 +85,19 @@ pub async fn users(
 pub async fn people_with_role(conn: &mut Conn, scope: TenantScope, role: Role) -> Result<Vec<UserId>> {
     let people = store::with_roles(conn, scope, &[role]).await?;
     if people.is_empty() { store::with_roles(conn, scope, &[Role::Administrator]).await } else { Ok(people) }
+}
+
+/// An active person as whoever acts: for the command line, where nobody signs in.
+///
+/// # Errors
+/// `NotFound`, also for somebody who was deactivated.
+pub async fn principal(conn: &mut Conn, id: UserId) -> Result<Principal> {
+    let user = user(conn, id).await?;
+    if !user.is_active() {
+        return Err(Error::not_found("user"));
+    }
+    let grants = store::memberships(conn, &[id]).await?.into_iter().map(|membership| membership.grant()).collect();
+    Ok(Principal::new(user.id, user.name, user.email, grants))
 }
 
 pub(super) fn bad_cursor() -> Error {

@@ -1,4 +1,5 @@
-//! What this slice does by itself: it forgets sessions and sign-in attempts that are over.
+//! What this slice does by itself: it forgets sessions, sign-in attempts and idempotency keys that are
+//! over.
 
 use std::sync::Arc;
 
@@ -7,7 +8,7 @@ use aos_storage::Tx;
 use aos_workflow::{CatchUp, Done, Job, JobHandler, NewSchedule, Registry, RunContext, put_schedule};
 use serde_json::{Value, json};
 
-use super::sessions;
+use super::{idempotency, sessions};
 
 /// The job that forgets.
 pub const SWEEP: &str = "people.sweep";
@@ -27,6 +28,7 @@ impl JobHandler for Sweep {
 
     async fn commit(&self, tx: &mut Tx, _done: &[Done]) -> Result<()> {
         sessions::sweep(tx).await?;
+        idempotency::sweep(tx).await?;
         Ok(())
     }
 }

@@ -2,4 +2,5 @@
 
 pub(super) mod access;
 pub(super) mod audit;
+pub(super) mod idempotency;
 pub(super) mod users;
