@@ -31,10 +31,12 @@ impl SourceFile {
         path.split('/').next().unwrap_or("")
     }
 
-    /// Only tests: their own folder, their own file, or a crate that exists for them.
+    /// Never part of the product: tests and examples in their own folder, tests in their own file, or a crate that
+    /// exists for them.
     pub fn is_test(&self) -> bool {
         let name = self.path.rsplit('/').next().unwrap_or("");
-        self.path.contains("/tests/") || name == "tests.rs" || self.package() == "aos-testkit"
+        let own_folder = ["/tests/", "/examples/"].iter().any(|folder| self.path.contains(folder));
+        own_folder || name == "tests.rs" || self.package() == "aos-testkit"
     }
 
     /// The Rust tokens of this file, tests included; none for other files.
