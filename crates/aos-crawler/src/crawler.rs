@@ -15,7 +15,7 @@ use aos_kernel::Clock;
 use aos_outbound::{Outbound, Request};
 use tokio::{
     sync::{Semaphore, mpsc},
-    time::timeout,
+    time::{Instant, timeout},
 };
 use tokio_util::sync::CancellationToken;
 use tracing::debug;
@@ -96,6 +96,7 @@ impl Crawler {
 #[async_trait::async_trait]
 impl SiteCrawler for Crawler {
     async fn crawl(&self, request: CrawlRequest, sink: &dyn CrawlSink, cancel: CancellationToken) -> CrawlSummary {
+        let started = Instant::now();
         let Some(start) = address::normalise(request.start.clone()) else {
             let words = format!("{} is not the address of a website.", request.start);
             return failed(words);
@@ -120,7 +121,7 @@ impl SiteCrawler for Crawler {
             () = cancel.cancelled() => (false, Listed::default()),
             before = before => before,
         };
-        let (run, batches) = Run::new(Arc::clone(&context), &request, &start);
+        let (run, batches) = Run::new(Arc::clone(&context), &request, &start, started);
         let (mut summary, kept) = tokio::join!(run.run(start, listed.pages, cancel), keep(batches, sink));
         context.renderer.close().await;
         if let Err(error) = kept {

@@ -86,7 +86,13 @@ struct Notes {
 }
 
 impl Run {
-    pub fn new(context: Arc<Context>, request: &CrawlRequest, start: &Url) -> (Self, mpsc::Receiver<CrawlBatch>) {
+    /// `started` is when the crawl began, robots.txt and sitemaps included: its time limit counts from there.
+    pub fn new(
+        context: Arc<Context>,
+        request: &CrawlRequest,
+        start: &Url,
+        started: Instant,
+    ) -> (Self, mpsc::Receiver<CrawlBatch>) {
         let (out, batches) = mpsc::channel(BATCHES_UNDER_WAY);
         let mut frontier = Frontier::new(&request.limits);
         let mut progress = CrawlProgress::default();
@@ -114,7 +120,7 @@ impl Run {
             image_hashes: HashSet::new(),
             listed: Vec::new(),
             brand: None,
-            started: Instant::now(),
+            started,
         };
         (run, batches)
     }
