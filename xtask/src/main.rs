@@ -1,6 +1,7 @@
 //! Automation of the repository: `cargo xtask COMMAND`. Holds nothing of the product, so that it compiles in seconds.
 
 mod bench;
+mod chaos;
 mod tidy;
 mod timings;
 
@@ -22,6 +23,8 @@ enum Command {
     Tidy,
     /// Build in release and run a benchmark; one line of JSON per figure.
     Bench(bench::Arguments),
+    /// Kill the real binary again and again on its way, and count what it published.
+    Chaos(chaos::Arguments),
     /// Measure how long a check takes after an edit; one line of JSON per figure.
     Timings(timings::Arguments),
 }
@@ -43,6 +46,7 @@ fn run(command: Command) -> anyhow::Result<()> {
     match command {
         Command::Tidy => tidy::run(root),
         Command::Bench(arguments) => bench::run(root, &arguments),
+        Command::Chaos(arguments) => chaos::run(root, &arguments),
         Command::Timings(arguments) => timings::run(root, &arguments),
     }
 }

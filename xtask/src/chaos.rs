@@ -1,0 +1,182 @@
+//! `cargo xtask chaos`: kills the real binary at random moments while it takes clients through their whole journey, and
+//! counts the posts on the WordPress that it publishes on.
+//!
+//! The WordPress is the sandbox in a process of its own, so that it lives on like a real one, or a real one that is
+//! named. A journey that is complete is followed by the next client's, until all kills are spent and the last journey is
+//! over. Then there must be exactly one post for each that the journeys count, and the installation must be whole.
+
+mod process;
+mod wordpress;
+
+use std::{
+    fs,
+    hash::{BuildHasher, Hasher, RandomState},
+    io::{self, BufRead},
+    path::{Path, PathBuf},
+    thread,
+    time::{Duration, Instant},
+};
+
+use anyhow::{Context, bail, ensure};
+use serde_json::json;
+
+use process::{Demonstration, Ended};
+use wordpress::{Sandbox, WordPress};
+
+#[derive(clap::Args)]
+pub struct Arguments {
+    /// How often to kill it.
+    #[arg(long, default_value_t = 200)]
+    kills: u32,
+    /// An empty PostgreSQL database, as postgres://USER@HOST/NAME; otherwise a new SQLite file.
+    #[arg(long, value_name = "URL")]
+    database: Option<String>,
+    /// A website to crawl instead of the sample site.
+    #[arg(long, value_name = "URL")]
+    website: Option<String>,
+    /// A real WordPress to publish on instead of the sandbox.
+    #[arg(long, value_name = "URL", requires_all = ["user", "password_stdin"])]
+    wordpress: Option<String>,
+    /// Its user.
+    #[arg(long, value_name = "U", requires = "wordpress")]
+    user: Option<String>,
+    /// Read the application password from the standard input.
+    #[arg(long, requires = "wordpress")]
+    password_stdin: bool,
+    /// The moments of the kills, to repeat a run.
+    #[arg(long)]
+    seed: Option<u64>,
+}
+
+/// From the start of the process to its kill: from before it serves to well into its work.
+const SHORTEST: Duration = Duration::from_millis(50);
+const LONGEST: Duration = Duration::from_millis(2_500);
+/// How long the last journey may take when nobody kills it any more.
+const PATIENCE: Duration = Duration::from_secs(600);
+
+pub fn run(root: &Path, arguments: &Arguments) -> anyhow::Result<()> {
+    let program = process::build(root, &["--package", "agency-os"], "agency-os")?;
+    let folder = root.join("target/chaos").join(std::process::id().to_string());
+    fs::create_dir_all(&folder)?;
+    let sandbox = match &arguments.wordpress {
+        Some(_) => None,
+        None => Some(Sandbox::start(root, &folder)?),
+    };
+    let wordpress = match (&sandbox, &arguments.wordpress, &arguments.user) {
+        (Some(sandbox), ..) => sandbox.wordpress.clone(),
+        (None, Some(url), Some(user)) => WordPress::new(url, user, &password()?),
+        _ => bail!("name the WordPress with --wordpress, --user and --password-stdin"),
+    };
+    let website = match (&arguments.website, &sandbox) {
+        (Some(website), _) => website.clone(),
+        (None, Some(sandbox)) => sandbox.website.clone(),
+        (None, None) => bail!("name the website with --website when the WordPress is a real one"),
+    };
+    let seed = arguments.seed.unwrap_or_else(|| RandomState::new().build_hasher().finish()) | 1;
+    eprintln!("seed {seed}, data in {}", folder.display());
+
+    let began = Instant::now();
+    let before = wordpress.posts()?;
+    let demonstration = Demonstration {
+        program: program.clone(),
+        folder: folder.clone(),
+        database: arguments.database.clone(),
+        website,
+        wordpress: wordpress.clone(),
+    };
+    let trial = Trial { demonstration, kills: arguments.kills, seed };
+    let (journeys, promised) = trial.run()?;
+
+    let posts = wordpress.posts()? - before;
+    let report = json!({
+        "trial": "chaos",
+        "kills": arguments.kills,
+        "database": if arguments.database.is_some() { "postgres" } else { "sqlite" },
+        "wordpress": if sandbox.is_some() { "sandbox" } else { "real" },
+        "journeys": journeys,
+        "posts": posts,
+        "expected": promised,
+        "seconds": began.elapsed().as_secs(),
+    });
+    println!("{report}");
+    ensure!(posts == promised, "{posts} posts on the WordPress where the journeys count {promised}");
+    examine(&program, &folder, arguments.database.as_deref())?;
+    drop(sandbox);
+    fs::remove_dir_all(&folder).context("the trial's folder")
+}
+
+fn password() -> anyhow::Result<String> {
+    let mut line = String::new();
+    io::stdin().lock().read_line(&mut line)?;
+    Ok(line.trim().to_owned())
+}
+
+struct Trial {
+    demonstration: Demonstration,
+    kills: u32,
+    seed: u64,
+}
+
+impl Trial {
+    /// Answers the journeys that were completed and the posts that they count.
+    fn run(mut self) -> anyhow::Result<(u32, i64)> {
+        let (mut killed, mut journeys, mut promised) = (0, 0, 0);
+        loop {
+            let running = self.demonstration.start(journeys + 1)?;
+            let ended =
+                if killed < self.kills { running.kill_after(self.moment())? } else { running.wait(PATIENCE)? };
+            match ended {
+                Ended::Killed => {
+                    killed += 1;
+                    if killed % 20 == 0 {
+                        eprintln!("{killed} kills, {journeys} journeys complete");
+                    }
+                }
+                Ended::Complete { counted } => {
+                    journeys += 1;
+                    promised += counted;
+                    eprintln!("journey {journeys} is complete after {killed} kills: {counted} posts");
+                    if killed >= self.kills {
+                        return Ok((journeys, promised));
+                    }
+                }
+                Ended::Failed { log } => bail!("the journey did not end well; its output:\n{log}"),
+            }
+        }
+    }
+
+    /// xorshift: the moments need no better chance, and a seed repeats them.
+    fn moment(&mut self) -> Duration {
+        self.seed ^= self.seed << 13;
+        self.seed ^= self.seed >> 7;
+        self.seed ^= self.seed << 17;
+        let span = (LONGEST - SHORTEST).as_millis() as u64;
+        SHORTEST + Duration::from_millis(self.seed % span)
+    }
+}
+
+/// `agency-os doctor` finds nothing wrong.
+fn examine(program: &PathBuf, folder: &Path, database: Option<&str>) -> anyhow::Result<()> {
+    let mut command = std::process::Command::new(program);
+    command.arg("doctor").arg("--data").arg(folder.join("data"));
+    if let Some(database) = database {
+        command.args(["--database", database]);
+    }
+    let output = command.output()?;
+    ensure!(output.status.success(), "the doctor found:\n{}", String::from_utf8_lossy(&output.stdout));
+    Ok(())
+}
+
+/// Looks again and again until something is there or the time is over.
+fn until<T>(patience: Duration, mut look: impl FnMut() -> anyhow::Result<Option<T>>) -> anyhow::Result<Option<T>> {
+    let began = Instant::now();
+    loop {
+        if let Some(found) = look()? {
+            return Ok(Some(found));
+        }
+        if began.elapsed() >= patience {
+            return Ok(None);
+        }
+        thread::sleep(Duration::from_millis(5));
+    }
+}

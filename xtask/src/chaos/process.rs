@@ -1,0 +1,173 @@
+//! The demonstration as a process that can be killed.
+
+use std::{
+    fs::{self, File},
+    io::Write,
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+    time::Duration,
+};
+
+use anyhow::{Context, bail, ensure};
+use serde::Deserialize;
+
+use super::{until, wordpress::WordPress};
+
+/// Builds something in the profile of the demonstration; answers where the program is.
+pub fn build(root: &Path, what: &[&str], name: &str) -> anyhow::Result<PathBuf> {
+    #[derive(Deserialize)]
+    struct Built {
+        executable: Option<PathBuf>,
+    }
+    let output = Command::new(env!("CARGO"))
+        .current_dir(root)
+        .args(["build", "--quiet", "--profile", "demo", "--message-format", "json-render-diagnostics"])
+        .args(what)
+        .stderr(Stdio::inherit())
+        .output()
+        .context("cargo could not be started")?;
+    ensure!(output.status.success(), "{name} could not be built");
+    let text = String::from_utf8_lossy(&output.stdout);
+    let mut built = text.lines().filter_map(|line| serde_json::from_str::<Built>(line).ok()?.executable);
+    built.next_back().with_context(|| format!("cargo did not say where {name} is"))
+}
+
+/// How to start a journey.
+pub struct Demonstration {
+    pub program: PathBuf,
+    pub folder: PathBuf,
+    pub database: Option<String>,
+    pub website: String,
+    pub wordpress: WordPress,
+}
+
+/// How one process ended.
+pub enum Ended {
+    Killed,
+    /// By itself, and with so many posts counted.
+    Complete {
+        counted: i64,
+    },
+    Failed {
+        log: String,
+    },
+}
+
+impl Demonstration {
+    /// Starts, or goes on with, the journey of the client with this number.
+    pub fn start(&self, client: u32) -> anyhow::Result<Running> {
+        let log = self.folder.join("demo.log");
+        let output = File::create(&log)?;
+        let mut command = Command::new(&self.program);
+        command
+            .args(["demo", "--exit", "--port", "0", "--password-stdin", "--client", &format!("Trial {client}")])
+            .args(["--website", &self.website, "--wordpress", &self.wordpress.url, "--user", &self.wordpress.user])
+            .args(["--allow-host", &host_of(&self.website), "--allow-host", &host_of(&self.wordpress.url)])
+            .arg("--data")
+            .arg(self.folder.join("data"))
+            // A browser would live on when its parent is killed.
+            .env("AGENCY_OS_CRAWL__BROWSER", "none")
+            .stdin(Stdio::piped())
+            .stdout(output.try_clone()?)
+            .stderr(output);
+        if let Some(database) = &self.database {
+            command.args(["--database", database]);
+        }
+        let mut child = command.spawn().with_context(|| format!("{} could not be started", self.program.display()))?;
+        if let Some(mut input) = child.stdin.take() {
+            writeln!(input, "{}", self.wordpress.password)?;
+        }
+        Ok(Running { child, log })
+    }
+}
+
+pub struct Running {
+    child: Child,
+    log: PathBuf,
+}
+
+impl Running {
+    /// Kills it after this time, unless it ends before.
+    pub fn kill_after(mut self, time: Duration) -> anyhow::Result<Ended> {
+        if let Some(ended) = self.ended_within(time)? {
+            return Ok(ended);
+        }
+        self.child.kill()?;
+        self.child.wait()?;
+        Ok(Ended::Killed)
+    }
+
+    /// Waits for its end.
+    pub fn wait(mut self, patience: Duration) -> anyhow::Result<Ended> {
+        if let Some(ended) = self.ended_within(patience)? {
+            return Ok(ended);
+        }
+        self.child.kill()?;
+        self.child.wait()?;
+        Ok(Ended::Failed { log: fs::read_to_string(&self.log)? })
+    }
+
+    fn ended_within(&mut self, time: Duration) -> anyhow::Result<Option<Ended>> {
+        let Some(status) = until(time, || Ok(self.child.try_wait()?))? else { return Ok(None) };
+        let log = fs::read_to_string(&self.log)?;
+        Ok(Some(match status.success().then(|| counted(&log)).flatten() {
+            Some(counted) => Ended::Complete { counted },
+            None => Ended::Failed { log },
+        }))
+    }
+}
+
+/// The posts that a finished demonstration counts: `Deliverable  Blog posts: 10/10`.
+fn counted(log: &str) -> Option<i64> {
+    let counts = log.lines().filter_map(|line| {
+        let (done, target) = line.trim().strip_prefix("Deliverable")?.rsplit_once(": ")?.1.split_once('/')?;
+        Some((done.parse::<i64>().ok()?, target.trim().parse::<i64>().ok()?))
+    });
+    let (done, target) = counts.fold((0, 0), |sum, count| (sum.0 + count.0, sum.1 + count.1));
+    (target > 0 && done == target).then_some(done)
+}
+
+/// `host:port` of an address.
+fn host_of(url: &str) -> String {
+    let (scheme, rest) = url.split_once("://").unwrap_or(("http", url));
+    let host = rest.split(['/', '?', '#']).next().unwrap_or(rest);
+    match host.rsplit_once(':') {
+        Some((_, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => host.to_owned(),
+        _ => format!("{host}:{}", if scheme == "https" { 443 } else { 80 }),
+    }
+}
+
+/// Ends a helper that this program started.
+pub fn stop(child: &mut Child) -> anyhow::Result<()> {
+    if child.try_wait()?.is_none() {
+        child.kill()?;
+        child.wait()?;
+    }
+    Ok(())
+}
+
+/// A line of a helper's output that says where something is.
+pub fn said<'a>(log: &'a str, name: &str) -> anyhow::Result<&'a str> {
+    match log.lines().find_map(|line| line.strip_prefix(name)) {
+        Some(rest) => Ok(rest.trim()),
+        None => bail!("“{name}” is missing in:\n{log}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_journey_counts_only_when_it_is_complete() {
+        assert_eq!(counted("x\nDeliverable  Blog posts: 10/10\nGoal  Be read: 10 of 120"), Some(10));
+        assert_eq!(counted("Deliverable  Blog posts: 9/10"), None);
+        assert_eq!(counted("no deliverable"), None);
+    }
+
+    #[test]
+    fn a_host_is_named_with_its_port() {
+        assert_eq!(host_of("http://127.0.0.1:8088/blog"), "127.0.0.1:8088");
+        assert_eq!(host_of("https://client.test"), "client.test:443");
+    }
+}
