@@ -35,7 +35,10 @@ fn main() -> Result<(), Box<dyn Error>> {
             material.task.topic = Some(topic);
             let article: ArticleDraft = serde_json::from_value(draft(&material, Purpose::Article)?)?;
             let words = article.markdown.split_whitespace().count();
-            println!("=====\n# {}\n[{words} words · {:?} · {:?}]\n_{}_\n\n{}", article.title, article.tags, article.gaps, article.excerpt, article.markdown);
+            println!(
+                "=====\n# {}\n[{words} words · {:?} · {:?}]\n_{}_\n\n{}",
+                article.title, article.tags, article.gaps, article.excerpt, article.markdown
+            );
         }
     }
     Ok(())

@@ -45,7 +45,9 @@ pub fn find_json(text: &str) -> Option<Value> {
     let mut rest = text;
     while let Some((_, after)) = rest.split_once("```") {
         let (body, tail) = after.split_once("```").unwrap_or((after, ""));
-        let body = body.split_once('\n').map_or(body, |(first, lines)| if first.trim_start().starts_with(['{', '[']) { body } else { lines });
+        let body = body
+            .split_once('\n')
+            .map_or(body, |(first, lines)| if first.trim_start().starts_with(['{', '[']) { body } else { lines });
         if let Ok(value) = serde_json::from_str(body.trim()) {
             return Some(value);
         }
@@ -70,7 +72,9 @@ pub fn strict(schema: &Value) -> (Value, bool) {
 fn tighten(value: &mut Value, strict: &mut bool) {
     match value {
         Value::Object(fields) => {
-            for keyword in ["$schema", "format", "minimum", "maximum", "default", "examples", "minLength", "maxLength", "pattern"] {
+            for keyword in
+                ["$schema", "format", "minimum", "maximum", "default", "examples", "minLength", "maxLength", "pattern"]
+            {
                 // Properties may have these names; keywords have other types of value there.
                 if fields.get(keyword).is_some_and(|value| !value.is_object()) {
                     fields.remove(keyword);
@@ -110,10 +114,7 @@ mod tests {
     #[test]
     fn json_is_found_in_fences_and_prose() {
         let expected = json!({"a": "```x```"});
-        for text in [
-            r#"{"a": "```x```"}"#,
-            "Here you are:\n{\"a\": \"```x```\"}\nAnything else?",
-        ] {
+        for text in [r#"{"a": "```x```"}"#, "Here you are:\n{\"a\": \"```x```\"}\nAnything else?"] {
             assert_eq!(find_json(text), Some(expected.clone()), "{text}");
         }
         assert_eq!(find_json("```json\n[1, 2]\n```"), Some(json!([1, 2])));

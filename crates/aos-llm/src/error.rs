@@ -22,7 +22,9 @@ pub fn from_outbound(provider: &ProviderConfig, failure: &OutboundError) -> Mode
             ModelErrorKind::BadRequest,
             Retry::Never,
             format!("The address of the provider “{name}” is private, and private addresses are refused."),
-            Some("If this is meant (Ollama on this machine, for example), allow its host in the settings or with --allow-host."),
+            Some(
+                "If this is meant (Ollama on this machine, for example), allow its host in the settings or with --allow-host.",
+            ),
         ),
         OutboundErrorKind::InvalidUrl => error(
             ModelErrorKind::BadRequest,
@@ -42,12 +44,16 @@ pub fn from_outbound(provider: &ProviderConfig, failure: &OutboundError) -> Mode
             format!("The provider “{name}” only redirects."),
             Some("Check the base URL on the Models page."),
         ),
-        OutboundErrorKind::Dns | OutboundErrorKind::Connect | OutboundErrorKind::Tls | OutboundErrorKind::Dropped => error(
-            ModelErrorKind::Unavailable,
-            Retry::Backoff,
-            format!("The provider “{name}” could not be reached."),
-            Some("Check its base URL on the Models page and whether the provider is up. It is tried again by itself."),
-        ),
+        OutboundErrorKind::Dns | OutboundErrorKind::Connect | OutboundErrorKind::Tls | OutboundErrorKind::Dropped => {
+            error(
+                ModelErrorKind::Unavailable,
+                Retry::Backoff,
+                format!("The provider “{name}” could not be reached."),
+                Some(
+                    "Check its base URL on the Models page and whether the provider is up. It is tried again by itself.",
+                ),
+            )
+        }
     }
 }
 
@@ -55,8 +61,14 @@ pub fn timed_out(provider: &ProviderConfig) -> ModelError {
     error(
         ModelErrorKind::TimedOut,
         Retry::Backoff,
-        format!("The provider “{}” did not answer within {} seconds.", provider.name, provider.timeout.as_secs().max(1)),
-        Some("It is tried again by itself. If this stays, raise the timeout or choose a faster model on the Models page."),
+        format!(
+            "The provider “{}” did not answer within {} seconds.",
+            provider.name,
+            provider.timeout.as_secs().max(1)
+        ),
+        Some(
+            "It is tried again by itself. If this stays, raise the timeout or choose a faster model on the Models page.",
+        ),
     )
 }
 

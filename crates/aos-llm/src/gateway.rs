@@ -7,8 +7,8 @@
 use std::{sync::Arc, time::Duration};
 
 use aos_capabilities::model::{
-    DeltaSink, Dialect, Ledger, LedgerCall, Message, ModelError, ModelErrorKind, ModelGateway, ModelReply, ModelRequest,
-    ProviderConfig, ProviderSource, StopReason, Usage,
+    DeltaSink, Dialect, Ledger, LedgerCall, Message, ModelError, ModelErrorKind, ModelGateway, ModelReply,
+    ModelRequest, ProviderConfig, ProviderSource, StopReason, Usage,
 };
 use aos_kernel::{Clock, MicroUsd, Retry};
 use aos_outbound::Outbound;
@@ -146,7 +146,11 @@ impl Gateway {
                 repairs,
             };
             let Some(checker) = checker.as_ref().filter(|_| answer.tool_calls.is_empty()) else {
-                return if answer.stop == StopReason::Refused { Err(error::refused(provider)) } else { Ok(reply(answer, None)) };
+                return if answer.stop == StopReason::Refused {
+                    Err(error::refused(provider))
+                } else {
+                    Ok(reply(answer, None))
+                };
             };
             let errors = match (checker.check(&answer.text), answer.stop) {
                 (Ok(output), _) => return Ok(reply(answer, Some(output))),
@@ -189,7 +193,12 @@ impl Gateway {
             if attempt >= call.provider.max_attempts.max(1) {
                 return Err(failure);
             }
-            tracing::info!(provider = call.provider.name, attempt, ?pause, "model call failed, trying again: {failure}");
+            tracing::info!(
+                provider = call.provider.name,
+                attempt,
+                ?pause,
+                "model call failed, trying again: {failure}"
+            );
             self.sleeper.sleep(pause).await;
             attempt += 1;
         }
@@ -225,7 +234,8 @@ impl Gateway {
             error.type = Empty,
         );
         self.log_request(call);
-        let mut outcome = exchange(&self.outbound, self.clock.now(), call, speaker, sink).instrument(span.clone()).await;
+        let mut outcome =
+            exchange(&self.outbound, self.clock.now(), call, speaker, sink).instrument(span.clone()).await;
         record(&span, &outcome);
         self.log_answer(provider, &outcome);
         if outcome.may_have_cost && outcome.usage == Usage::default() {

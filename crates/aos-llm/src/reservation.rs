@@ -13,7 +13,9 @@ const CHARS_PER_TOKEN: usize = 3;
 /// What `usage` costs; cached input has a price of its own.
 pub fn cost(price: &Price, usage: Usage) -> MicroUsd {
     let fresh = (usage.input - usage.cached_input).max(0);
-    price.input.per_million(fresh) + price.cached_input.per_million(usage.cached_input) + price.output.per_million(usage.output)
+    price.input.per_million(fresh)
+        + price.cached_input.per_million(usage.cached_input)
+        + price.output.per_million(usage.output)
 }
 
 /// An open reservation. Dropping it without settling (the caller was cancelled) settles it as failed, at the price of
@@ -32,10 +34,8 @@ impl Reservation {
     pub async fn make(ledger: &Arc<dyn Ledger>, who: &LedgerCall, call: &Call<'_>) -> Result<Self, ModelError> {
         let price = call.provider.price;
         let input_tokens = estimate(call);
-        let at_most = cost(
-            &price,
-            Usage { input: input_tokens, cached_input: 0, output: i64::from(call.max_output_tokens) },
-        );
+        let at_most =
+            cost(&price, Usage { input: input_tokens, cached_input: 0, output: i64::from(call.max_output_tokens) });
         let entry = ledger.reserve(who, at_most).await?;
         Ok(Self { ledger: ledger.clone(), entry, price, input_tokens, open: true })
     }

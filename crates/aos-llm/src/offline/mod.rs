@@ -13,6 +13,7 @@ mod phrasebook;
 mod strategy;
 mod text;
 mod topics;
+mod words;
 
 #[cfg(test)]
 mod tests;
@@ -68,7 +69,9 @@ fn to_json(draft: &impl Serialize) -> Result<serde_json::Value, ModelError> {
 
 /// A number from a text, the same everywhere: what varies a turn of phrase from article to article.
 fn seed(text: &str) -> usize {
-    let hash = text.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
+    let hash = text
+        .bytes()
+        .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
     // The low bits of FNV mix poorly for short texts.
     (hash >> 33) as usize
 }

@@ -63,7 +63,9 @@ pub fn row_items(corpus: &Corpus, parts: &[Part], most_words: usize, subject: &s
         let item = corpus.casing.mid_sentence(&part.heading);
         // “wheels, rims and hubs and spokes” would be hard to read.
         let is_row_itself = normalise(&item).split(' ').any(|word| matches!(word, "and" | "und" | "or" | "oder"));
-        if !is_row_itself && Subject::is_row_item(&item, most_words, &corpus.language)
+        if !is_row_itself
+            && !corpus.casing.is_imperative(&item)
+            && Subject::is_row_item(&item, most_words, &corpus.language)
             && normalise(&item) != normalise(subject)
             && !items.contains(&item)
         {

@@ -60,7 +60,8 @@ pub fn compose(material: &Material) -> StrategyDraft {
         });
     }
     gaps.push(Gap {
-        what: "Competitors and search volumes are not on the client's pages, so neither shaped this strategy.".to_owned(),
+        what: "Competitors and search volumes are not on the client's pages, so neither shaped this strategy."
+            .to_owned(),
         ask: "Add what is known about them to the context file before the strategy is approved.".to_owned(),
     });
     StrategyDraft {
@@ -122,7 +123,10 @@ fn deliverables(corpus: &Corpus, site: &Site) -> Vec<DeliverableDraft> {
             "{} {}",
             posts_so_far(site),
             if site.carries >= 10 {
-                format!("The pages carry material for about {} posts, so the first month can start at once.", site.carries)
+                format!(
+                    "The pages carry material for about {} posts, so the first month can start at once.",
+                    site.carries
+                )
             } else {
                 format!(
                     "The pages carry material for about {}; the quantity stays at {POSTS_A_MONTH} so that what is missing is asked for and not silently left out.",
@@ -155,20 +159,29 @@ fn timeline(corpus: &Corpus, site: &Site) -> Vec<TimelineEntry> {
         if phrases.is_empty() { "the client's main subjects".to_owned() } else { list(&phrases) }
     };
     let first = if site.offers > 0 {
-        format!("Posts that support the {} that describe{} an offer; first subjects: {}.", plural(site.offers, "page"), if site.offers == 1 { "s" } else { "" }, subject(0))
+        format!(
+            "Posts that support the {} that describe{} an offer; first subjects: {}.",
+            plural(site.offers, "page"),
+            if site.offers == 1 { "s" } else { "" },
+            subject(0)
+        )
     } else {
         format!("Posts on what the site speaks of most: {}.", subject(0))
     };
     let third = if site.has_faq {
         "Posts that answer the questions on the site at length, and links between posts and pages.".to_owned()
     } else {
-        "Posts that answer customers’ questions; collect these from the client, since the site has no page for them.".to_owned()
+        "Posts that answer customers’ questions; collect these from the client, since the site has no page for them."
+            .to_owned()
     };
     vec![
         TimelineEntry { month: 1, focus: first },
         TimelineEntry { month: 2, focus: format!("The next subjects: {}.", subject(3)) },
         TimelineEntry { month: 3, focus: third },
-        TimelineEntry { month: 5, focus: "Review what was read most, refresh those posts, set the subjects of the next half-year.".to_owned() },
+        TimelineEntry {
+            month: 5,
+            focus: "Review what was read most, refresh those posts, set the subjects of the next half-year.".to_owned(),
+        },
     ]
 }
 
@@ -181,15 +194,28 @@ fn rationale(corpus: &Corpus, site: &Site) -> String {
         plural(site.posts, "blog page"),
     )];
     if site.thin > 0 {
-        lines.push(format!("{} fewer than {THIN_PAGE} words.", if site.thin == 1 { "One page has".to_owned() } else { format!("{} pages have", upper_first(&number(site.thin))) }));
+        lines.push(format!(
+            "{} fewer than {THIN_PAGE} words.",
+            if site.thin == 1 {
+                "One page has".to_owned()
+            } else {
+                format!("{} pages have", upper_first(&number(site.thin)))
+            }
+        ));
     }
     lines.push(match (site.has_faq, site.posts) {
-        (true, 0) => "Questions and answers are there, but each answer is short and none has an article: a natural start.".to_owned(),
+        (true, 0) => {
+            "Questions and answers are there, but each answer is short and none has an article: a natural start."
+                .to_owned()
+        }
         (true, _) => "Questions and answers are there and can be taken further than the existing posts do.".to_owned(),
         (false, _) => "The site has no page of questions and answers; posts can take that part.".to_owned(),
     });
     if corpus.key_phrases.len() >= 3 {
-        lines.push(format!("The words that stand out: {}.", list(&corpus.key_phrases[..corpus.key_phrases.len().min(8)])));
+        lines.push(format!(
+            "The words that stand out: {}.",
+            list(&corpus.key_phrases[..corpus.key_phrases.len().min(8)])
+        ));
     }
     lines.push("Drafted by counting, without a model: priorities between subjects are for people to set.".to_owned());
     lines.join(" ")

@@ -20,7 +20,8 @@ pub struct Anthropic;
 
 impl Speak for Anthropic {
     fn request(&self, call: &Call<'_>) -> Result<Request, ModelError> {
-        let ends_in_version = call.provider.base_url.as_ref().is_some_and(|url| url.path().trim_end_matches('/').ends_with("/v1"));
+        let ends_in_version =
+            call.provider.base_url.as_ref().is_some_and(|url| url.path().trim_end_matches('/').ends_with("/v1"));
         let url = address(call.provider, BASE, if ends_in_version { "messages" } else { "v1/messages" })?;
         let mut body = json!({
             "model": call.model,
@@ -35,7 +36,9 @@ impl Speak for Anthropic {
             let tools: Vec<Value> = call
                 .tools
                 .iter()
-                .map(|tool| json!({"name": tool.name, "description": tool.description, "input_schema": tool.parameters}))
+                .map(
+                    |tool| json!({"name": tool.name, "description": tool.description, "input_schema": tool.parameters}),
+                )
                 .collect();
             body["tools"] = json!(tools);
         }

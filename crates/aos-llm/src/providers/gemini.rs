@@ -73,9 +73,11 @@ impl Speak for Gemini {
         let said = wire["message"].as_str().unwrap_or_default();
         let details = wire["details"].as_array().map(Vec::as_slice).unwrap_or_default();
         let per_day = details.iter().any(|detail| {
-            detail["violations"].as_array().into_iter().flatten().any(|violation| {
-                violation["quotaId"].as_str().is_some_and(|quota| quota.contains("PerDay"))
-            })
+            detail["violations"]
+                .as_array()
+                .into_iter()
+                .flatten()
+                .any(|violation| violation["quotaId"].as_str().is_some_and(|quota| quota.contains("PerDay")))
         });
         match failure.response.status {
             429 if per_day => error::out_of_money(provider),
@@ -104,7 +106,10 @@ fn seconds(text: &str) -> Option<Duration> {
 }
 
 fn schema_in_words(output: &OutputSchema) -> String {
-    format!("\n\nWhen you give the final answer, give only JSON that fits this schema, without any text around it:\n{}", output.schema)
+    format!(
+        "\n\nWhen you give the final answer, give only JSON that fits this schema, without any text around it:\n{}",
+        output.schema
+    )
 }
 
 fn content(message: &Message) -> Value {
@@ -249,7 +254,9 @@ impl Parts {
 
     fn finish(self, provider: &ProviderConfig) -> Result<Answer, ModelError> {
         let stop = match self.reason.as_deref() {
-            Some("SAFETY" | "RECITATION" | "LANGUAGE" | "BLOCKLIST" | "PROHIBITED_CONTENT" | "SPII" | "IMAGE_SAFETY") => {
+            Some(
+                "SAFETY" | "RECITATION" | "LANGUAGE" | "BLOCKLIST" | "PROHIBITED_CONTENT" | "SPII" | "IMAGE_SAFETY",
+            ) => {
                 return Err(error::refused(provider));
             }
             None if self.text.is_empty() && self.calls.is_empty() => return Err(error::broken_off(provider)),

@@ -115,8 +115,10 @@ fn prepare(call: &Call<'_>, url: Url) -> Request {
         request = request.secret_header(name, value);
     }
     if provider.requests_per_minute > 0 {
-        request = request
-            .rate_key(RateKey { account: format!("model:{}", provider.name), per_minute: provider.requests_per_minute });
+        request = request.rate_key(RateKey {
+            account: format!("model:{}", provider.name),
+            per_minute: provider.requests_per_minute,
+        });
     }
     request
 }

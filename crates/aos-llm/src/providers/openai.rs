@@ -40,8 +40,7 @@ impl Speak for OpenAi {
         }
         if let Some(output) = call.output {
             let (schema, strict) = check::strict(&output.schema);
-            body["response_format"] =
-                json!({"type": "json_schema", "json_schema": {"name": output.name, "schema": schema, "strict": strict}});
+            body["response_format"] = json!({"type": "json_schema", "json_schema": {"name": output.name, "schema": schema, "strict": strict}});
         }
         let mut request = prepare(call, url).json(&body);
         if let Some(key) = &call.provider.key {
@@ -124,7 +123,8 @@ fn said(body: &Value) -> String {
 }
 
 fn wait(failure: &Failure<'_>) -> Option<Duration> {
-    let millis = failure.response.header("retry-after-ms").and_then(|text| text.parse().ok()).map(Duration::from_millis);
+    let millis =
+        failure.response.header("retry-after-ms").and_then(|text| text.parse().ok()).map(Duration::from_millis);
     millis.or(failure.retry_after)
 }
 
@@ -137,7 +137,8 @@ fn messages(call: &Call<'_>) -> Vec<Value> {
         match message {
             Message::User { text } => messages.push(json!({"role": "user", "content": text})),
             Message::Assistant { text, tool_calls } => {
-                let mut turn = json!({"role": "assistant", "content": if text.is_empty() { Value::Null } else { json!(text) }});
+                let mut turn =
+                    json!({"role": "assistant", "content": if text.is_empty() { Value::Null } else { json!(text) }});
                 if !tool_calls.is_empty() {
                     let calls: Vec<Value> = tool_calls
                         .iter()
@@ -151,9 +152,11 @@ fn messages(call: &Call<'_>) -> Vec<Value> {
                 }
                 messages.push(turn);
             }
-            Message::ToolResults { results } => messages.extend(results.iter().map(|result| {
-                json!({"role": "tool", "tool_call_id": result.call_id, "content": result.content})
-            })),
+            Message::ToolResults { results } => messages.extend(
+                results
+                    .iter()
+                    .map(|result| json!({"role": "tool", "tool_call_id": result.call_id, "content": result.content})),
+            ),
         }
     }
     messages

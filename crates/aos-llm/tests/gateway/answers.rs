@@ -79,7 +79,9 @@ async fn two_answers_that_do_not_fit_are_an_error_that_says_so_and_both_are_paid
     assert!(!failure.message.contains("CANARY-PAYLOAD"));
     assert!(failure.help.is_some());
     bench.book.assert_closed(2);
-    assert!(bench.book.entries().iter().all(|entry| matches!(entry.settled, Some((usage, _, _)) if usage.output == 20)));
+    assert!(
+        bench.book.entries().iter().all(|entry| matches!(entry.settled, Some((usage, _, _)) if usage.output == 20))
+    );
 }
 
 #[tokio::test]
@@ -151,8 +153,7 @@ async fn the_test_button_says_what_answered_and_how_fast() {
 async fn an_agents_own_model_goes_before_the_list() {
     let first = Server::start([]).await;
     let second = Server::start([Answer::Json(200, completion("hello"))]).await;
-    let bench =
-        bench(vec![first.provider("openai", Dialect::OpenAi), second.provider("local", Dialect::OpenAi)]);
+    let bench = bench(vec![first.provider("openai", Dialect::OpenAi), second.provider("local", Dialect::OpenAi)]);
     let mut asked = request();
     asked.model = Some("local/qwen/qwen3".into());
     let reply = bench.gateway.complete(asked, None).await.unwrap();

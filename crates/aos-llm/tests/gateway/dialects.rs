@@ -101,7 +101,10 @@ async fn keys_travel_in_the_header_of_each_dialect_and_nowhere_else() {
 /// The same answer in three dialects: some text, one call of a tool in pieces, events that nobody knows.
 fn streams() -> [(Dialect, Answer); 3] {
     let openai = |delta: Value, reason: Value| {
-        ("", json!({"object": "chat.completion.chunk", "new_field": 1, "choices": [{"index": 0, "delta": delta, "finish_reason": reason}]}))
+        (
+            "",
+            json!({"object": "chat.completion.chunk", "new_field": 1, "choices": [{"index": 0, "delta": delta, "finish_reason": reason}]}),
+        )
     };
     [
         (
@@ -109,42 +112,84 @@ fn streams() -> [(Dialect, Answer); 3] {
             Answer::Events(vec![
                 openai(json!({"role": "assistant", "content": "Let me "}), Value::Null),
                 openai(json!({"content": "look."}), Value::Null),
-                openai(json!({"tool_calls": [{"index": 0, "id": "call_1", "type": "function", "function": {"name": "search_pages", "arguments": ""}}]}), Value::Null),
+                openai(
+                    json!({"tool_calls": [{"index": 0, "id": "call_1", "type": "function", "function": {"name": "search_pages", "arguments": ""}}]}),
+                    Value::Null,
+                ),
                 openai(json!({"tool_calls": [{"index": 0, "function": {"arguments": "{\"query\":"}}]}), Value::Null),
                 openai(json!({"tool_calls": [{"index": 0, "function": {"arguments": "\"rims\"}"}}]}), Value::Null),
                 openai(json!({}), json!("tool_calls")),
-                ("", json!({"choices": [], "usage": {"prompt_tokens": 50, "completion_tokens": 7, "prompt_tokens_details": {"cached_tokens": 10}}})),
+                (
+                    "",
+                    json!({"choices": [], "usage": {"prompt_tokens": 50, "completion_tokens": 7, "prompt_tokens_details": {"cached_tokens": 10}}}),
+                ),
                 ("", json!("[DONE]")),
             ]),
         ),
         (
             Dialect::Anthropic,
             Answer::Events(vec![
-                ("message_start", json!({"type": "message_start", "message": {"id": "m", "model": "claude-x", "content": [], "usage": {"input_tokens": 40, "cache_read_input_tokens": 10, "output_tokens": 1}}})),
+                (
+                    "message_start",
+                    json!({"type": "message_start", "message": {"id": "m", "model": "claude-x", "content": [], "usage": {"input_tokens": 40, "cache_read_input_tokens": 10, "output_tokens": 1}}}),
+                ),
                 ("ping", json!({"type": "ping"})),
-                ("content_block_start", json!({"type": "content_block_start", "index": 0, "content_block": {"type": "thinking", "thinking": ""}})),
-                ("content_block_delta", json!({"type": "content_block_delta", "index": 0, "delta": {"type": "thinking_delta", "thinking": "hm"}})),
-                ("content_block_start", json!({"type": "content_block_start", "index": 1, "content_block": {"type": "text", "text": ""}})),
-                ("content_block_delta", json!({"type": "content_block_delta", "index": 1, "delta": {"type": "text_delta", "text": "Let me "}})),
-                ("content_block_delta", json!({"type": "content_block_delta", "index": 1, "delta": {"type": "text_delta", "text": "look."}})),
+                (
+                    "content_block_start",
+                    json!({"type": "content_block_start", "index": 0, "content_block": {"type": "thinking", "thinking": ""}}),
+                ),
+                (
+                    "content_block_delta",
+                    json!({"type": "content_block_delta", "index": 0, "delta": {"type": "thinking_delta", "thinking": "hm"}}),
+                ),
+                (
+                    "content_block_start",
+                    json!({"type": "content_block_start", "index": 1, "content_block": {"type": "text", "text": ""}}),
+                ),
+                (
+                    "content_block_delta",
+                    json!({"type": "content_block_delta", "index": 1, "delta": {"type": "text_delta", "text": "Let me "}}),
+                ),
+                (
+                    "content_block_delta",
+                    json!({"type": "content_block_delta", "index": 1, "delta": {"type": "text_delta", "text": "look."}}),
+                ),
                 ("content_block_stop", json!({"type": "content_block_stop", "index": 1})),
-                ("content_block_start", json!({"type": "content_block_start", "index": 2, "content_block": {"type": "tool_use", "id": "call_1", "name": "search_pages", "input": {}}})),
-                ("content_block_delta", json!({"type": "content_block_delta", "index": 2, "delta": {"type": "input_json_delta", "partial_json": "{\"query\":"}})),
-                ("content_block_delta", json!({"type": "content_block_delta", "index": 2, "delta": {"type": "input_json_delta", "partial_json": "\"rims\"}"}})),
+                (
+                    "content_block_start",
+                    json!({"type": "content_block_start", "index": 2, "content_block": {"type": "tool_use", "id": "call_1", "name": "search_pages", "input": {}}}),
+                ),
+                (
+                    "content_block_delta",
+                    json!({"type": "content_block_delta", "index": 2, "delta": {"type": "input_json_delta", "partial_json": "{\"query\":"}}),
+                ),
+                (
+                    "content_block_delta",
+                    json!({"type": "content_block_delta", "index": 2, "delta": {"type": "input_json_delta", "partial_json": "\"rims\"}"}}),
+                ),
                 ("content_block_stop", json!({"type": "content_block_stop", "index": 2})),
                 ("brand_new", json!({"type": "brand_new"})),
-                ("message_delta", json!({"type": "message_delta", "delta": {"stop_reason": "tool_use"}, "usage": {"output_tokens": 7}})),
+                (
+                    "message_delta",
+                    json!({"type": "message_delta", "delta": {"stop_reason": "tool_use"}, "usage": {"output_tokens": 7}}),
+                ),
                 ("message_stop", json!({"type": "message_stop"})),
             ]),
         ),
         (
             Dialect::Gemini,
             Answer::Events(vec![
-                ("", json!({"candidates": [{"content": {"role": "model", "parts": [{"text": "hm", "thought": true}]}}]})),
+                (
+                    "",
+                    json!({"candidates": [{"content": {"role": "model", "parts": [{"text": "hm", "thought": true}]}}]}),
+                ),
                 ("", json!({"candidates": [{"content": {"role": "model", "parts": [{"text": "Let me "}]}}]})),
                 ("", json!({"candidates": [{"content": {"role": "model", "parts": [{"text": "look."}]}}]})),
-                ("", json!({"candidates": [{"content": {"role": "model", "parts": [{"functionCall": {"id": "call_1", "name": "search_pages", "args": {"query": "rims"}}, "thoughtSignature": "c2ln"}]}, "finishReason": "BRAND_NEW"}],
-                            "usageMetadata": {"promptTokenCount": 50, "cachedContentTokenCount": 10, "candidatesTokenCount": 5, "thoughtsTokenCount": 2}})),
+                (
+                    "",
+                    json!({"candidates": [{"content": {"role": "model", "parts": [{"functionCall": {"id": "call_1", "name": "search_pages", "args": {"query": "rims"}}, "thoughtSignature": "c2ln"}]}, "finishReason": "BRAND_NEW"}],
+                            "usageMetadata": {"promptTokenCount": 50, "cachedContentTokenCount": 10, "candidatesTokenCount": 5, "thoughtsTokenCount": 2}}),
+                ),
             ]),
         ),
     ]
@@ -186,9 +231,15 @@ async fn a_server_that_does_not_stream_is_understood_too() {
 #[tokio::test]
 async fn a_model_that_declines_is_not_asked_again() {
     let answers = [
-        (Dialect::OpenAi, json!({"choices": [{"message": {"content": null, "refusal": "I can't."}, "finish_reason": "stop"}]})),
+        (
+            Dialect::OpenAi,
+            json!({"choices": [{"message": {"content": null, "refusal": "I can't."}, "finish_reason": "stop"}]}),
+        ),
         (Dialect::OpenAi, json!({"choices": [{"message": {"content": ""}, "finish_reason": "content_filter"}]})),
-        (Dialect::Anthropic, json!({"content": [], "stop_reason": "refusal", "usage": {"input_tokens": 1, "output_tokens": 0}})),
+        (
+            Dialect::Anthropic,
+            json!({"content": [], "stop_reason": "refusal", "usage": {"input_tokens": 1, "output_tokens": 0}}),
+        ),
         (Dialect::Gemini, json!({"promptFeedback": {"blockReason": "SAFETY"}})),
         (Dialect::Gemini, json!({"candidates": [{"finishReason": "PROHIBITED_CONTENT"}]})),
     ];

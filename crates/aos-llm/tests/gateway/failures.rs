@@ -108,15 +108,69 @@ async fn a_private_address_is_refused_with_the_way_to_allow_it() {
 async fn what_a_person_must_change_is_said_in_plain_words() {
     let cases = [
         (Dialect::OpenAi, 401, openai_error("invalid_api_key"), ModelErrorKind::Rejected, "refused the key"),
-        (Dialect::OpenAi, 404, openai_error("model_not_found"), ModelErrorKind::BadRequest, "does not know the model “model-1”"),
-        (Dialect::OpenAi, 404, json!({"error": "model 'x' not found"}), ModelErrorKind::BadRequest, "model 'x' not found"),
-        (Dialect::OpenAi, 400, openai_error("context_length_exceeded"), ModelErrorKind::BadRequest, "longer than the model"),
-        (Dialect::OpenAi, 401, json!({"success": false, "errors": [{"code": 2001, "message": "gateway auth"}]}), ModelErrorKind::Rejected, "gateway auth"),
-        (Dialect::Anthropic, 401, json!({"type": "error", "error": {"type": "authentication_error", "message": "no"}}), ModelErrorKind::Rejected, "refused the key"),
-        (Dialect::Anthropic, 402, json!({"type": "error", "error": {"type": "billing_error", "message": "no"}}), ModelErrorKind::Rejected, "no money"),
-        (Dialect::Anthropic, 429, json!({"type": "error", "error": {"type": "rate_limit_error", "message": "no", "details": {"error_code": "enforced_spend_limit_reached"}}}), ModelErrorKind::Rejected, "no money"),
-        (Dialect::Gemini, 400, json!({"error": {"code": 400, "message": "API key not valid.", "status": "INVALID_ARGUMENT"}}), ModelErrorKind::Rejected, "refused the key"),
-        (Dialect::Gemini, 429, json!({"error": {"code": 429, "message": "quota", "details": [{"@type": "q", "violations": [{"quotaId": "RequestsPerDayPerProject"}]}]}}), ModelErrorKind::Rejected, "no money or quota"),
+        (
+            Dialect::OpenAi,
+            404,
+            openai_error("model_not_found"),
+            ModelErrorKind::BadRequest,
+            "does not know the model “model-1”",
+        ),
+        (
+            Dialect::OpenAi,
+            404,
+            json!({"error": "model 'x' not found"}),
+            ModelErrorKind::BadRequest,
+            "model 'x' not found",
+        ),
+        (
+            Dialect::OpenAi,
+            400,
+            openai_error("context_length_exceeded"),
+            ModelErrorKind::BadRequest,
+            "longer than the model",
+        ),
+        (
+            Dialect::OpenAi,
+            401,
+            json!({"success": false, "errors": [{"code": 2001, "message": "gateway auth"}]}),
+            ModelErrorKind::Rejected,
+            "gateway auth",
+        ),
+        (
+            Dialect::Anthropic,
+            401,
+            json!({"type": "error", "error": {"type": "authentication_error", "message": "no"}}),
+            ModelErrorKind::Rejected,
+            "refused the key",
+        ),
+        (
+            Dialect::Anthropic,
+            402,
+            json!({"type": "error", "error": {"type": "billing_error", "message": "no"}}),
+            ModelErrorKind::Rejected,
+            "no money",
+        ),
+        (
+            Dialect::Anthropic,
+            429,
+            json!({"type": "error", "error": {"type": "rate_limit_error", "message": "no", "details": {"error_code": "enforced_spend_limit_reached"}}}),
+            ModelErrorKind::Rejected,
+            "no money",
+        ),
+        (
+            Dialect::Gemini,
+            400,
+            json!({"error": {"code": 400, "message": "API key not valid.", "status": "INVALID_ARGUMENT"}}),
+            ModelErrorKind::Rejected,
+            "refused the key",
+        ),
+        (
+            Dialect::Gemini,
+            429,
+            json!({"error": {"code": 429, "message": "quota", "details": [{"@type": "q", "violations": [{"quotaId": "RequestsPerDayPerProject"}]}]}}),
+            ModelErrorKind::Rejected,
+            "no money or quota",
+        ),
         (Dialect::OpenAi, 307, json!({}), ModelErrorKind::BadRequest, "redirects elsewhere"),
     ];
     for (dialect, status, body, kind, words) in cases {
@@ -135,7 +189,8 @@ async fn what_a_person_must_change_is_said_in_plain_words() {
 #[tokio::test]
 async fn the_provider_may_say_how_long_to_wait_in_its_own_way() {
     let gemini = json!({"error": {"code": 429, "message": "slow down", "details": [{"@type": "type.googleapis.com/google.rpc.RetryInfo", "retryDelay": "3.5s"}]}});
-    let good = json!({"candidates": [{"content": {"role": "model", "parts": [{"text": "ok"}]}, "finishReason": "STOP"}]});
+    let good =
+        json!({"candidates": [{"content": {"role": "model", "parts": [{"text": "ok"}]}, "finishReason": "STOP"}]});
     let server = Server::start([Answer::Json(429, gemini), Answer::Json(200, good)]).await;
     let with_gemini = bench(vec![server.provider("gemini", Dialect::Gemini)]);
     assert_eq!(with_gemini.gateway.complete(request(), None).await.unwrap().text, "ok");
@@ -173,8 +228,11 @@ async fn a_cancelled_call_is_settled_all_the_same() {
 
 #[tokio::test]
 async fn the_key_is_in_no_error_even_when_the_provider_repeats_it() {
-    let body = json!({"error": {"message": format!("Incorrect API key provided: {CANARY}. Also sk-ab****yz."), "code": "x"}});
-    for (status, dialect) in [(401, Dialect::OpenAi), (400, Dialect::OpenAi), (403, Dialect::Anthropic), (404, Dialect::Gemini)] {
+    let body =
+        json!({"error": {"message": format!("Incorrect API key provided: {CANARY}. Also sk-ab****yz."), "code": "x"}});
+    for (status, dialect) in
+        [(401, Dialect::OpenAi), (400, Dialect::OpenAi), (403, Dialect::Anthropic), (404, Dialect::Gemini)]
+    {
         let server = Server::start([Answer::Json(status, body.clone())]).await;
         let provider = server.provider("main", dialect);
         assert!(!format!("{provider:?}").contains(CANARY));

@@ -118,7 +118,11 @@ async fn answer(State(script): State<Arc<Script>>, uri: Uri, headers: HeaderMap,
                 .iter()
                 .map(|(name, data)| {
                     let data = data.as_str().map_or_else(|| data.to_string(), str::to_owned);
-                    if name.is_empty() { format!("data: {data}\n\n") } else { format!("event: {name}\ndata: {data}\n\n") }
+                    if name.is_empty() {
+                        format!("data: {data}\n\n")
+                    } else {
+                        format!("event: {name}\ndata: {data}\n\n")
+                    }
                 })
                 .collect();
             ([(header::CONTENT_TYPE, "text/event-stream")], text).into_response()

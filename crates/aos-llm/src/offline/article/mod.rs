@@ -16,7 +16,7 @@ use self::{
     revision::{Length, Revision},
 };
 use super::{
-    corpus::Corpus,
+    corpus::{Corpus, normalise},
     error::nothing_to_say,
     outline,
     phrasebook::{Phrasebook, fill},
@@ -135,20 +135,30 @@ fn excerpt(corpus: &Corpus, phrases: &Phrasebook, plan: &Plan, subject: &str) ->
     fill(phrases.excerpt, &[("client", &corpus.client), ("s", subject), ("S", subject), ("list", &list)])
 }
 
-/// Whether two briefs' headings are the article's last part, which is made and not taken from the pages.
-fn is_closing(phrases: &Phrasebook, client: &str, heading: &str) -> bool {
-    let heading = super::corpus::normalise(heading);
-    phrases
-        .closings
-        .iter()
-        .map(|closing| super::corpus::normalise(&fill(closing, &[("client", client)])))
-        .any(|closing| closing == heading)
-        || matches!(heading.as_str(), "conclusion" | "summary" | "next steps" | "fazit" | "zusammenfassung" | "references")
+/// Whether a heading is one of ours for the last part, which is made and not taken from the pages.
+fn is_our_closing(phrases: &Phrasebook, client: &str, heading: &str) -> bool {
+    let heading = normalise(heading);
+    phrases.closings.iter().any(|closing| normalise(&fill(closing, &[("client", client)])) == heading)
 }
 
-/// Whether an outline asks for the introduction, which every article has anyway.
-fn is_opening(heading: &str) -> bool {
-    matches!(super::corpus::normalise(heading).as_str(), "introduction" | "intro" | "einleitung" | "einführung")
+/// Whether an outline asks for what every article has anyway (an introduction, a last part) or what would have to be
+/// written (a conclusion).
+fn is_frame(phrases: &Phrasebook, client: &str, heading: &str) -> bool {
+    const FRAMES: [&str; 12] = [
+        "introduction",
+        "intro",
+        "conclusion",
+        "summary",
+        "next steps",
+        "references",
+        "call to action",
+        "einleitung",
+        "einführung",
+        "fazit",
+        "zusammenfassung",
+        "quellen",
+    ];
+    is_our_closing(phrases, client, heading) || FRAMES.contains(&normalise(heading).as_str())
 }
 
 fn topic_words(topic: &TopicDraft) -> String {

@@ -2,7 +2,7 @@
 
 use aos_capabilities::drafts::{ArticleDraft, Gap, TopicDraft};
 
-use super::{is_closing, is_opening, revision::Revision, topic_words};
+use super::{is_frame, revision::Revision, topic_words};
 use crate::offline::{
     corpus::{Block, Corpus, Page, normalise, roles::Role},
     outline::{self, Part},
@@ -36,11 +36,8 @@ impl Plan {
         revision: &Revision,
         before: Option<&ArticleDraft>,
     ) -> Self {
-        let source_pages: Vec<usize> = topic
-            .sources
-            .iter()
-            .filter_map(|url| corpus.pages.iter().position(|page| page.url == *url))
-            .collect();
+        let source_pages: Vec<usize> =
+            topic.sources.iter().filter_map(|url| corpus.pages.iter().position(|page| page.url == *url)).collect();
         let mut plan = Self {
             lead: None,
             parts: Vec::new(),
@@ -53,7 +50,7 @@ impl Plan {
         let wanted = corpus.query(&topic_words(topic));
         plan.lead = plan.find_lead(corpus, topic);
         for heading in &topic.outline {
-            if is_closing(phrases, &corpus.client, heading) || is_opening(heading) || revision.drops(heading) {
+            if is_frame(phrases, &corpus.client, heading) || revision.drops(heading) {
                 continue;
             }
             plan.add_heading(corpus, heading, &wanted);
@@ -161,7 +158,8 @@ impl Plan {
                 None if self.mentions(corpus, wish) => {}
                 None => self.gaps.push(Gap {
                     what: format!("The notes ask for “{wish}”; no page of the client says enough about it."),
-                    ask: "Upload a document that covers it, write it into the article by hand, or connect a model.".to_owned(),
+                    ask: "Upload a document that covers it, write it into the article by hand, or connect a model."
+                        .to_owned(),
                 }),
             }
         }
@@ -306,5 +304,8 @@ impl Plan {
 pub fn subject_of(corpus: &Corpus, topic: &TopicDraft) -> String {
     let in_title: Vec<String> = corpus.vocabulary.stems(&topic.title).collect();
     let names_it = |keyword: &&String| corpus.vocabulary.stems(keyword).all(|stem| in_title.contains(&stem));
-    topic.keywords.first().filter(names_it).cloned().unwrap_or_else(|| format!("“{}”", topic.title))
+    match topic.keywords.first().filter(names_it) {
+        Some(keyword) => corpus.as_subject(keyword),
+        None => format!("“{}”", topic.title),
+    }
 }

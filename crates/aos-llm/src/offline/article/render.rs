@@ -141,9 +141,13 @@ impl Printer<'_> {
 
     /// After the last part from a page that nothing links to yet.
     fn more(&mut self, plan: &Plan, part: usize) {
-        let pages: BTreeSet<usize> = plan.parts[part].sections.iter().map(|at| self.corpus.sections[*at].page).collect();
+        let pages: BTreeSet<usize> =
+            plan.parts[part].sections.iter().map(|at| self.corpus.sections[*at].page).collect();
         let [page] = pages.into_iter().collect::<Vec<_>>()[..] else { return };
-        let comes_again = plan.parts[part + 1..].iter().flat_map(|part| &part.sections).any(|at| self.corpus.sections[*at].page == page);
+        let comes_again = plan.parts[part + 1..]
+            .iter()
+            .flat_map(|part| &part.sections)
+            .any(|at| self.corpus.sections[*at].page == page);
         if comes_again || self.linked.contains(&page) {
             return;
         }
@@ -157,9 +161,11 @@ impl Printer<'_> {
 
     fn closing(&mut self, topic: &TopicDraft, plan: &Plan) {
         let client = escape(&self.corpus.client);
-        let own = topic.outline.last().filter(|heading| super::is_closing(self.phrases, &self.corpus.client, heading));
+        let own =
+            topic.outline.last().filter(|heading| super::is_our_closing(self.phrases, &self.corpus.client, heading));
         let turns = self.phrases.closings;
-        let heading = own.cloned().unwrap_or_else(|| fill(turns[self.seed % turns.len()], &[("client", &self.corpus.client)]));
+        let heading =
+            own.cloned().unwrap_or_else(|| fill(turns[self.seed % turns.len()], &[("client", &self.corpus.client)]));
         self.blocks.push(format!("## {}", escape(&heading)));
         if let Some(turn) = pick(self.phrases.further, self.seed) {
             self.frame(fill(turn, &[("client", &client), ("site", &escape(self.corpus.site_name()))]));
@@ -239,7 +245,11 @@ fn list(ordered: bool, items: &[String]) -> String {
     items
         .iter()
         .enumerate()
-        .map(|(number, item)| if ordered { format!("{}. {}", number + 1, escape(item)) } else { format!("- {}", escape(item)) })
+        .map(
+            |(number, item)| {
+                if ordered { format!("{}. {}", number + 1, escape(item)) } else { format!("- {}", escape(item)) }
+            },
+        )
         .collect::<Vec<_>>()
         .join("\n")
 }

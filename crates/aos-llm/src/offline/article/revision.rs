@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use aos_capabilities::drafts::{ArticleDraft, Gap, TopicDraft};
 use regex::Regex;
 
-use super::plan::{Plan, subject_of};
+use super::plan::Plan;
 use crate::offline::{
     corpus::{Corpus, normalise},
     phrasebook::Phrasebook,
@@ -96,8 +96,11 @@ impl Revision {
         self.unmet
             .iter()
             .map(|note| Gap {
-                what: format!("“{note}” asks for writing, which needs a model: without one, other passages were chosen."),
-                ask: "Edit the article by hand, or connect a model on the Models page and send it back again.".to_owned(),
+                what: format!(
+                    "“{note}” asks for writing, which needs a model: without one, other passages were chosen."
+                ),
+                ask: "Edit the article by hand, or connect a model on the Models page and send it back again."
+                    .to_owned(),
             })
             .collect()
     }
@@ -116,9 +119,14 @@ pub fn title(
     match &revision.title {
         Some(NewTitle::This(title)) => title.clone(),
         Some(NewTitle::Another) => {
-            let Some(subject) = Subject::from_heading(&subject_of(corpus, topic), &corpus.casing, &corpus.language) else {
+            let Some(mut subject) = topic
+                .keywords
+                .first()
+                .and_then(|keyword| Subject::from_heading(keyword, &corpus.casing, &corpus.language))
+            else {
                 return had.to_owned();
             };
+            subject.inside = corpus.as_subject(&subject.inside);
             let sections: Vec<usize> = plan.sections().collect();
             let candidate = Candidate {
                 subject,
@@ -148,9 +156,18 @@ macro_rules! pattern {
 }
 pattern!(ABOUT_WORDS, r"(?i)\b(\d{1,2}[.,]?\d{3}|\d{3})\s*(?:words|wörter)\b");
 pattern!(TITLE_IS, r#"(?i)\b(?:title|headline|titel|überschrift)\b(?:[^:“”"„]*)(?::\s*|[“"„])([^“”"„]{3,})"#);
-pattern!(OTHER_TITLE, r"(?i)\b(?:another|different|new|better|other|anderer?|neuer?|besserer?)\b.{0,20}\b(?:title|headline|titel|überschrift)\b|\b(?:change|ändere|rename)\b.{0,12}\b(?:title|headline|titel)\b");
-pattern!(DROP, r#"(?i)\b(?:drop|remove|delete|leave out|cut out|skip|streiche|entferne|lösche)\s+(?:the\s+|den\s+|die\s+|das\s+)?(?:(?:section|part|paragraph|chapter|bit|abschnitt|teil|absatz)\s+)?(?:(?:about|on|called|titled|with|über|zu)\s+)?(?:the\s+)?(.{3,80}?)(?:\s+(?:section|part|paragraph|abschnitt))?$"#);
-pattern!(ADD, r#"(?i)\b(?:add|include|mention|cover|say more about|say more on|more about|more on|write about|explain|ergänze|erwähne|nenne|mehr über|mehr zu)\s+(?:something\s+)?(?:an?\s+|the\s+|eine?n?\s+|das\s+|den\s+)?(?:(?:section|part|paragraph|keyword|word|abschnitt|teil|absatz|stichwort)\s+)?(?:(?:about|on|called|with|über|zu)\s+)?(.{3,80})$"#);
+pattern!(
+    OTHER_TITLE,
+    r"(?i)\b(?:another|different|new|better|other|anderer?|neuer?|besserer?)\b.{0,20}\b(?:title|headline|titel|überschrift)\b|\b(?:change|ändere|rename)\b.{0,12}\b(?:title|headline|titel)\b"
+);
+pattern!(
+    DROP,
+    r#"(?i)\b(?:drop|remove|delete|leave out|cut out|skip|streiche|entferne|lösche)\s+(?:the\s+|den\s+|die\s+|das\s+)?(?:(?:section|part|paragraph|chapter|bit|abschnitt|teil|absatz)\s+)?(?:(?:about|on|called|titled|with|über|zu)\s+)?(?:the\s+)?(.{3,80}?)(?:\s+(?:section|part|paragraph|abschnitt))?$"#
+);
+pattern!(
+    ADD,
+    r#"(?i)\b(?:add|include|mention|cover|say more about|say more on|more about|more on|write about|explain|ergänze|erwähne|nenne|mehr über|mehr zu)\s+(?:something\s+)?(?:an?\s+|the\s+|eine?n?\s+|das\s+|den\s+)?(?:(?:section|part|paragraph|keyword|word|abschnitt|teil|absatz|stichwort)\s+)?(?:(?:about|on|called|with|über|zu)\s+)?(.{3,80})$"#
+);
 pattern!(SHORTER, r"(?i)\b(?:shorter|shorten|too long|kürzer|kürzen|zu lang)\b");
 pattern!(LONGER, r"(?i)\b(?:longer|too short|more detail|more details|länger|zu kurz|ausführlicher)\b");
 
@@ -177,7 +194,10 @@ mod tests {
         assert_eq!(read("Too long. ").length, Some(Length::Shorter));
         assert_eq!(read("please make it longer").length, Some(Length::Longer));
         assert_eq!(read("About 900 words please").length, Some(Length::About(900)));
-        assert_eq!(read("Change the title to “Wheels that last”").title, Some(NewTitle::This("Wheels that last".into())));
+        assert_eq!(
+            read("Change the title to “Wheels that last”").title,
+            Some(NewTitle::This("Wheels that last".into()))
+        );
         assert_eq!(read("Title: Wheels that last").title, Some(NewTitle::This("Wheels that last".into())));
         assert_eq!(read("I'd like a different headline").title, Some(NewTitle::Another));
         assert_eq!(read("Remove the section about tubeless tyres").drop, ["tubeless tyres"]);

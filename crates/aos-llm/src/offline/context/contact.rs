@@ -13,7 +13,8 @@ static EMAIL: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,24}").expect("a literal pattern")
 });
 static PHONE: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?:\+\d{1,3}[\s\u{a0}./-]?)?(?:\(0?\d{1,5}\)|\d{2,5})(?:[\s\u{a0}./–-]{1,3}\d{2,8}){1,5}").expect("a literal pattern")
+    Regex::new(r"(?:\+\d{1,3}[\s\u{a0}./-]?)?(?:\(0?\d{1,5}\)|\d{2,5})(?:[\s\u{a0}./–-]{1,3}\d{2,8}){1,5}")
+        .expect("a literal pattern")
 });
 /// Said right before a number that is meant to be called.
 static PHONE_WORD: LazyLock<Regex> = LazyLock::new(|| {
@@ -53,7 +54,11 @@ pub fn find(material: &Material) -> Vec<Statement> {
             let before = &page.markdown[..phone.start()];
             let named = PHONE_WORD.is_match(before) || phone.as_str().starts_with('+');
             let digits = phone.as_str().chars().filter(char::is_ascii_digit).count();
-            add(&mut phones, found(&format!("Phone: {}", phone.as_str().trim())), !named || !(7..=15).contains(&digits));
+            add(
+                &mut phones,
+                found(&format!("Phone: {}", phone.as_str().trim())),
+                !named || !(7..=15).contains(&digits),
+            );
         }
         for address in ADDRESS.find_iter(&page.markdown) {
             let text = address.as_str().split_whitespace().collect::<Vec<_>>().join(" ");

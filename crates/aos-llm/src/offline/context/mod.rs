@@ -13,6 +13,7 @@ use super::{
     corpus::{Block, Corpus, Section, roles::Role},
     error::nothing_to_say,
     text::{sentences::word_count, terms::Vector},
+    words::{Words, words},
 };
 
 const MOST_PRODUCTS: usize = 12;
@@ -30,7 +31,7 @@ pub fn compose(material: &Material) -> Result<ContextDraft, ModelError> {
     let products = products(&corpus);
     let usps = usps(&corpus, &overview);
     let mut audience = typed_in(&material.answers, &["audience", "target_audience", "customers"]);
-    audience.extend(cued(&corpus, AUDIENCE_CUES, 4, &overview));
+    audience.extend(cued(&corpus, &AUDIENCE_CUES, 4, &overview));
     let competitors = typed_in(&material.answers, &["competitors", "competitor"]);
     let mut tone = typed_in(&material.answers, &["tone", "voice", "brand_voice"]);
     tone.extend(tone::measure(&corpus));
@@ -51,7 +52,8 @@ pub fn compose(material: &Material) -> Result<ContextDraft, ModelError> {
 
 /// Who the client writes for, as the context file says it.
 pub fn audience_in(material: &Material) -> Option<String> {
-    let typed = typed_in(&material.answers, &["audience", "target_audience"]).into_iter().next().map(|typed| typed.text);
+    let typed =
+        typed_in(&material.answers, &["audience", "target_audience"]).into_iter().next().map(|typed| typed.text);
     // What a page says about its readers is a whole sentence; only a short typed phrase fits into one of ours.
     typed.filter(|text| word_count(text) <= 14).map(|text| text.trim_end_matches('.').to_owned())
 }
@@ -121,7 +123,11 @@ fn ranked_sentences(
     let mut ranked = Vec::new();
     for section in sections {
         for sentence in standing_sentences(corpus, section) {
-            let score = corpus.query(sentence).cosine(&centre) * weight(ranked.len());
+            // Who the client is says itself where their name or “we” stands.
+            let lower = format!(" {} ", super::corpus::normalise(sentence));
+            let own = lower.contains(&format!(" {} ", super::corpus::normalise(&corpus.client)))
+                || [" we ", " our ", " wir ", " unsere "].iter().any(|word| lower.contains(word));
+            let score = corpus.query(sentence).cosine(&centre) * weight(ranked.len()) * if own { 1.5 } else { 1.0 };
             ranked.push((score, sentence.to_owned(), corpus.pages[section.page].url.clone()));
         }
     }
@@ -142,37 +148,38 @@ fn standing_sentences<'a>(corpus: &'a Corpus, section: &'a Section) -> impl Iter
 }
 
 fn products(corpus: &Corpus) -> Vec<Product> {
-    let of_pages = corpus.pages.iter().enumerate().filter(|(_, page)| page.role == Role::Offer).filter_map(|(at, page)| {
-        let first = corpus.sections_of(at).next()?;
-        let description = if page.description.is_empty() {
-            standing_sentences(corpus, &corpus.sections[first]).take(2).collect::<Vec<_>>().join(" ")
-        } else {
-            page.description.clone()
-        };
-        (!description.is_empty() && !page.title.is_empty()).then(|| Product {
-            name: page.title.clone(),
-            description,
-            source: Some(page.url.clone()),
-        })
-    });
+    let of_pages =
+        corpus.pages.iter().enumerate().filter(|(_, page)| page.role == Role::Offer).filter_map(|(at, page)| {
+            let first = corpus.sections_of(at).next()?;
+            let description = if page.description.is_empty() {
+                standing_sentences(corpus, &corpus.sections[first]).take(2).collect::<Vec<_>>().join(" ")
+            } else {
+                page.description.clone()
+            };
+            (!description.is_empty() && !page.title.is_empty()).then(|| Product {
+                name: page.title.clone(),
+                description,
+                source: Some(page.url.clone()),
+            })
+        });
     of_pages.take(MOST_PRODUCTS).collect()
 }
 
 fn usps(corpus: &Corpus, overview: &[Statement]) -> Vec<Statement> {
-    cued(corpus, USP_CUES, 6, overview)
+    cued(corpus, &USP_CUES, 6, overview)
 }
 
 /// Sentences with one of the cues, those with more of them first, at most two from one page.
-fn cued(corpus: &Corpus, cues: &[&str], most: usize, but: &[Statement]) -> Vec<Statement> {
+fn cued(corpus: &Corpus, cues: &Words, most: usize, but: &[Statement]) -> Vec<Statement> {
     let mut found: Vec<(usize, usize, &str, &str)> = Vec::new();
     for section in &corpus.sections {
         let page = &corpus.pages[section.page];
-        if matches!(page.role, Role::Blog | Role::Other) && corpus.page_with(Role::Offer).is_some() {
+        if matches!(page.role, Role::Blog | Role::Case | Role::Other) && corpus.page_with(Role::Offer).is_some() {
             continue;
         }
         for sentence in standing_sentences(corpus, section).filter(|sentence| word_count(sentence) <= 32) {
             let padded = format!(" {} ", super::corpus::normalise(sentence));
-            let hits = cues.iter().filter(|cue| padded.contains(**cue)).count();
+            let hits = cues.iter().filter(|cue| padded.contains(cue.as_str())).count();
             if hits > 0 && !but.iter().any(|statement| statement.text.contains(sentence)) {
                 found.push((hits, found.len(), sentence, &page.url));
             }
@@ -242,21 +249,5 @@ fn gaps(
     gaps
 }
 
-const USP_CUES: &[&str] = &[
-    " free of charge ", " without charge ", " at no charge ", " no extra cost ", " guarantee ", " guaranteed ", " warranty ",
-    " certified ", " award ", " own workshop ", " by hand ", " hand built ", " handmade ", " hand made ", " local ",
-    " family run ", " family owned ", " independent ", " owned by ", " same day ", " within a day ", " within two ",
-    " within 24 ", " no hidden ", " fixed price ", " unlike ", " money back ", " no obligation ", " we would rather ",
-    " every make ", " since 19", " since 20", " years of experience ", " opened in ", " founded in ", " kostenlos ",
-    " garantie ", " garantiert ", " seit 19", " seit 20", " zertifiziert ", " ausgezeichnet ", " eigene werkstatt ",
-    " von hand ", " regional ", " familienbetrieb ", " inhabergeführt", " am selben tag ", " innerhalb von ",
-    " festpreis ", " unabhängig", " jahren erfahrung ", " gegründet ",
-];
-const AUDIENCE_CUES: &[&str] = &[
-    " for families ", " for businesses ", " for companies ", " for anyone who ", " for people who ", " for everyone who ",
-    " whether you ", " our customers ", " our clients ", " ideal for ", " designed for ", " made for ", " suited to ",
-    " suitable for ", " beginners ", " professionals ", " commuters ", " for children ", " for schools ", " homeowners ",
-    " developers ", " students ", " owners ", " für familien ", " für unternehmen ", " für alle die ", " unsere kunden ",
-    " unsere kundinnen ", " geeignet für ", " ideal für ", " anfänger ", " profis ", " für kinder ", " für schulen ",
-    " egal ob ", " ob sie ", " für betriebe ",
-];
+static USP_CUES: Words = words!("usp_cues");
+static AUDIENCE_CUES: Words = words!("audience_cues");

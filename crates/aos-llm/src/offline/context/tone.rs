@@ -9,8 +9,12 @@ use crate::offline::{
 
 /// Nothing when there is too little text to measure.
 pub fn measure(corpus: &Corpus) -> Vec<Statement> {
-    let sentences: Vec<&str> =
-        corpus.sections.iter().flat_map(|section| section.texts()).filter(|text| text.ends_with(['.', '!', '?'])).collect();
+    let sentences: Vec<&str> = corpus
+        .sections
+        .iter()
+        .flat_map(|section| section.texts())
+        .filter(|text| text.ends_with(['.', '!', '?']))
+        .collect();
     if sentences.len() < 8 {
         return Vec::new();
     }
@@ -23,14 +27,16 @@ pub fn measure(corpus: &Corpus) -> Vec<Statement> {
     } else {
         "long"
     };
-    let mut lines = vec![format!(
-        "Sentences are {length}: {average:.1} words on average over {} sentences.",
-        sentences.len()
-    )];
+    let mut lines =
+        vec![format!("Sentences are {length}: {average:.1} words on average over {} sentences.", sentences.len())];
     lines.extend(address(corpus, &sentences));
     let exclaimed = sentences.iter().filter(|sentence| sentence.ends_with('!')).count();
     let asked = sentences.iter().filter(|sentence| sentence.ends_with('?')).count();
-    lines.push(format!("{} end with an exclamation mark, {} with a question mark.", of_all(exclaimed), of_all(asked).to_lowercase()));
+    lines.push(format!(
+        "{} end with an exclamation mark, {} with a question mark.",
+        of_all(exclaimed),
+        of_all(asked).to_lowercase()
+    ));
     lines.into_iter().map(|text| Statement { text, source: None }).collect()
 }
 
@@ -81,12 +87,15 @@ fn address(corpus: &Corpus, sentences: &[&str]) -> Vec<String> {
                     matches!(word, "Sie" | "Ihnen" | "Ihr" | "Ihre" | "Ihren" | "Ihrem" | "Ihrer")
                 })
                 .count();
-            let informal = counted(&["du", "dir", "dich", "dein", "deine", "deinen", "deinem", "deiner", "euch", "euer"]);
+            let informal =
+                counted(&["du", "dir", "dich", "dein", "deine", "deinen", "deinem", "deiner", "euch", "euer"]);
             let we = counted(&["wir", "uns", "unser", "unsere", "unseren", "unserem", "unserer"]);
             let (word, you) = if informal > formal { ("“du”", informal) } else { ("“Sie”", formal) };
             let formality = match (formal, informal) {
                 (0, 0) => "Readers are not addressed directly.".to_owned(),
-                (_, informal) if informal > formal => format!("The informal address outweighs the formal one, {informal} to {formal}."),
+                (_, informal) if informal > formal => {
+                    format!("The informal address outweighs the formal one, {informal} to {formal}.")
+                }
                 _ => format!("The formal address outweighs the informal one, {formal} to {informal}."),
             };
             vec![person(word, you, "“wir”", we), formality]
@@ -98,8 +107,12 @@ fn address(corpus: &Corpus, sentences: &[&str]) -> Vec<String> {
 fn person(you_word: &str, you: usize, we_word: &str, we: usize) -> String {
     match (you, we) {
         (0, 0) => format!("The text neither addresses its readers as {you_word} nor speaks as {we_word}."),
-        (you, 0) => format!("Readers are addressed as {you_word} ({you} times); the client does not speak as {we_word}."),
+        (you, 0) => {
+            format!("Readers are addressed as {you_word} ({you} times); the client does not speak as {we_word}.")
+        }
         (0, we) => format!("The client speaks as {we_word} ({we} times); readers are not addressed as {you_word}."),
-        (you, we) => format!("Readers are addressed as {you_word} ({you} times); the client speaks as {we_word} ({we} times)."),
+        (you, we) => {
+            format!("Readers are addressed as {you_word} ({you} times); the client speaks as {we_word} ({we} times).")
+        }
     }
 }

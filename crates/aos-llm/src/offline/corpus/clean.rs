@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use aos_capabilities::model::MaterialPage;
 
 use crate::offline::text::{language::Language, markdown::RawBlock, sentences};
+use crate::offline::words::{Words, has, words};
 
 /// Text for comparing: letters and digits in lower case.
 pub fn normalise(text: &str) -> String {
@@ -71,18 +72,20 @@ pub fn page_title(title: &str, first_heading: &str, client: &str) -> String {
 
 /// A heading without numbering, anchors and closing marks.
 pub fn heading(text: &str) -> String {
-    let text = text.trim_end_matches(['#', '¶', '§', ':', ' ', '​']).trim();
+    let text = text.trim_end_matches(['#', '¶', '§', ':', ' ', '\u{200b}']).trim();
     let unnumbered = text.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.').trim_start_matches([')', ' ']);
     let numbered = text.len() != unnumbered.len()
         && text[..text.len() - unnumbered.len()].contains(['.', ')'])
         && unnumbered.chars().next().is_some_and(char::is_alphabetic);
     let text = if numbered { unnumbered } else { text };
-    text.trim_start_matches(|c: char| !c.is_alphanumeric() && !matches!(c, '“' | '"' | '„' | '`' | '«' | '¿' | '¡')).trim().to_owned()
+    text.trim_start_matches(|c: char| !c.is_alphanumeric() && !matches!(c, '“' | '"' | '„' | '`' | '«' | '¿' | '¡'))
+        .trim()
+        .to_owned()
 }
 
 /// Whether a heading says nothing without its page.
 pub fn is_generic_heading(text: &str) -> bool {
-    GENERIC.contains(&normalise(text).as_str())
+    has(&GENERIC, &normalise(text))
 }
 
 /// Whether what stands under a heading is not the page's own matter.
@@ -95,8 +98,10 @@ pub fn is_side_heading(text: &str) -> bool {
 pub fn description(text: &str, pages: &[&MaterialPage], language: &Language) -> String {
     let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
     let shared = pages.iter().filter(|page| page.description.trim() == text).count();
-    let whole: Vec<String> =
-        sentences::split(&text).into_iter().take_while(|sentence| sentences::is_printable(sentence, language)).collect();
+    let whole: Vec<String> = sentences::split(&text)
+        .into_iter()
+        .take_while(|sentence| sentences::is_printable(sentence, language))
+        .collect();
     if shared > 1 { String::new() } else { whole.join(" ") }
 }
 
@@ -130,31 +135,8 @@ fn block_texts(block: &RawBlock) -> Vec<String> {
     }
 }
 
-const GENERIC: &[&str] = &[
-    "overview", "introduction", "intro", "welcome", "home", "homepage", "about", "about us", "description", "details",
-    "features", "more information", "more", "our services", "services", "why us", "contents",
-    "examples", "example", "notes", "note", "usage", "getting started", "background", "general", "other", "misc",
-    "what we do", "who we are", "our story", "our team", "team", "benefits", "our approach", "approach", "how it works",
-    "what you get", "what is included", "what s included", "included", "pricing", "prices", "motivation", "history",
-    "options", "parameters", "arguments", "returns", "see also", "faq", "frequently asked questions", "questions",
-    "products", "our products", "good to know", "in short", "at a glance", "key facts", "the process", "process",
-    "steps", "requirements", "prerequisites", "installation", "configuration", "syntax", "limitations", "caveats",
-    "überblick", "übersicht", "einleitung", "einführung", "willkommen", "startseite", "über uns", "beschreibung",
-    "leistungen", "unsere leistungen", "angebot", "details", "vorteile", "ihre vorteile",
-    "ablauf", "so funktioniert es", "preise", "häufige fragen", "fragen", "team", "unser team", "wer wir sind",
-    "was wir tun", "gut zu wissen", "auf einen blick", "hintergrund", "allgemeines", "beispiele", "unsere geschichte",
-];
-const SIDE: &[&str] = &[
-    "related", "related posts", "related articles", "newsletter", "subscribe", "comments", "leave a comment",
-    "leave a reply", "share", "share this", "archive", "archives", "categories", "tags", "recent posts", "follow us",
-    "cookies", "cookie", "navigation", "menu", "table of contents", "contents", "on this page", "references", "search",
-    "testimonials", "what our customers say", "what customers say", "reviews", "customer reviews", "you may also like",
-    "read next", "contact", "contact us", "get in touch", "opening hours", "hours", "find us", "address", "directions",
-    "book now", "sign up", "footnotes", "external links", "further reading", "changelog", "license", "licence",
-    "ähnliche beiträge", "kommentare", "kommentar", "teilen", "archiv", "kategorien", "schlagwörter", "folgen sie uns",
-    "inhaltsverzeichnis", "inhalt", "kundenstimmen", "das sagen unsere kunden", "kontakt", "öffnungszeiten", "anfahrt",
-    "adresse", "quellen", "einzelnachweise", "weblinks", "literatur", "siehe auch", "impressum", "quiz", "exercises", "summary", "conclusion", "next steps", "zusammenfassung", "fazit",
-];
+static GENERIC: Words = words!("generic_headings");
+static SIDE: Words = words!("side_headings");
 
 #[cfg(test)]
 mod tests {

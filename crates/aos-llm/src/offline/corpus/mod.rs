@@ -79,6 +79,12 @@ impl Corpus {
             });
         }
 
+        if pages.iter().any(|page| page.role == Role::Offer) {
+            for page in pages.iter_mut().filter(|page| page.role == Role::Other && Role::is_guide(&page.url)) {
+                page.role = Role::Blog;
+            }
+        }
+
         let mut casing = Casing::new(&language);
         for section in &sections {
             section.texts().for_each(|text| casing.learn(text));
@@ -91,6 +97,33 @@ impl Corpus {
 
     pub fn sections_of(&self, page: usize) -> impl Iterator<Item = usize> + '_ {
         self.sections.iter().enumerate().filter(move |(_, section)| section.page == page).map(|(number, _)| number)
+    }
+
+    /// The phrase as a subject, by how the site uses it: what it gives "a" becomes a plural ("site surveys"), what it
+    /// gives "the" keeps it ("the timber frame"), what needs no article gets none ("larch cladding").
+    pub fn as_subject(&self, phrase: &str) -> String {
+        if self.language != Language::English || phrase.starts_with("the ") || phrase.contains(" and ") {
+            return phrase.to_owned();
+        }
+        let needle = format!(" {} ", normalise(phrase));
+        let (mut indefinite, mut definite, mut bare) = (0_usize, 0_usize, 0_usize);
+        for text in self.sections.iter().flat_map(Section::texts) {
+            let text = format!(" {} ", normalise(text));
+            for (at, _) in text.match_indices(&needle) {
+                match text[..at].rsplit(' ').next().unwrap_or_default() {
+                    "a" | "an" => indefinite += 1,
+                    "the" | "our" | "your" | "this" | "that" | "each" | "every" | "one" | "its" => definite += 1,
+                    _ => bare += 1,
+                }
+            }
+        }
+        if indefinite + definite <= bare {
+            phrase.to_owned()
+        } else if indefinite >= definite {
+            plural(phrase)
+        } else {
+            format!("the {phrase}")
+        }
     }
 
     pub fn page_of(&self, section: usize) -> &Page {
@@ -137,6 +170,19 @@ fn choose<'a>(material: &'a Material, wanted: &[String]) -> Vec<&'a MaterialPage
             room > 0
         })
         .collect()
+}
+
+fn plural(phrase: &str) -> String {
+    let consonant_before_y = phrase.ends_with('y') && !["ay", "ey", "oy", "uy"].iter().any(|end| phrase.ends_with(end));
+    if phrase.ends_with('s') || phrase.ends_with('S') {
+        phrase.to_owned()
+    } else if consonant_before_y {
+        format!("{}ies", &phrase[..phrase.len() - 1])
+    } else if ["x", "ch", "sh"].iter().any(|end| phrase.ends_with(end)) {
+        format!("{phrase}es")
+    } else {
+        format!("{phrase}s")
+    }
 }
 
 /// Gives every section its vector: headings count double, the page's title once more.

@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Page, Section, normalise, roles::Role};
 use crate::offline::text::{casing::Casing, terms::Vocabulary};
+use crate::offline::words::{Words, has, words};
 
 const MOST: usize = 40;
 
@@ -39,14 +40,19 @@ pub fn key_phrases(
             add(vocabulary, &section.heading, section.page, true, &mut phrases);
         }
     }
-    for (number, page) in pages.iter().enumerate().filter(|(_, page)| page.role.is_source() && page.role != Role::Home) {
+    for (number, page) in pages.iter().enumerate().filter(|(_, page)| page.role.is_source() && page.role != Role::Home)
+    {
         add(vocabulary, &page.title, number, true, &mut phrases);
     }
     let client_words = normalise(client);
     // What no heading takes up is often not a phrase at all: “week ahead”, “spoke carries”.
-    let heading_stems: BTreeSet<String> = sections.iter().flat_map(|section| vocabulary.stems(&section.heading)).collect();
-    let frequent: Vec<(String, u32)> =
-        phrases.iter().filter(|(_, phrase)| phrase.count >= 2).map(|(key, phrase)| (key.clone(), phrase.count)).collect();
+    let heading_stems: BTreeSet<String> =
+        sections.iter().flat_map(|section| vocabulary.stems(&section.heading)).collect();
+    let frequent: Vec<(String, u32)> = phrases
+        .iter()
+        .filter(|(_, phrase)| phrase.count >= 2)
+        .map(|(key, phrase)| (key.clone(), phrase.count))
+        .collect();
     for (key, count) in &frequent {
         for part in parts(key) {
             if let Some(phrase) = phrases.get_mut(&part) {
@@ -67,7 +73,12 @@ pub fn key_phrases(
                     phrase.count >= 2 && in_headings == phrase.words || phrase.count >= 4 && in_headings > 0
                 }
             };
-            carried && !own_name && phrase.shown.chars().count() > 3
+            // People and places: “Ines Calder”. In German every noun has a capital.
+            let is_name = phrase.words > 1
+                && !casing.has_capital_nouns()
+                && phrase.shown.split(' ').all(|word| word.starts_with(char::is_uppercase));
+            let is_verb = casing.has_capital_nouns() && !phrase.shown.contains(char::is_uppercase);
+            carried && !own_name && !is_name && !is_verb && phrase.shown.chars().count() > 3
         })
         .map(|(key, phrase)| {
             let alone = f64::from(phrase.count) - f64::from(phrase.inside_longer) * 0.8;
@@ -84,7 +95,8 @@ pub fn key_phrases(
     for (_, key, phrase) in interleave(long, single) {
         let near = chosen.iter().any(|(other, _)| {
             other.split(' ').collect::<BTreeSet<_>>().is_superset(&key.split(' ').collect())
-                || key.split(' ').collect::<BTreeSet<_>>().is_superset(&other.split(' ').collect()) && key.contains(' ')
+                || key.split(' ').collect::<BTreeSet<_>>().is_superset(&other.split(' ').collect())
+                    && key.contains(' ')
                     && other.contains(' ')
         });
         if !near {
@@ -131,6 +143,7 @@ fn add(vocabulary: &Vocabulary, text: &str, page: usize, heading: bool, phrases:
         let usable = word.chars().count() > 1
             && word.chars().all(|c| c.is_alphabetic() || matches!(c, '-' | '’'))
             && !vocabulary.is_stop_word(&lower)
+            && !has(&MEASURES, &lower)
             && !token.contains('`');
         if usable && !token.starts_with(|c: char| !c.is_alphanumeric()) {
             run.push(word);
@@ -149,13 +162,7 @@ fn add(vocabulary: &Vocabulary, text: &str, page: usize, heading: bool, phrases:
     }
 }
 
-fn flush(
-    vocabulary: &Vocabulary,
-    run: &[&str],
-    page: usize,
-    heading: bool,
-    phrases: &mut BTreeMap<String, Phrase>,
-) {
+fn flush(vocabulary: &Vocabulary, run: &[&str], page: usize, heading: bool, phrases: &mut BTreeMap<String, Phrase>) {
     for length in 1..=run.len().min(3) {
         for window in run.windows(length) {
             let shown = window.join(" ");
@@ -175,3 +182,5 @@ fn flush(
         }
     }
 }
+
+static MEASURES: Words = words!("measures");

@@ -13,6 +13,8 @@ pub enum Role {
     Faq,
     /// An article that exists already.
     Blog,
+    /// A piece of work that was done for somebody: it carries facts, but an article is not about it.
+    Case,
     /// Imprint, privacy, terms: never drafted from.
     Legal,
     /// Everything else: guides, documentation, cases.
@@ -42,11 +44,18 @@ impl Role {
         if has(CONTACT) {
             return Self::Contact;
         }
-        if has(FAQ) || named.contains("frequently asked") || named.contains("häufige fragen") || named.starts_with("faq") {
+        if has(FAQ)
+            || named.contains("frequently asked")
+            || named.contains("häufige fragen")
+            || named.starts_with("faq")
+        {
             return Self::Faq;
         }
         if segments.iter().any(|s| BLOG.contains(&s.as_str())) || has_date(&segments) {
             return Self::Blog;
+        }
+        if segments.iter().any(|s| CASES.contains(&s.as_str())) {
+            return Self::Case;
         }
         if has(ABOUT) || named.starts_with("about ") || named.starts_with("über uns") {
             return Self::About;
@@ -55,6 +64,15 @@ impl Role {
             return Self::Offer;
         }
         Self::Other
+    }
+
+    /// Guides are a business's articles; where nothing is sold they are the site's matter itself, as in documentation.
+    pub fn is_guide(url: &str) -> bool {
+        Url::parse(url).is_ok_and(|url| {
+            let mut folders: Vec<&str> = url.path_segments().into_iter().flatten().filter(|s| !s.is_empty()).collect();
+            folders.pop();
+            folders.iter().any(|folder| matches!(*folder, "guides" | "guide" | "advice" | "tips" | "tipps" | "wissen"))
+        })
     }
 
     /// Whether its sentences may go into an article.
@@ -82,24 +100,96 @@ fn has_date(segments: &[String]) -> bool {
 }
 
 const LEGAL: &[&str] = &[
-    "privacy", "imprint", "impressum", "datenschutz", "datenschutzerklaerung", "agb", "cookies", "cookie", "legal",
-    "disclaimer", "widerruf", "terms", "licence", "license", "licenses", "mentions", "aviso", "copyright",
+    "privacy",
+    "imprint",
+    "impressum",
+    "datenschutz",
+    "datenschutzerklaerung",
+    "agb",
+    "cookies",
+    "cookie",
+    "legal",
+    "disclaimer",
+    "widerruf",
+    "terms",
+    "licence",
+    "license",
+    "licenses",
+    "mentions",
+    "aviso",
+    "copyright",
 ];
 const LEGAL_TITLES: &[&str] = &[
-    "privacy policy", "terms of service", "terms and conditions", "cookie policy", "impressum", "datenschutz",
-    "mentions légales", "aviso legal", "allgemeine geschäftsbedingungen", "page not found", "404 ",
+    "privacy policy",
+    "terms of service",
+    "terms and conditions",
+    "cookie policy",
+    "impressum",
+    "datenschutz",
+    "mentions légales",
+    "aviso legal",
+    "allgemeine geschäftsbedingungen",
+    "page not found",
+    "404 ",
 ];
 const CONTACT: &[&str] = &["contact", "kontakt", "contacts", "directions", "anfahrt", "contacto", "contatti"];
 const FAQ: &[&str] = &["faq", "faqs", "questions", "fragen", "haeufige"];
 const ABOUT: &[&str] = &["about", "team", "company", "story", "history", "ueber", "unternehmen", "geschichte", "über"];
 const BLOG: &[&str] = &[
-    "blog", "news", "posts", "post", "journal", "articles", "article", "artikel", "magazin", "magazine", "aktuelles",
-    "neuigkeiten", "ratgeber", "insights", "stories",
+    "blog",
+    "news",
+    "posts",
+    "post",
+    "journal",
+    "articles",
+    "article",
+    "artikel",
+    "magazin",
+    "magazine",
+    "aktuelles",
+    "neuigkeiten",
+    "ratgeber",
+    "insights",
+    "stories",
+];
+const CASES: &[&str] = &[
+    "case-studies",
+    "case-study",
+    "cases",
+    "projects",
+    "project",
+    "portfolio",
+    "references",
+    "referenzen",
+    "projekte",
+    "work",
+    "success-stories",
 ];
 const OFFER: &[&str] = &[
-    "services", "service", "products", "product", "produkte", "produkt", "leistungen", "leistung", "angebot",
-    "angebote", "shop", "solutions", "loesungen", "pricing", "preise", "prices", "treatments", "courses", "kurse",
-    "menu", "rooms", "tours", "rental", "hire",
+    "services",
+    "service",
+    "products",
+    "product",
+    "produkte",
+    "produkt",
+    "leistungen",
+    "leistung",
+    "angebot",
+    "angebote",
+    "shop",
+    "solutions",
+    "loesungen",
+    "pricing",
+    "preise",
+    "prices",
+    "treatments",
+    "courses",
+    "kurse",
+    "menu",
+    "rooms",
+    "tours",
+    "rental",
+    "hire",
 ];
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::clean::{self, Repeated};
 use crate::offline::text::{
     language::Language,
-    markdown::RawBlock,
+    markdown::{RawBlock, unmark},
     sentences::{is_printable, is_printable_item, split, word_count},
     terms::Vector,
 };
@@ -36,18 +36,23 @@ pub struct Section {
 pub enum Block {
     /// Consecutive sentences; the first one stands alone or follows the block before.
     Paragraph(Vec<String>),
-    List { ordered: bool, items: Vec<String> },
+    List {
+        ordered: bool,
+        items: Vec<String>,
+    },
     Subheading(String),
 }
 
 impl Section {
     /// Sentences and items.
     pub fn texts(&self) -> impl Iterator<Item = &str> {
-        self.blocks.iter().flat_map(|block| match block {
-            Block::Paragraph(texts) | Block::List { items: texts, .. } => texts.as_slice(),
-            Block::Subheading(text) => std::slice::from_ref(text),
-        })
-        .map(String::as_str)
+        self.blocks
+            .iter()
+            .flat_map(|block| match block {
+                Block::Paragraph(texts) | Block::List { items: texts, .. } => texts.as_slice(),
+                Block::Subheading(text) => std::slice::from_ref(text),
+            })
+            .map(String::as_str)
     }
 
     pub fn has_list(&self, at_least: usize) -> bool {
@@ -128,9 +133,11 @@ impl Reader<'_> {
         match block {
             RawBlock::Paragraph(text) => {
                 let mut kept = Vec::new();
-                for sentence in split(text) {
-                    let is_intro = before_list && sentence.ends_with(':') && text.ends_with(&sentence);
-                    if self.takes(&sentence, is_intro, &raw.heading) {
+                for marked in split(text) {
+                    let is_intro = before_list && marked.ends_with(':') && text.ends_with(&marked);
+                    let sentence = unmark(&marked);
+                    let points_elsewhere = marked != sentence && self.language.is_pointer(&sentence);
+                    if !points_elsewhere && self.takes(&sentence, is_intro, &raw.heading) {
                         raw.words += word_count(&sentence);
                         kept.push(sentence);
                         self.unbroken = true;
@@ -230,9 +237,9 @@ fn drop_single_sentence(raw: &mut Raw) -> bool {
 fn join(raws: Vec<Raw>) -> Vec<Raw> {
     let mut joined: Vec<Raw> = Vec::new();
     for raw in raws {
-        let fits = joined.last().is_some_and(|last| {
-            !last.opens_page && raw.level > last.level && last.words + raw.words <= JOIN_UP_TO
-        });
+        let fits = joined
+            .last()
+            .is_some_and(|last| !last.opens_page && raw.level > last.level && last.words + raw.words <= JOIN_UP_TO);
         match joined.last_mut() {
             Some(last) if fits => {
                 if !raw.blocks.is_empty() {

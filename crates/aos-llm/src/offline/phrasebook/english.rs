@@ -4,9 +4,7 @@ use super::{Needs, Phrasebook, Reasons, TitleTemplate, title};
 
 pub const PHRASES: Phrasebook = Phrasebook {
     and: "and",
-    numbers: [
-        "no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
-    ],
+    numbers: ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"],
     noun_titles: NOUN,
     doing_titles: DOING,
     how_titles: HOW,
@@ -43,9 +41,9 @@ pub const PHRASES: Phrasebook = Phrasebook {
     contact_word: "contact page",
     excerpt: "What {client} has published about {s}, in one place: {list}.",
     brief: &[
-        "Covers {s} for {audience}: {list}. {reason} The facts stand on {sources}, which carry about {words} usable words.",
-        "Gives {audience} a full picture of {s}, from {a} to {b}. {reason} There is enough to draw on: about {words} words on {sources}.",
-        "A post on {s}, written for {audience}. It goes through {list}. {reason} Its material is on {sources}, about {words} words.",
+        "Covers {s}: {list}. Written for {audience}. {reason} The facts stand on {sources}, which carry about {words} usable words.",
+        "Gives a full picture of {s}, from {a} to {b}, for {audience}. {reason} There is enough to draw on: about {words} words on {sources}.",
+        "A post on {s} for {audience}. It goes through {list}. {reason} Its material is on {sources}, about {words} words.",
     ],
     brief_reasons: Reasons {
         prominent: "The site speaks of “{s}” on {count} of its pages, but has no article of its own about it.",
@@ -54,7 +52,7 @@ pub const PHRASES: Phrasebook = Phrasebook {
         pair: "The two subjects stand on separate pages so far; a reader who has to choose between them needs both in one place.",
         plain: "So far the subject is spread over the site; in one article it can be found by people who search for it.",
     },
-    audience: "readers who are looking into {s}",
+    audience: "people who search for the subject and visitors who want to read up on it",
     guides: "Guides",
     answers: "Questions and answers",
 };
@@ -67,7 +65,6 @@ const NOUN: &[TitleTemplate] = &[
     title("{S}: answers to the questions that come up", Needs::Questions),
     title("{S}: a checklist", Needs::List),
     title("How {client} approaches {s}", Needs::Offer),
-    title("{S}: from {a} to {b}", Needs::TwoParts),
     title("{N} things to know about {s}", Needs::Nothing),
     title("A closer look at {s}", Needs::Nothing),
     title("What goes into {s}", Needs::Offer),
@@ -84,7 +81,6 @@ const DOING: &[TitleTemplate] = &[
     title("{N} things to know about {s}", Needs::Nothing),
     title("{S}: a checklist", Needs::List),
     title("{S}: where to begin", Needs::Nothing),
-    title("{S}: from {a} to {b}", Needs::TwoParts),
     title("{S}, explained", Needs::Nothing),
 ];
 const HOW: &[TitleTemplate] = &[

@@ -25,7 +25,12 @@ pub const PHRASES: Phrasebook = Phrasebook {
     ],
     one_page: "einer Seite",
     several_pages: "{n} Seiten",
-    more: &["Mehr dazu: {link}.", "Die vollständige Seite: {link}.", "Ausführlich steht das unter {link}.", "Quelle dieses Teils: {link}."],
+    more: &[
+        "Mehr dazu: {link}.",
+        "Die vollständige Seite: {link}.",
+        "Ausführlich steht das unter {link}.",
+        "Quelle dieses Teils: {link}.",
+    ],
     further: &[
         "Diese Seiten von {client} liegen dem Beitrag zugrunde:",
         "Jeder Punkt lässt sich auf diesen Seiten von {client} vollständig nachlesen:",
@@ -34,7 +39,7 @@ pub const PHRASES: Phrasebook = Phrasebook {
     contact_word: "Kontaktseite",
     excerpt: "Was {client} zum Thema „{S}“ veröffentlicht hat, an einem Ort: {list}.",
     brief: &[
-        "Ein Beitrag zum Thema „{S}“ für {audience}: {list}. {reason} Die Fakten stehen auf {sources}, zusammen etwa {words} verwendbare Wörter.",
+        "Ein Beitrag zum Thema „{S}“: {list}. Er richtet sich an {audience}. {reason} Die Fakten stehen auf {sources}, zusammen etwa {words} verwendbare Wörter.",
         "Behandelt „{S}“ für {audience}, von „{a}“ bis „{b}“. {reason} Das Material reicht dafür: etwa {words} Wörter auf {sources}.",
     ],
     brief_reasons: Reasons {
@@ -57,7 +62,6 @@ const NOUN: &[TitleTemplate] = &[
     title("{S}: Fragen und Antworten", Needs::Questions),
     title("{S}: eine Checkliste", Needs::List),
     title("{S}: so geht {client} vor", Needs::Offer),
-    title("{S}: von {a} bis {b}", Needs::TwoParts),
     title("{S} im Überblick", Needs::Nothing),
     title("{S}: was vorab wichtig ist", Needs::Nothing),
     title("{S}, genauer betrachtet", Needs::Nothing),

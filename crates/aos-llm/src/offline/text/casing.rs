@@ -10,16 +10,37 @@ pub struct Casing {
     counts: HashMap<String, (u32, u32)>,
     /// Nouns are written with a capital in this language.
     capital_nouns: bool,
+    /// How often a word stands where nouns and adjectives do (after an article), and where verbs do (after "to").
+    roles: HashMap<String, (u32, u32)>,
 }
 
 impl Casing {
     pub fn new(language: &Language) -> Self {
-        Self { counts: HashMap::new(), capital_nouns: *language == Language::German }
+        Self { capital_nouns: *language == Language::German, ..Self::default() }
+    }
+
+    pub fn has_capital_nouns(&self) -> bool {
+        self.capital_nouns
     }
 
     /// Learns from running text; the first word of a sentence says nothing.
     pub fn learn(&mut self, sentence: &str) {
-        for word in sentence.split_whitespace().skip(1) {
+        let mut before = String::new();
+        for (at, word) in sentence.split_whitespace().enumerate() {
+            let lower = core(word).to_lowercase();
+            match before.as_str() {
+                "the" | "a" | "an" | "our" | "your" | "each" | "every" | "of" | "with" | "for" => {
+                    self.roles.entry(lower.clone()).or_default().0 += 1;
+                }
+                "to" | "can" | "should" | "must" | "will" | "you" | "we" | "they" | "not" => {
+                    self.roles.entry(lower.clone()).or_default().1 += 1;
+                }
+                _ => {}
+            }
+            before = lower;
+            if at == 0 {
+                continue;
+            }
             let word = word.trim_matches(|c: char| !c.is_alphanumeric());
             let Some(first) = word.chars().next() else { continue };
             let entry = self.counts.entry(word.to_lowercase()).or_default();
@@ -29,6 +50,12 @@ impl Casing {
                 entry.0 += 1;
             }
         }
+    }
+
+    /// Whether a heading starts with a verb that tells the reader to do something: "Settle permission first".
+    pub fn is_imperative(&self, heading: &str) -> bool {
+        let first = heading.split_whitespace().next().map(|word| core(word).to_lowercase()).unwrap_or_default();
+        !first.ends_with("ing") && self.roles.get(&first).is_some_and(|(thing, verb)| verb > thing)
     }
 
     /// The phrase as it would stand in the middle of a sentence: "Wheel Building" becomes "wheel building" where the

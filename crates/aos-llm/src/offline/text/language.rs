@@ -5,6 +5,8 @@
 use aos_capabilities::model::Material;
 use yake_rust::StopWords;
 
+use crate::offline::words::{Words, has, words};
+
 /// The language that a client's pages are written in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Language {
@@ -51,7 +53,11 @@ impl Language {
     pub fn stem(&self, word: &str) -> String {
         match self {
             Self::English => stem_english(word),
-            Self::German => strip_suffix(word, &["en", "er", "es", "em", "e", "n", "s"], 5),
+            // “Laufräder” and “Laufrad”: the plural's umlaut goes with its ending.
+            Self::German => {
+                let plain = word.replace('ä', "a").replace('ö', "o").replace('ü', "u");
+                strip_suffix(&plain, &["ern", "en", "er", "es", "em", "e", "n", "s"], 5)
+            }
             Self::Other(_) => strip_suffix(word, &["s"], 5),
         }
     }
@@ -63,7 +69,8 @@ impl Language {
         let Some(first) = words.next() else { return true };
         match self {
             Self::English | Self::Other(_) => {
-                ENGLISH_LEANING.contains(&first) || ENGLISH_LEANING_STARTS.iter().any(|start| lower.starts_with(start))
+                has(&ENGLISH_LEANING, first)
+                    || ENGLISH_LEANING_STARTS.iter().any(|start| lower.starts_with(start.as_str()))
             }
             Self::German => {
                 let next_is_capital = sentence
@@ -72,9 +79,9 @@ impl Language {
                     .and_then(|word| word.chars().next())
                     .is_some_and(char::is_uppercase);
                 // “Das Rad” stands alone, “Das ist” does not.
-                GERMAN_LEANING.contains(&first)
+                has(&GERMAN_LEANING, first)
                     || (first == "das" && !next_is_capital)
-                    || GERMAN_LEANING_STARTS.iter().any(|start| lower.starts_with(start))
+                    || GERMAN_LEANING_STARTS.iter().any(|start| lower.starts_with(start.as_str()))
             }
         }
     }
@@ -82,21 +89,32 @@ impl Language {
     /// Whether a sentence points at its place on its page ("as shown below"), which it loses in an article.
     pub fn points_at_page(&self, sentence: &str) -> bool {
         let lower = sentence.to_lowercase();
-        let phrases: &[&str] = match self {
-            Self::English | Self::Other(_) => ENGLISH_PAGE_WORDS,
-            Self::German => GERMAN_PAGE_WORDS,
+        let phrases = match self {
+            Self::English | Self::Other(_) => &ENGLISH_PAGE_WORDS,
+            Self::German => &GERMAN_PAGE_WORDS,
         };
-        phrases.iter().any(|phrase| lower.contains(phrase))
+        phrases.iter().any(|phrase| lower.contains(phrase.as_str()))
+    }
+
+    /// Whether a sentence with a link mainly sends the reader there ("More about this in the guide").
+    pub fn is_pointer(&self, sentence: &str) -> bool {
+        let padded = format!(" {} ", sentence.to_lowercase());
+        let cues = match self {
+            Self::English | Self::Other(_) => &ENGLISH_POINTERS,
+            Self::German => &GERMAN_POINTERS,
+        };
+        cues.iter().any(|cue| padded.contains(cue.as_str()))
     }
 
     /// Whether a sentence only asks the visitor to do something on the site.
     pub fn is_call_to_action(&self, sentence: &str) -> bool {
         let lower = sentence.to_lowercase();
-        let starts: &[&str] = match self {
-            Self::English | Self::Other(_) => ENGLISH_CALLS,
-            Self::German => GERMAN_CALLS,
+        let starts = match self {
+            Self::English | Self::Other(_) => &ENGLISH_CALLS,
+            Self::German => &GERMAN_CALLS,
         };
-        starts.iter().any(|start| lower.starts_with(start)) || CALLS_ANYWHERE.iter().any(|call| lower.contains(call))
+        starts.iter().any(|start| lower.starts_with(start.as_str()))
+            || CALLS_ANYWHERE.iter().any(|call| lower.contains(call.as_str()))
     }
 
     /// Whether a sentence is told by one person ("I"), as in a testimonial, and would be put into the client's mouth.
@@ -165,72 +183,17 @@ fn strip_suffix(word: &str, suffixes: &[&str], at_least: usize) -> String {
     word.to_owned()
 }
 
-const ENGLISH_LEANING: &[&str] = &[
-    "it", "it's", "its", "this", "these", "that", "that's", "those", "they", "they're", "them", "their", "he", "she",
-    "his", "her", "such", "however", "but", "and", "or", "nor", "also", "therefore", "thus", "hence", "instead",
-    "otherwise", "then", "so", "moreover", "furthermore", "additionally", "both", "neither", "another", "again",
-    "similarly", "likewise", "still", "yet", "meanwhile", "finally", "here", "consequently", "nevertheless",
-    "nonetheless", "besides", "conversely", "yes", "no", "next", "lastly", "firstly", "secondly", "thirdly",
-    "note", "notice", "remember", "recall", "see", "either", "now", "let's", "which", "afterwards",
-];
-const ENGLISH_LEANING_STARTS: &[&str] = &[
-    "for example", "for instance", "in addition", "as a result", "in other words", "on the other hand", "as mentioned",
-    "as we", "as you", "in this", "in that", "in these", "in our", "with this", "with these", "by doing", "to do this",
-    "to do so", "at this", "the same", "the first", "the second", "the third", "the last", "the other", "the latter",
-    "the former", "one of these", "some of these", "all of these", "each of these", "all of this", "most of these",
-    "at that", "for this", "for that", "from there", "of course", "in fact", "the result", "the rest", "the above",
-    "like this", "as with", "in short", "in both", "in either", "at the same", "unlike", "if so", "if not",
-    "when this", "if this", "if it", "when it", "once it", "if they", "because of this", "after that", "first,",
-    "second,", "third,", "only the", "only then",
-];
-const GERMAN_LEANING: &[&str] = &[
-    "er", "es", "dies", "diese", "dieser", "dieses", "diesem", "diesen", "dabei", "dadurch", "damit", "dafür",
-    "deshalb", "daher", "darum", "deswegen", "jedoch", "aber", "und", "oder", "auch", "zudem", "außerdem", "ferner",
-    "so", "dann", "danach", "hier", "solche", "solch", "beide", "deren", "dessen", "dazu", "darüber", "davon", "daran",
-    "darin", "daraus", "denn", "doch", "trotzdem", "dennoch", "allerdings", "hingegen", "dagegen", "anschließend",
-    "schließlich", "ebenso", "ja", "nein", "dort", "somit", "folglich", "stattdessen", "sonst", "andernfalls",
-];
-const GERMAN_LEANING_STARTS: &[&str] = &[
-    "zum beispiel", "in diesem", "in dieser", "in diesen", "bei diesem", "bei dieser", "aus diesem", "mit diesem",
-    "mit dieser", "auf diese", "wie oben", "wie erwähnt", "das gleiche", "der erste", "die erste", "im gegensatz",
-];
-const ENGLISH_PAGE_WORDS: &[&str] = &[
-    "this page", "this section", "this chapter", "this article", "this post", "this book", "this tutorial",
-    "this guide", "this document", "this appendix", "next section", "previous section", "last section",
-    "next chapter", "previous chapter", "last chapter", "later chapter", "later section", "later on in",
-    "see below", "shown below", "listed below", "described below", "explained below", "the table below",
-    "the example below", "the code below", "the form below", "the link below", "the list below", "form above",
-    "see above", "shown above", "listed above", "described above", "explained above", "mentioned above",
-    "mentioned earlier", "discussed earlier", "seen earlier", "earlier in", "the example above", "the code above",
-    "above code", "above example", " below.", " below:", " above.", "the following", "as follows", "following code",
-    "click here", "figure ", "listing ", "in chapter", "in section", "chapter ", "scroll down", "the next page",
-    "left-hand menu", "the sidebar", "the menu", "this website", "this site", "our cookie", "cookies", "javascript",
-    "all rights reserved", "your browser", "last updated", "posted on", "min read", "minutes to read", "table of contents",
-    "edit this", "view source", "back to top",
-];
-const GERMAN_PAGE_WORDS: &[&str] = &[
-    "diese seite", "dieser seite", "diesem abschnitt", "dieser artikel", "diesem artikel", "siehe unten",
-    "siehe oben", "wie folgt", "im folgenden", "die folgenden", "der folgenden", "die folgende", "nachfolgend",
-    "untenstehend", "obenstehend", "oben genannt", "weiter unten", "weiter oben", "klicken sie", "klicke hier",
-    "hier klicken", "abbildung", "cookies", "javascript", "alle rechte vorbehalten", "ihr browser", "diese website",
-    "dieser website", "zuletzt aktualisiert", "kapitel ", "diesem kapitel", "inhaltsverzeichnis",
-];
-const ENGLISH_CALLS: &[&str] = &[
-    "call us", "call now", "call today", "contact us", "book now", "book a", "book an", "book your", "sign up",
-    "subscribe", "click", "learn more", "read more", "find out more", "get in touch", "download", "follow us",
-    "visit us", "share this", "order now", "order your", "buy now", "send us", "drop us", "write to us", "log in",
-    "sign in", "request a", "get a quote", "get a free", "get your", "join our", "join us", "shop now", "see all",
-    "view all", "discover more", "ask us", "come and", "come by", "stop by", "drop in", "talk to us", "reach out",
-    "ready to", "speak to", "start your", "try it", "want to know more", "interested?", "schedule a", "schedule your",
-    "check out", "have a look at our", "take a look", "please contact", "please call", "please note", "enter your",
-];
-const GERMAN_CALLS: &[&str] = &[
-    "rufen sie", "ruf uns", "kontaktieren sie", "kontaktiere uns", "jetzt ", "melden sie", "melde dich", "abonnieren",
-    "mehr erfahren", "weiterlesen", "weitere informationen", "schreiben sie uns", "schreib uns", "folgen sie",
-    "folge uns", "besuchen sie", "besuche uns", "bestellen sie", "vereinbaren sie", "fordern sie", "sprechen sie uns",
-    "sprich uns", "buchen sie", "hier finden sie", "lesen sie", "zum ", "bitte beachten", "kommen sie",
-];
-const CALLS_ANYWHERE: &[&str] = &["get in touch", "newsletter", "nehmen sie kontakt", "contact form", "kontaktformular"];
+static ENGLISH_LEANING: Words = words!("english/leaning");
+static ENGLISH_LEANING_STARTS: Words = words!("english/leaning_starts");
+static GERMAN_LEANING: Words = words!("german/leaning");
+static GERMAN_LEANING_STARTS: Words = words!("german/leaning_starts");
+static ENGLISH_PAGE_WORDS: Words = words!("english/page_words");
+static GERMAN_PAGE_WORDS: Words = words!("german/page_words");
+static ENGLISH_CALLS: Words = words!("english/calls");
+static GERMAN_CALLS: Words = words!("german/calls");
+static ENGLISH_POINTERS: Words = words!("english/pointers");
+static GERMAN_POINTERS: Words = words!("german/pointers");
+static CALLS_ANYWHERE: Words = words!("calls_anywhere");
 
 #[cfg(test)]
 mod tests {
@@ -258,6 +221,7 @@ mod tests {
         assert_eq!(Language::English.stem("batteries"), Language::English.stem("battery"));
         assert_eq!(Language::English.stem("wheels"), "wheel");
         assert_eq!(Language::English.stem("glass"), "glass");
+        assert_eq!(Language::German.stem("laufräder"), Language::German.stem("laufrad"));
         assert_eq!(Language::German.stem("reparaturen"), Language::German.stem("reparatur"));
     }
 }

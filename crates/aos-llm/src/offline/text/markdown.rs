@@ -5,12 +5,28 @@ use comrak::{
     nodes::{ListType, NodeValue},
 };
 
+/// Stand around the text of a link in what is read, so that "More in the guide to permission" can be told to be a
+/// pointer. Private-use characters: no page has them, and [`unmark`] takes them out.
+pub const LINK_START: char = '\u{e000}';
+pub const LINK_END: char = '\u{e001}';
+
+/// The text without the marks of links.
+pub fn unmark(text: &str) -> String {
+    text.replace([LINK_START, LINK_END], "")
+}
+
 /// A part of a page, in order.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum RawBlock {
-    Heading { level: u8, text: String },
+    Heading {
+        level: u8,
+        text: String,
+    },
     Paragraph(String),
-    List { ordered: bool, items: Vec<String> },
+    List {
+        ordered: bool,
+        items: Vec<String>,
+    },
     /// Code is not carried over; a single sentence beside it mostly speaks of it.
     Code,
     /// Something else that is not carried over (table, image, quotation): text around it may refer to it.
@@ -33,7 +49,9 @@ pub fn read(markdown: &str) -> Vec<RawBlock> {
 
 fn read_block(node: Node<'_>, blocks: &mut Vec<RawBlock>) {
     match &node.data().value {
-        NodeValue::Heading(heading) => blocks.push(RawBlock::Heading { level: heading.level, text: inline(node).text }),
+        NodeValue::Heading(heading) => {
+            blocks.push(RawBlock::Heading { level: heading.level, text: unmark(&inline(node).text) })
+        }
         NodeValue::Paragraph => {
             let inline = inline(node);
             if inline.text.is_empty() || inline.only_links() {
@@ -58,7 +76,7 @@ fn read_list(list: Node<'_>, ordered: bool) -> RawBlock {
             if matches!(part.data().value, NodeValue::Paragraph) {
                 let inline = inline(part);
                 links += usize::from(inline.only_links());
-                parts.push(inline.text);
+                parts.push(unmark(&inline.text));
             }
         }
         let text = parts.join(" ");
@@ -93,7 +111,7 @@ fn collect(node: Node<'_>, in_link: bool, inline: &mut Inline) {
     for child in node.children() {
         match &child.data().value {
             NodeValue::Text(text) => {
-                inline.text.push_str(text);
+                inline.text.push_str(&unmark(text));
                 if in_link {
                     inline.linked += text.chars().filter(|c| c.is_alphanumeric()).count();
                 }
@@ -104,7 +122,11 @@ fn collect(node: Node<'_>, in_link: bool, inline: &mut Inline) {
                 inline.text.push_str(&format!("{fence}{}{fence}", code.literal.replace('`', "'")));
             }
             NodeValue::SoftBreak | NodeValue::LineBreak => inline.text.push(' '),
-            NodeValue::Link(_) => collect(child, true, inline),
+            NodeValue::Link(_) => {
+                inline.text.push(LINK_START);
+                collect(child, true, inline);
+                inline.text.push(LINK_END);
+            }
             NodeValue::Image(_) | NodeValue::HtmlInline(_) => {}
             _ => collect(child, in_link, inline),
         }
@@ -114,7 +136,7 @@ fn collect(node: Node<'_>, in_link: bool, inline: &mut Inline) {
 /// Plain text (with code spans in backticks) as CommonMark that shows exactly that text.
 pub fn escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 8);
-    let code_balanced = text.matches('`').count() % 2 == 0;
+    let code_balanced = text.matches('`').count().is_multiple_of(2);
     let mut in_code = false;
     for (at, c) in text.char_indices() {
         match c {
@@ -126,7 +148,7 @@ pub fn escape(text: &str) -> String {
                 out.push('\\');
                 out.push(c);
             }
-            '&' if !in_code => out.push_str("&amp;"),
+            '&' if !in_code && starts_entity(&text[at + 1..]) => out.push_str("&amp;"),
             '#' | '+' | '-' | '=' if at == 0 => {
                 out.push('\\');
                 out.push(c);
@@ -141,10 +163,17 @@ pub fn escape(text: &str) -> String {
     out
 }
 
+/// “&copy;” would be shown as ©; the sign alone is only itself.
+fn starts_entity(after: &str) -> bool {
+    let name = after.split(|c: char| !(c.is_ascii_alphanumeric() || c == '#')).next().unwrap_or_default();
+    !name.is_empty() && after[name.len()..].starts_with(';')
+}
+
 /// A link, or the bare title when the source is a document without an address.
 pub fn link(title: &str, url: &str) -> String {
     if url.starts_with("http://") || url.starts_with("https://") {
-        let target = url.replace(' ', "%20").replace('(', "%28").replace(')', "%29").replace('<', "%3C").replace('>', "%3E");
+        let target =
+            url.replace(' ', "%20").replace('(', "%28").replace(')', "%29").replace('<', "%3C").replace('>', "%3E");
         format!("[{}]({target})", escape(title))
     } else {
         escape(title)
@@ -164,7 +193,7 @@ mod tests {
             blocks,
             [
                 RawBlock::Heading { level: 1, text: "Wheels".into() },
-                RawBlock::Paragraph("We build wheels with `truing --fine`.".into()),
+                RawBlock::Paragraph("We build \u{e000}wheels\u{e001} with `truing --fine`.".into()),
                 RawBlock::Other,
                 RawBlock::List { ordered: true, items: vec!["Measure the hub.".into(), "Cut spokes.".into()] },
                 RawBlock::Code,
@@ -174,7 +203,15 @@ mod tests {
 
     #[test]
     fn escaped_text_reads_back_as_it_was() {
-        for text in ["1. May is *not* a list_item", "# no heading", "a < b & c [x] `code_x`", "- dash", "2) two", "~~x~~ \\ y"] {
+        for text in [
+            "1. May is *not* a list_item",
+            "R&D &amp; &co",
+            "# no heading",
+            "a < b & c [x] `code_x`",
+            "- dash",
+            "2) two",
+            "~~x~~ \\ y",
+        ] {
             let blocks = read(&escape(text));
             assert_eq!(blocks, [RawBlock::Paragraph(text.into())], "{text}");
         }

@@ -1,6 +1,9 @@
 //! Splitting text into sentences, and telling the ones that can stand in an article from the ones that can't.
 
-use super::language::Language;
+use super::{
+    language::Language,
+    markdown::{LINK_END, LINK_START},
+};
 
 /// Words that end with a full stop without ending a sentence, in lower case and without that stop.
 const ABBREVIATIONS: &[&str] = &[
@@ -25,7 +28,10 @@ pub fn split(paragraph: &str) -> Vec<String> {
             '.' | '!' | '?' | '…' if !in_code => {
                 let mut end = at + c.len_utf8();
                 while let Some((next, closing)) = chars.peek().copied() {
-                    if !matches!(closing, '.' | '!' | '?' | '…' | '"' | '”' | '“' | '’' | '\'' | ')' | '»' | '«') {
+                    if !matches!(
+                        closing,
+                        '.' | '!' | '?' | '…' | '"' | '”' | '“' | '’' | '\'' | ')' | '»' | '«' | LINK_END
+                    ) {
                         break;
                     }
                     // An opening quote after a full stop and a space belongs to the next sentence.
@@ -54,7 +60,9 @@ fn push(sentences: &mut Vec<String>, text: &str) {
 
 /// Whether the mark after `before` ends a sentence, seen what comes `after`.
 fn ends_here(before: &str, mark: char, after: &str) -> bool {
-    let Some(next) = after.chars().find(|c| !matches!(c, '"' | '“' | '„' | '»' | '«' | '\'' | '‘' | '(' | '`' | '*')) else {
+    let Some(next) =
+        after.chars().find(|c| !matches!(*c, '"' | '“' | '„' | '»' | '«' | '\'' | '‘' | '(' | '`' | '*' | LINK_START))
+    else {
         return true;
     };
     if next.is_lowercase() {
@@ -67,8 +75,7 @@ fn ends_here(before: &str, mark: char, after: &str) -> bool {
     let lower = last.to_lowercase();
     if ABBREVIATIONS.contains(&lower.as_str()) {
         // “… and so on, etc. The next” does end; a number or a name after “No.” or “Dr.” does not.
-        return matches!(lower.as_str(), "etc" | "usw" | "inc" | "ltd" | "co" | "a.m" | "p.m")
-            && next.is_uppercase();
+        return matches!(lower.as_str(), "etc" | "usw" | "inc" | "ltd" | "co" | "a.m" | "p.m") && next.is_uppercase();
     }
     // “J. Smith”, “3. Mai”, “am 12. März”: initials and ordinals.
     let single_letter = last.chars().count() == 1 && last.chars().all(char::is_uppercase);
@@ -87,11 +94,14 @@ pub fn is_printable(sentence: &str, language: &Language) -> bool {
     if !(4..=48).contains(&words) {
         return false;
     }
-    let ends_well = sentence.trim_end_matches(['"', '”', '“', '’', '\'', ')', '»', '«', '*']).ends_with(['.', '!', '?']);
+    let ends_well =
+        sentence.trim_end_matches(['"', '”', '“', '’', '\'', ')', '»', '«', '*']).ends_with(['.', '!', '?']);
     if !ends_well || sentence.ends_with("...") || sentence.ends_with('…') {
         return false;
     }
-    is_clean(sentence) && starts_well(sentence) && !language.points_at_page(sentence)
+    is_clean(sentence)
+        && starts_well(sentence)
+        && !language.points_at_page(sentence)
         && !language.is_call_to_action(sentence)
         && !language.is_told_by_one_person(sentence)
 }
@@ -117,7 +127,9 @@ fn is_clean(text: &str) -> bool {
     {
         return false;
     }
-    if text.matches('`').count() % 2 == 1 || unbalanced(text, '(', ')') || unbalanced(text, '“', '”') && !text.contains('„')
+    if text.matches('`').count() % 2 == 1
+        || unbalanced(text, '(', ')')
+        || unbalanced(text, '“', '”') && !text.contains('„')
     {
         return false;
     }
@@ -176,7 +188,10 @@ mod tests {
 
     #[test]
     fn quotes_and_brackets_stay_with_their_sentence() {
-        assert_eq!(split("He said “ride.” Then he left (late.) Done."), ["He said “ride.”", "Then he left (late.)", "Done."]);
+        assert_eq!(
+            split("He said “ride.” Then he left (late.) Done."),
+            ["He said “ride.”", "Then he left (late.)", "Done."]
+        );
         assert_eq!(split("Call `foo. Bar` first. Then go."), ["Call `foo. Bar` first.", "Then go."]);
     }
 

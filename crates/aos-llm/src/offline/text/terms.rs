@@ -81,7 +81,9 @@ impl Vocabulary {
 
     /// The stems of a text's words that carry meaning.
     pub fn stems<'a>(&'a self, text: &'a str) -> impl Iterator<Item = String> + 'a {
-        words(text).filter(|word| !self.is_stop_word(word) && word.chars().count() > 1).map(|word| self.language.stem(&word))
+        words(text)
+            .filter(|word| !self.is_stop_word(word) && word.chars().count() > 1)
+            .map(|word| self.language.stem(&word))
     }
 
     /// Adds a text's terms to its counts.

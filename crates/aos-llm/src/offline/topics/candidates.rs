@@ -18,7 +18,7 @@ pub enum Kind {
 }
 
 /// A subject with the sections that carry it.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Candidate {
     pub subject: Subject,
     /// The second subject of a pair.
@@ -112,7 +112,8 @@ fn pages(corpus: &Corpus, all: &mut Vec<Candidate>) {
         let opening = corpus.sections_of(number).find(|section| corpus.sections[*section].opens_page);
         let subject = Subject::from_heading(&page.title, &corpus.casing, &corpus.language)
             .or_else(|| opening.and_then(|at| heading_subject(corpus, at)));
-        if let Some(subject) = subject {
+        // A page that has a question as its title is that question's article.
+        if let Some(subject) = subject.filter(|subject| subject.shape != Shape::Question) {
             push(corpus, all, subject, kind, lead, score);
         }
     }
@@ -121,14 +122,18 @@ fn pages(corpus: &Corpus, all: &mut Vec<Candidate>) {
 fn sections(corpus: &Corpus, all: &mut Vec<Candidate>) {
     for (number, section) in corpus.sections.iter().enumerate() {
         let role = corpus.pages[section.page].role;
-        if section.opens_page || role == Role::Blog {
+        if section.opens_page || matches!(role, Role::Blog | Role::Case) {
             continue;
         }
         let Some(subject) = heading_subject(corpus, number) else { continue };
         if subject.shape == Shape::Question {
+            // “What happens on a visit” leans on its page; a question with its mark is asked by readers.
+            if !section.asks() {
+                continue;
+            }
             push(corpus, all, subject, Kind::Question, vec![number], 0.42);
-        } else if section.words >= 60 && is_spoken_of(corpus, &subject) {
-            push(corpus, all, subject, Kind::Section, vec![number], 0.3);
+        } else if section.words >= 80 && subject.start.contains(' ') && is_spoken_of(corpus, &subject) {
+            push(corpus, all, subject, Kind::Section, vec![number], 0.25);
         }
     }
 }
@@ -144,7 +149,9 @@ fn is_spoken_of(corpus: &Corpus, subject: &Subject) -> bool {
 }
 
 fn key_phrases(corpus: &Corpus, all: &mut Vec<Candidate>) {
-    for phrase in corpus.key_phrases.iter().take(20).filter(|phrase| phrase.contains(' ') || phrase.chars().count() >= 6) {
+    for phrase in
+        corpus.key_phrases.iter().take(20).filter(|phrase| phrase.contains(' ') || phrase.chars().count() >= 6)
+    {
         let Some(subject) = Subject::from_heading(phrase, &corpus.casing, &corpus.language) else { continue };
         let query = corpus.query(phrase);
         let mut lead: Vec<(f32, usize)> = corpus
@@ -166,7 +173,8 @@ fn pairs(corpus: &Corpus, all: &mut Vec<Candidate>) {
     let offers: Vec<usize> =
         (0..corpus.pages.len()).filter(|page| corpus.pages[*page].role == Role::Offer).take(12).collect();
     for pair in offers.windows(2) {
-        let subject_of = |page: usize| Subject::from_heading(&corpus.pages[page].title, &corpus.casing, &corpus.language);
+        let subject_of =
+            |page: usize| Subject::from_heading(&corpus.pages[page].title, &corpus.casing, &corpus.language);
         let (Some(one), Some(two)) = (subject_of(pair[0]), subject_of(pair[1])) else { continue };
         if one.shape != Shape::Noun || two.shape != Shape::Noun || one.start.len() + two.start.len() > 50 {
             continue;
@@ -197,7 +205,8 @@ fn take_words(corpus: &Corpus, sections: impl Iterator<Item = usize>) -> Vec<usi
 fn push(corpus: &Corpus, all: &mut Vec<Candidate>, subject: Subject, kind: Kind, lead: Vec<usize>, score: f32) {
     let query = corpus.query(&subject.start);
     let share = 0.5 / lead.len().max(1) as f32;
-    let vector =
-        Vector::blend(std::iter::once((&query, 1.0)).chain(lead.iter().map(|at| (&corpus.sections[*at].vector, share))));
+    let vector = Vector::blend(
+        std::iter::once((&query, 1.0)).chain(lead.iter().map(|at| (&corpus.sections[*at].vector, share))),
+    );
     all.push(Candidate { subject, other: None, kind, lead, vector, score, related: Vec::new(), pages: 0 });
 }

@@ -22,13 +22,14 @@ use super::{
     corpus::{Corpus, roles::Role},
     outline::{self, Part},
     phrasebook::{Phrasebook, fill},
+    text::language::Language,
 };
 
 /// Tried one after the other: first with most room between the articles, then with less.
 const BOUNDS: [Bounds; 3] = [
     Bounds { at_least: 540, target: 640, shared: 0.15, likeness: 0.10 },
     Bounds { at_least: 490, target: 560, shared: 0.3, likeness: 0.08 },
-    Bounds { at_least: 470, target: 520, shared: 0.42, likeness: 0.06 },
+    Bounds { at_least: 470, target: 520, shared: 0.42, likeness: 0.05 },
 ];
 
 struct Chosen<'a> {
@@ -45,10 +46,8 @@ pub fn compose(material: &Material) -> TopicList {
     let chosen = choose(&corpus, &all, wanted, &material.task.taken);
     let audience = audience_in(material);
     let mut titles = Titles::default();
-    let topics: Vec<TopicDraft> = chosen
-        .iter()
-        .map(|chosen| draft(&corpus, phrases, chosen, &mut titles, audience.as_deref()))
-        .collect();
+    let topics: Vec<TopicDraft> =
+        chosen.iter().map(|chosen| draft(&corpus, phrases, chosen, &mut titles, audience.as_deref())).collect();
     TopicList { gaps: gaps(&corpus, wanted, topics.len()), topics }
 }
 
@@ -103,7 +102,9 @@ fn best(
         .iter()
         .enumerate()
         .filter(|(at, candidate)| {
-            !done[*at] && open(candidate) && !chosen.iter().any(|other| is_near(corpus, &other.candidate.subject.start, &candidate.subject.start))
+            !done[*at]
+                && open(candidate)
+                && !chosen.iter().any(|other| is_near(corpus, &other.candidate.subject.start, &candidate.subject.start))
         })
         .map(|(at, candidate)| (candidate.score - crowding(candidate, chosen), at))
         .collect();
@@ -114,9 +115,8 @@ fn best(
 /// What speaks against a candidate because of those chosen already: ten topics of one kind read like a list of pages.
 fn crowding(candidate: &Candidate, chosen: &[Chosen<'_>]) -> f32 {
     let same_kind = chosen.iter().filter(|other| other.candidate.kind == candidate.kind).count() as f32;
-    let likest =
-        chosen.iter().map(|other| other.candidate.vector.cosine(&candidate.vector)).fold(0.0_f32, f32::max);
-    same_kind * 0.05 + (likest - 0.5).max(0.0) * 0.8
+    let likest = chosen.iter().map(|other| other.candidate.vector.cosine(&candidate.vector)).fold(0.0_f32, f32::max);
+    same_kind * 0.03 + (likest - 0.5).max(0.0) * 0.8
 }
 
 fn draft(
@@ -127,6 +127,8 @@ fn draft(
     audience: Option<&str>,
 ) -> TopicDraft {
     let Chosen { candidate, selection } = chosen;
+    let candidate = &as_subject(corpus, candidate);
+    let chosen = &Chosen { candidate, selection: selection.clone() };
     let subject = &candidate.subject;
     let lead = selection.sections.first().copied().filter(|section| outline::is_lead(corpus, *section));
     let rest = &selection.sections[usize::from(lead.is_some())..];
@@ -147,6 +149,20 @@ fn draft(
         sources,
         title,
     }
+}
+
+/// “A practical guide to site surveys”: the number and the article that the subject needs inside a title.
+fn as_subject(corpus: &Corpus, candidate: &Candidate) -> Candidate {
+    let mut candidate = candidate.clone();
+    if candidate.subject.shape == Shape::Noun {
+        candidate.subject.inside = corpus.as_subject(&candidate.subject.inside);
+        // What is meant inside a sentence is meant at the start, too.
+        let (inside, start) = (candidate.subject.inside.to_lowercase(), candidate.subject.start.to_lowercase());
+        if inside.starts_with(&start) || inside.ends_with(&start) {
+            candidate.subject.start = corpus.casing.sentence_start(&candidate.subject.inside);
+        }
+    }
+    candidate
 }
 
 /// Pages in the order in which the article uses them.
@@ -179,7 +195,8 @@ fn brief(
         let quoted: Vec<String> = parts.iter().take(3).map(|part| format!("“{}”", part.heading)).collect();
         phrases.row(&quoted)
     };
-    let first = rows.first().cloned().or_else(|| parts.first().map(|part| format!("“{}”", part.heading))).unwrap_or_default();
+    let first =
+        rows.first().cloned().or_else(|| parts.first().map(|part| format!("“{}”", part.heading))).unwrap_or_default();
     let last = rows.last().filter(|last| **last != first).cloned();
     let last = last.or_else(|| parts.last().map(|part| format!("“{}”", part.heading))).unwrap_or_default();
     let reasons = &phrases.brief_reasons;
@@ -200,11 +217,14 @@ fn brief(
     } else {
         fill_inside(phrases.several_pages, &[("n", &phrases.number(pages))])
     };
-    let reason = fill(reason, &[("s", &subject.inside), ("S", &subject.start), ("count", &phrases.number(candidate.pages))]);
+    let reason =
+        fill(reason, &[("s", &subject.inside), ("S", &subject.start), ("count", &phrases.number(candidate.pages))]);
     let words = (selection.words / 10 * 10).to_string();
     // Not every turn fits without two parts to name.
     let turns = if rows.len() >= 2 { phrases.brief } else { &phrases.brief[..1] };
-    let audience_inside = lower_start(audience);
+    // German nouns keep their capital anywhere.
+    let audience_inside =
+        if corpus.language == Language::English { lower_start(audience) } else { audience.to_owned() };
     fill(
         turns[seed % turns.len()],
         &[
@@ -252,6 +272,8 @@ fn keywords(corpus: &Corpus, chosen: &Chosen<'_>) -> Vec<String> {
     } else {
         subject.inside.clone()
     };
+    let main =
+        ["the ", "a ", "an "].iter().find_map(|article| main.strip_prefix(article)).map_or(main.clone(), str::to_owned);
     let mut keywords = vec![main];
     keywords.extend(chosen.candidate.other.as_ref().map(|other| other.inside.clone()));
     let mut near: Vec<(f32, &String)> = corpus
@@ -259,14 +281,20 @@ fn keywords(corpus: &Corpus, chosen: &Chosen<'_>) -> Vec<String> {
         .iter()
         .map(|phrase| {
             let query = corpus.query(phrase);
-            let carried = chosen.selection.sections.iter().map(|at| corpus.sections[*at].vector.cosine(&query)).sum::<f32>();
+            let carried =
+                chosen.selection.sections.iter().map(|at| corpus.sections[*at].vector.cosine(&query)).sum::<f32>();
             (carried, phrase)
         })
         .filter(|(carried, _)| *carried > 0.4)
         .collect();
-    near.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.cmp(b.1)));
+    // Phrases before single words, which only fill up.
+    near.sort_by(|a, b| {
+        let single = |phrase: &str| !phrase.contains(' ');
+        single(a.1).cmp(&single(b.1)).then(b.0.total_cmp(&a.0)).then_with(|| a.1.cmp(b.1))
+    });
     for (_, phrase) in near {
-        if keywords.len() < 6 && !keywords.iter().any(|keyword| is_near(corpus, keyword, phrase)) {
+        let room = if phrase.contains(' ') { 6 } else { 3 };
+        if keywords.len() < room && !keywords.iter().any(|keyword| is_near(corpus, keyword, phrase)) {
             keywords.push(phrase.clone());
         }
     }
@@ -285,8 +313,12 @@ fn gaps(corpus: &Corpus, wanted: usize, found: usize) -> Vec<Gap> {
         return Vec::new();
     }
     let what = match found {
+        0 if corpus.words() < 600 => format!(
+            "The client's pages carry about {} usable words in all, too few for an article of 600.",
+            corpus.words() / 10 * 10
+        ),
         0 => format!(
-            "The client's pages carry about {} usable words, too few for an article of 600.",
+            "The client's pages carry about {} usable words, but on no one subject enough for an article of 600.",
             corpus.words() / 10 * 10
         ),
         _ => format!(
@@ -295,8 +327,9 @@ fn gaps(corpus: &Corpus, wanted: usize, found: usize) -> Vec<Gap> {
     };
     vec![Gap {
         what,
-        ask: "Upload documents about what the client does (brochures, price lists, answers to customers), add pages to \
+        ask:
+            "Upload documents about what the client does (brochures, price lists, answers to customers), add pages to \
               the website, or connect a model on the Models page."
-            .to_owned(),
+                .to_owned(),
     }]
 }

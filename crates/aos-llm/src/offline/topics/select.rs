@@ -68,7 +68,10 @@ pub fn select(corpus: &Corpus, candidate: &Candidate, reserved: &Reserved, bound
         }
     }
     while words < bounds.target && chosen.len() < MOST_SECTIONS {
-        let Some(next) = best_addition(corpus, candidate, reserved, &chosen, may_share.saturating_sub(shared), bounds) else { break };
+        let Some(next) = best_addition(corpus, candidate, reserved, &chosen, may_share.saturating_sub(shared), bounds)
+        else {
+            break;
+        };
         let own = corpus.sections[next].words;
         words += own;
         shared += if reserved.times(next) > 0 { own } else { 0 };
@@ -92,7 +95,12 @@ fn best_addition(
     for (likeness, number) in candidate.related.iter().copied() {
         let section = &corpus.sections[number];
         let times = reserved.times(number);
-        if likeness < bounds.likeness || chosen.contains(&number) || !corpus.is_matter(number) || times > 1 || times == 1 && section.words > may_share {
+        if likeness < bounds.likeness
+            || chosen.contains(&number)
+            || !corpus.is_matter(number)
+            || times > 1
+            || times == 1 && section.words > may_share
+        {
             continue;
         }
         // The opening of another offer's page introduces that offer.
@@ -100,9 +108,15 @@ fn best_addition(
         let same_page = chosen.iter().any(|other| corpus.sections[*other].page == section.page);
         // What another article is likely to be about is left to it as long as there is something else.
         let weight = match corpus.pages[section.page].role {
-            Role::Offer if !same_page => if opens_other { 0.4 } else { 0.7 },
+            Role::Offer if !same_page => {
+                if opens_other {
+                    0.4
+                } else {
+                    0.7
+                }
+            }
             Role::Home => 0.8,
-            Role::Blog => 0.9,
+            Role::Blog | Role::Case => 0.85,
             _ => 1.0,
         } * if times > 0 { 0.6 } else { 1.0 }
             * if same_page { 1.15 } else { 1.0 };
@@ -110,10 +124,8 @@ fn best_addition(
             continue;
         }
         // Near-twins repeat each other; MMR takes that off.
-        let twin = chosen
-            .iter()
-            .map(|other| corpus.sections[*other].vector.cosine(&section.vector))
-            .fold(0.0_f32, f32::max);
+        let twin =
+            chosen.iter().map(|other| corpus.sections[*other].vector.cosine(&section.vector)).fold(0.0_f32, f32::max);
         let score = likeness * weight - 0.25 * (twin - 0.45).max(0.0);
         if best.is_none_or(|(top, _)| score > top) {
             best = Some((score, number));

@@ -3,6 +3,7 @@
 use crate::offline::{
     corpus::{is_generic_heading, normalise},
     text::{casing::Casing, language::Language},
+    words::{Words, has, words},
 };
 
 /// How a subject reads.
@@ -38,27 +39,39 @@ impl Subject {
         let words: Vec<String> = normalise(text).split(' ').map(str::to_owned).collect();
         let first = words.first()?.as_str();
         if text.ends_with('?') || is_question_word(first, language) && words.len() >= 3 && !first.eq("how") {
-            let speaks_to_client = words.iter().any(|word| ["i", "my", "me", "ich", "mein", "meine", "mir"].contains(&word.as_str()));
+            let speaks_to_client =
+                words.iter().any(|word| ["i", "my", "me", "ich", "mein", "meine", "mir"].contains(&word.as_str()));
             // A question in the first person is a visitor's; it is fine for a heading, less so for a title.
-            let fits = (3..=14).contains(&words.len()) && !speaks_to_client;
+            // “What it does”, “How much does it cost?”: without the page nobody knows what “it” is.
+            let points_back = words.iter().any(|word| {
+                ["it", "this", "that", "they", "them", "these", "we", "es", "das"].contains(&word.as_str())
+            });
+            let things =
+                words.iter().filter(|word| word.chars().count() > 3 && !is_clause_word(word, language)).count();
+            let named = if text.ends_with('?') { things >= 2 } else { things >= 3 };
+            let fits = (3..=14).contains(&words.len()) && !speaks_to_client && !points_back && named;
             let text = if text.ends_with('?') { text.to_owned() } else { casing.sentence_start(text) };
             return fits.then(|| Self { start: text.clone(), inside: text, shape: Shape::Question });
         }
         let text = text.split_once(": ").map_or(text, |(before, _)| before);
         let text = text.split_once(" – ").or_else(|| text.split_once(" — ")).map_or(text, |(before, _)| before);
         let words: Vec<String> = normalise(text).split(' ').map(str::to_owned).collect();
+        if words.last().is_some_and(|last| has(&ADVERBS, last)) {
+            return None;
+        }
         if words.len() > 7 || text.chars().count() < 4 || words.iter().any(|word| is_clause_word(word, language)) {
             return None;
         }
         let shape = match language {
             Language::English if words.len() >= 3 && words[0] == "how" && words[1] == "to" => Shape::How,
             Language::English if words[0] == "how" => return None,
-            Language::English if SENTENCE_STARTS.contains(&words[0].as_str()) => return None,
+            Language::English if has(&SENTENCE_STARTS, &words[0]) => return None,
             Language::English if words.len() >= 2 && words[0].ends_with("ing") && words[0].len() > 5 => Shape::Doing,
-            Language::English if words.len() >= 2 && IMPERATIVES.contains(&words[0].as_str()) => {
+            Language::English if words.len() >= 2 && has(&IMPERATIVES, &words[0]) => {
                 let inside = format!("how to {}", casing.mid_sentence(&lower_first(text)));
                 return Some(Self { start: casing.sentence_start(&inside), inside, shape: Shape::How });
             }
+            Language::English if words.len() >= 2 && casing.is_imperative(text) => return None,
             Language::German if words[0] == "wie" || words[0] == "so" => Shape::How,
             _ => Shape::Noun,
         };
@@ -75,15 +88,17 @@ impl Subject {
         words <= most_words
             && !heading.contains(['?', '!', ':', ',', '(', '“', '"', '–', '—'])
             && !normalise(heading).split(' ').any(|word| is_clause_word(word, language))
+            && !normalise(heading).split(' ').next_back().is_some_and(|last| has(&ADVERBS, last))
             && normalise(heading).split(' ').next().is_some_and(|first| {
-                !is_question_word(first, language) && !IMPERATIVES.contains(&first) && !SENTENCE_STARTS.contains(&first)
+                !is_question_word(first, language) && !has(&IMPERATIVES, first) && !has(&SENTENCE_STARTS, first)
             })
     }
 }
 
 /// "Our repair service" is about the repair service.
 fn strip_owner(text: &str) -> &str {
-    for owner in ["Our ", "our ", "OUR ", "Your ", "Unsere ", "Unser ", "Unseren ", "Ihre ", "Ihr ", "Deine ", "Dein "] {
+    for owner in ["Our ", "our ", "OUR ", "Your ", "Unsere ", "Unser ", "Unseren ", "Ihre ", "Ihr ", "Deine ", "Dein "]
+    {
         if let Some(rest) = text.strip_prefix(owner) {
             return rest;
         }
@@ -122,7 +137,9 @@ fn capitalised(text: &str) -> String {
 
 fn is_question_word(word: &str, language: &Language) -> bool {
     match language {
-        Language::German => ["was", "warum", "wann", "wo", "wer", "welche", "welcher", "welches", "wieso"].contains(&word),
+        Language::German => {
+            ["was", "warum", "wann", "wo", "wer", "welche", "welcher", "welches", "wieso"].contains(&word)
+        }
         _ => ["what", "why", "when", "where", "which", "who", "how"].contains(&word),
     }
 }
@@ -130,29 +147,16 @@ fn is_question_word(word: &str, language: &Language) -> bool {
 /// Words that show a heading to be a statement, not a thing.
 fn is_clause_word(word: &str, language: &Language) -> bool {
     match language {
-        Language::German => GERMAN_CLAUSE.contains(&word),
-        _ => ENGLISH_CLAUSE.contains(&word),
+        Language::German => has(&GERMAN_CLAUSE, word),
+        _ => has(&ENGLISH_CLAUSE, word),
     }
 }
 
-const ENGLISH_CLAUSE: &[&str] = &[
-    "we", "you", "us", "i", "our", "your", "my", "is", "are", "was", "were", "be", "been", "can", "will", "do", "does",
-    "did", "has", "have", "had", "should", "must", "may", "might", "let", "lets", "it", "its", "they", "that", "this",
-    "these", "not", "don", "t", "re", "ll", "ve", "please", "welcome", "meet", "since", "because", "if", "more", "here",
-    "there", "goes", "comes", "makes", "works", "gets", "matters", "needs", "takes", "means", "come", "go", "else",
-];
-const GERMAN_CLAUSE: &[&str] = &[
-    "wir", "sie", "uns", "ihr", "ich", "du", "unser", "unsere", "unserer", "unseren", "dein", "deine", "ihre", "ihren",
-    "ist", "sind", "war", "waren", "kann", "können", "wird", "werden", "hat", "haben", "soll", "sollte", "muss",
-    "müssen", "es", "dass", "nicht", "bitte", "willkommen", "seit", "weil", "wenn", "mehr", "hier", "macht", "geht",
-];
-const IMPERATIVES: &[&str] = &[
-    "install", "configure", "create", "choose", "enable", "disable", "define", "implement", "avoid", "understand",
-    "customize", "customise", "deploy", "manage", "add", "remove", "prepare", "learn", "write", "find", "keep", "make",
-    "use", "set", "get", "take", "give", "bring", "clean", "protect", "improve", "connect", "upgrade", "migrate",
-];
-const SENTENCE_STARTS: &[&str] =
-    &["how", "wie", "so", "for", "with", "without", "from", "built", "made", "before", "after", "when", "in", "on", "at", "and", "if", "für", "mit", "ohne", "vom", "von", "vor", "nach", "im", "am", "bei", "zum", "zur", "und"];
+static ENGLISH_CLAUSE: Words = words!("english/clause_words");
+static GERMAN_CLAUSE: Words = words!("german/clause_words");
+static IMPERATIVES: Words = words!("english/imperatives");
+static ADVERBS: Words = words!("adverbs");
+static SENTENCE_STARTS: Words = words!("not_a_thing");
 
 #[cfg(test)]
 mod tests {

@@ -39,18 +39,19 @@ impl Titles {
             (None, Shape::Doing) => phrases.doing_titles,
             (None, Shape::How | Shape::Question) => phrases.how_titles,
         };
-        let items = outline::row_items(corpus, parts, 4, &subject.start);
+        let items = outline::row_items(corpus, parts, 5, &subject.start);
+        // “… opening, calls and guests” would say nothing: single words stay out of titles.
+        let items: Vec<String> = items.into_iter().filter(|item| item.contains(' ')).collect();
         let number = phrases.number(parts.len());
         let other = candidate.other.as_ref().map(|other| other.inside.clone());
         let item = |at: usize| items.get(at).map_or("", String::as_str);
-        let second = other.as_deref().unwrap_or(if items.len() == 2 { item(1) } else { item(items.len().saturating_sub(1)) });
-        let in_row = |template: &TitleTemplate| matches!(template.needs, Needs::ThreeParts);
+        let second = other.as_deref().unwrap_or(item(1));
         let title_of = |template: &TitleTemplate| {
             let values = [
                 ("s", subject.inside.as_str()),
                 ("S", subject.start.as_str()),
                 ("a", item(0)),
-                ("b", if in_row(template) { item(1) } else { second }),
+                ("b", second),
                 ("c", item(2)),
                 ("client", corpus.client.as_str()),
                 ("N", &upper_first(&number)),
@@ -73,7 +74,8 @@ impl Titles {
             met && title.chars().count() <= MAX_CHARS && avoid.is_none_or(|avoid| avoid != title)
         };
         // The least used turn that is true of this article; the order in the phrasebook decides between equals.
-        let best = templates.iter().filter(fits).min_by_key(|template| self.used.get(template.text).copied().unwrap_or(0));
+        let best =
+            templates.iter().filter(fits).min_by_key(|template| self.used.get(template.text).copied().unwrap_or(0));
         match best {
             Some(template) => {
                 *self.used.entry(template.text).or_default() += 1;

@@ -1,0 +1,90 @@
+//! Topics: distinct, carried by the pages, never proposed twice.
+
+use std::collections::BTreeSet;
+
+use aos_capabilities::model::{Material, MaterialPage};
+
+use super::{english, german, sample_site, topics};
+
+#[test]
+fn a_month_of_topics_is_ten_different_ones_with_everything_a_brief_needs() {
+    let material = sample_site();
+    let list = topics(&material, 10);
+    assert_eq!(list.gaps, []);
+    let titles: BTreeSet<&str> = list.topics.iter().map(|topic| topic.title.as_str()).collect();
+    assert_eq!(titles.len(), 10);
+    for topic in &list.topics {
+        assert!((4..=11).contains(&topic.outline.len()), "{}: {:?}", topic.title, topic.outline);
+        assert!(!topic.keywords.is_empty() && !topic.sources.is_empty() && !topic.audience.is_empty());
+        assert!(["informational", "commercial"].contains(&topic.search_intent.as_str()));
+        assert!(topic.brief.matches(". ").count() >= 1, "{}", topic.brief);
+        assert!(topic.title.chars().count() <= 90, "{}", topic.title);
+        assert!(topic.outline.iter().all(|heading| !heading.is_empty()));
+    }
+    let turns: BTreeSet<String> = list
+        .topics
+        .iter()
+        .map(|topic| topic.title.to_lowercase().replace(&topic.keywords[0].to_lowercase(), "…"))
+        .collect();
+    assert!(turns.len() >= 8, "stamped: {turns:?}");
+    insta::assert_snapshot!(
+        "sample_titles",
+        list.topics.iter().map(|topic| topic.title.as_str()).collect::<Vec<_>>().join("\n")
+    );
+}
+
+#[test]
+fn what_was_written_last_month_is_not_proposed_again() {
+    let mut material = sample_site();
+    let first = topics(&material, 10);
+    material.task.taken = first.topics.iter().map(|topic| topic.title.clone()).collect();
+    let second = topics(&material, 10);
+    for topic in &second.topics {
+        assert!(!material.task.taken.contains(&topic.title), "{}", topic.title);
+        for earlier in &first.topics {
+            assert_ne!(topic.keywords[0], earlier.keywords[0]);
+        }
+    }
+    assert!(second.topics.len() == 10 || !second.gaps.is_empty());
+}
+
+#[test]
+fn an_article_that_the_site_has_is_not_proposed() {
+    let list = topics(&english(), 10);
+    assert!(list.topics.iter().all(|topic| !topic.title.to_lowercase().contains("lights")), "{list:?}");
+}
+
+#[test]
+fn a_small_site_gives_what_it_carries_and_says_what_is_missing() {
+    let list = topics(&english(), 10);
+    assert!((1..10).contains(&list.topics.len()));
+    assert_eq!(list.gaps.len(), 1);
+    assert!(list.gaps[0].what.contains("of 10 articles"), "{:?}", list.gaps);
+    assert!(list.gaps[0].ask.contains("connect a model"));
+}
+
+#[test]
+fn a_fresh_wordpress_carries_nothing_and_that_is_no_error() {
+    let material = Material {
+        client: "Fresh".into(),
+        pages: vec![MaterialPage {
+            url: "https://fresh.test/hello-world".into(),
+            title: "Hello world!".into(),
+            markdown: "# Hello world!\n\nWelcome to WordPress. This is your first post. Edit or delete it, then start writing!".into(),
+            ..MaterialPage::default()
+        }],
+        ..Material::default()
+    };
+    let list = topics(&material, 10);
+    assert_eq!(list.topics, []);
+    assert!(list.gaps[0].what.contains("too few for an article of 600"), "{:?}", list.gaps);
+    assert_eq!(topics(&Material::default(), 10).topics, []);
+}
+
+#[test]
+fn a_german_site_gets_german_topics() {
+    let list = topics(&german(), 2);
+    let topic = &list.topics[0];
+    assert!(topic.title.starts_with("Laufradbau"), "{}", topic.title);
+    assert!(topic.brief.contains("Wörter"), "{}", topic.brief);
+}
