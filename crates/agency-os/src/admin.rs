@@ -3,8 +3,10 @@
 use std::io::Read;
 
 use anyhow::{Context, Result, bail};
-use aos_features::people::{self, Grant, HashedPassword, NewApiToken, NewUser, Role, TokenScope};
-use aos_kernel::{Actor, AgencyScope, Secret};
+use aos_features::people::{
+    self, Access, Email, Grant, HashedPassword, Role, api_tokens::NewApiToken, commands::NewUser,
+};
+use aos_kernel::{Actor, AgencyScope, PageSize, Secret};
 use aos_storage::{Conn, Credentials};
 
 use crate::{assemble, assemble::plain, config::Config};
@@ -73,7 +75,11 @@ fn password(stdin: bool) -> Result<Secret> {
 }
 
 async fn hashed(stdin: bool) -> Result<HashedPassword> {
-    HashedPassword::of(password(stdin)?).await.map_err(plain)
+    HashedPassword::chosen(&password(stdin)?).await.map_err(plain)
+}
+
+fn address(text: &str) -> Result<Email> {
+    Email::parse(text).map_err(plain)
 }
 
 async fn user(conn: &mut Conn, email: &str) -> Result<people::User> {
@@ -87,7 +93,7 @@ pub async fn run(config: Config, command: Command) -> Result<()> {
     let db = assemble::database(&config).await?;
     match command {
         Command::SetUp { agency, zone, email, name, password_stdin } => {
-            let administrator = NewUser { email, name, password: hashed(password_stdin).await? };
+            let administrator = NewUser { email: address(&email)?, name, password: hashed(password_stdin).await? };
             let mut tx = db.begin(operator()).await.map_err(plain)?;
             let (agency, _) =
                 people::commands::set_up_agency(&mut tx, &agency, &zone, administrator).await.map_err(plain)?;
@@ -97,9 +103,12 @@ pub async fn run(config: Config, command: Command) -> Result<()> {
         Command::UserAdd { email, name, roles, password_stdin } => {
             let grants = roles
                 .iter()
-                .map(|role| role.parse::<Role>().map(Grant::agency).map_err(plain))
+                .map(|role| {
+                    let role: Role = role.parse().map_err(plain)?;
+                    Grant::agency_wide(role).with_context(|| format!("{role} is a role for one client, not for the agency"))
+                })
                 .collect::<Result<Vec<_>>>()?;
-            let new = NewUser { email, name, password: hashed(password_stdin).await? };
+            let new = NewUser { email: address(&email)?, name, password: hashed(password_stdin).await? };
             let mut tx = db.begin(operator()).await.map_err(plain)?;
             people::commands::add_user(&mut tx, &AgencyScope::all(), new, &grants).await.map_err(plain)?;
             tx.commit().await.map_err(plain)?;
@@ -107,9 +116,18 @@ pub async fn run(config: Config, command: Command) -> Result<()> {
         }
         Command::Users => {
             let mut conn = db.read().await.map_err(plain)?;
-            let people = people::queries::everybody(&mut conn, &AgencyScope::all()).await.map_err(plain)?;
-            for person in people {
-                println!("{}  {}  {}", person.email, person.name, if person.is_active() { "" } else { "(deactivated)" });
+            let (agency, mut after) = (AgencyScope::all(), None);
+            loop {
+                let page = people::queries::users(&mut conn, &agency, None, after.as_ref(), PageSize::clamped(200));
+                let page = page.await.map_err(plain)?;
+                for person in &page.items {
+                    let note = if person.user.is_active() { "" } else { "(deactivated)" };
+                    println!("{}  {}  {note}", person.user.email, person.user.name);
+                }
+                after = page.next;
+                if after.is_none() {
+                    break;
+                }
             }
         }
         Command::ResetPassword { email, password_stdin } => {
@@ -132,9 +150,9 @@ pub async fn run(config: Config, command: Command) -> Result<()> {
             let id = user(&mut conn, &email).await?.id;
             let principal = people::queries::principal(&mut conn, id).await.map_err(plain)?;
             drop(conn);
-            let scope = if write { TokenScope::Write } else { TokenScope::Read };
+            let access = if write { Access::Write } else { Access::Read };
             let mut tx = db.begin(operator()).await.map_err(plain)?;
-            let input = NewApiToken { name, scope, expires_at: None };
+            let input = NewApiToken { name, access, expires_at: None };
             let (_, secret) = people::api_tokens::create(&mut tx, &principal, input).await.map_err(plain)?;
             tx.commit().await.map_err(plain)?;
             println!("{}", secret.expose());

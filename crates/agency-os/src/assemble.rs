@@ -10,7 +10,7 @@ use aos_features::{
     product::{Outside, Product},
 };
 use aos_kernel::{Clock, SystemClock};
-use aos_llm::{Gateway, GatewayOptions};
+use aos_llm::Gateway;
 use aos_outbound::{Outbound, OutboundConfig};
 use aos_platforms::WordPress;
 use aos_storage::{Credentials, Db, DbOptions, Keyring, Migrations, Objects};
@@ -65,12 +65,15 @@ pub fn outbound(config: &Config) -> Result<Outbound> {
 }
 
 pub fn crawler(config: &Config, outbound: &Outbound, clock: Arc<dyn Clock>) -> Crawler {
-    let browser = match config.crawl.browser.as_str() {
+    Crawler::new(outbound.clone(), CrawlerConfig { browser: browser(config), ..CrawlerConfig::default() }, clock)
+}
+
+pub fn browser(config: &Config) -> BrowserChoice {
+    match config.crawl.browser.as_str() {
         "" => BrowserChoice::Detect,
-        "none" => BrowserChoice::None,
-        path => BrowserChoice::Path(path.into()),
-    };
-    Crawler::new(outbound.clone(), CrawlerConfig { browser, ..CrawlerConfig::default() }, clock)
+        "none" => BrowserChoice::Off,
+        path => BrowserChoice::At(path.into()),
+    }
 }
 
 /// Opens everything.
@@ -88,7 +91,7 @@ pub async fn app(config: Config) -> Result<App> {
         Arc::new(RunLedger::new(db.clone())),
         clock.clone(),
     )
-    .with_options(GatewayOptions { log_payloads: config.models.log_payloads, ..GatewayOptions::default() });
+    .with_payload_logging(config.models.log_payloads);
     let outside = Outside {
         credentials,
         objects,
@@ -96,7 +99,7 @@ pub async fn app(config: Config) -> Result<App> {
         crawler: Arc::new(crawler(&config, &outbound, clock)),
         crawl_limits: config.crawl_limits(),
         gateway: Arc::new(gateway),
-        documents: Arc::new(FileReader::default()),
+        documents: Arc::new(FileReader),
         jobs_per_tenant: config.worker.per_tenant,
     };
     let product = Product::assemble(db, outside).await.map_err(plain)?;

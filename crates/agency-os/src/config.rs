@@ -73,7 +73,7 @@ pub struct Crawl {
 #[serde(deny_unknown_fields)]
 pub struct Worker {
     pub concurrency: usize,
-    pub per_tenant: usize,
+    pub per_tenant: u32,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -163,7 +163,7 @@ impl Config {
             ("crawl.seconds", self.crawl.seconds),
             ("crawl.per_host", u64::from(self.crawl.per_host)),
             ("worker.concurrency", self.worker.concurrency as u64),
-            ("worker.per_tenant", self.worker.per_tenant as u64),
+            ("worker.per_tenant", u64::from(self.worker.per_tenant)),
             ("data.connections", u64::from(self.data.connections)),
         ] {
             if value == 0 {

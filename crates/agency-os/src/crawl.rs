@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use anyhow::{Result, bail};
-use aos_capabilities::crawl::{CrawlOutcome, CrawlRequest};
+use aos_capabilities::crawl::CrawlOutcome;
 use aos_crawler::crawl_once;
-use aos_kernel::{SystemClock, TenantId};
+use aos_kernel::SystemClock;
+use tokio_util::sync::CancellationToken;
 use url::Url;
 
 use crate::{assemble, config::Config};
@@ -14,15 +15,8 @@ use crate::{assemble, config::Config};
 pub async fn run(config: &Config, url: Url, json: bool) -> Result<()> {
     let outbound = assemble::outbound(config)?;
     let crawler = assemble::crawler(config, &outbound, Arc::new(SystemClock));
-    let request = CrawlRequest {
-        tenant: TenantId::new(),
-        start: url,
-        limits: config.crawl_limits(),
-        resume: None,
-        brand: true,
-        render_scripts: true,
-    };
-    let collected = crawl_once(&crawler, request).await;
+    let cancel = CancellationToken::new();
+    let (summary, collected) = crawl_once(&crawler, url, config.crawl_limits(), cancel, |_| ()).await;
     for page in &collected.pages {
         if json {
             println!("{}", serde_json::to_string(page)?);
@@ -30,7 +24,6 @@ pub async fn run(config: &Config, url: Url, json: bool) -> Result<()> {
             println!("{} {:>6} words  {}  {}", page.status, page.word_count, page.url, page.title);
         }
     }
-    let summary = &collected.summary;
     let progress = summary.progress;
     eprintln!(
         "{}: {} pages, {} images, {} documents, {} failed, {:.1} MB in {:.1} s",

@@ -36,9 +36,7 @@ pub async fn run(config: Config) -> Result<()> {
         say(finding.good, finding.what, finding.detail);
     }
 
-    let outbound = assemble::outbound(&config)?;
-    let crawler = assemble::crawler(&config, &outbound, db.clock().clone());
-    match crawler.browser() {
+    match assemble::browser(&config).program() {
         Some(path) => say(true, "browser", path.display().to_string()),
         None => say(true, "browser", "none found: pages that need scripts are read without them".to_owned()),
     }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use aos_kernel::{AgencyScope, Cursor, Error, JobId, NewEvent, Page, PageSize, Result, Subject, Timestamp};
+use aos_kernel::{AgencyScope, Cursor, Error, JobId, NewEvent, Page, PageSize, Result, Subject, TenantScope, Timestamp};
 use aos_storage::{Conn, Signal, Tx};
 
 use crate::{Failure, Job, JobState, store};
@@ -42,6 +42,15 @@ pub async fn queue_depths(conn: &mut Conn) -> Result<Vec<QueueDepth>> {
         queues.entry(queue).or_default().retrying = n;
     }
     Ok(queues.into_iter().map(|(queue, depth)| QueueDepth { queue, ..depth }).collect())
+}
+
+/// Jobs of a tenant that can run now, run, or are to be tried again after a failure. What waits for a later time is left
+/// out: 0 means that nothing goes on by itself.
+///
+/// # Errors
+/// `Storage`.
+pub async fn open_jobs(conn: &mut Conn, scope: TenantScope) -> Result<i64> {
+    store::overview::open_of_tenant(conn, scope).await
 }
 
 /// Jobs that run now, of all processes.

@@ -105,8 +105,8 @@ impl<'a> Journey<'a> {
             name: "sandbox".into(),
             dialect: Dialect::OpenAi,
             base_url: Some(model.to_string()),
-            model: "sandbox-model".into(),
-            key: Some(Secret::new("sandbox")),
+            model: aos_sandbox::Models::MODEL.into(),
+            key: Some(Secret::new(aos_sandbox::Models::KEY)),
             price: aos_capabilities::model::Price::default(),
             requests_per_minute: 0,
             enabled: true,
@@ -255,7 +255,9 @@ impl<'a> Journey<'a> {
 
     async fn pipelines(&self, scope: TenantScope) -> Result<Vec<PipelineView>> {
         let mut conn = self.db().read().await.map_err(plain)?;
-        let page = activities::queries::pipelines(&mut conn, scope, None, PageSize::clamped(50)).await.map_err(plain)?;
+        let page = activities::queries::pipelines(&mut conn, scope, None, None, PageSize::clamped(50))
+            .await
+            .map_err(plain)?;
         Ok(page.items)
     }
 
@@ -280,8 +282,8 @@ impl<'a> Journey<'a> {
             }
         }
         let mut conn = self.db().read().await.map_err(plain)?;
-        let pending = aos_workflow::pending_jobs(&mut conn, Some(scope.tenant())).await.map_err(plain)?;
-        let planned = !strategy::queries::deliverables(&mut conn, scope).await.map_err(plain)?.is_empty();
+        let pending = aos_workflow::open_jobs(&mut conn, scope).await.map_err(plain)?;
+        let planned = !strategy::queries::deliverables(&mut conn, scope, false).await.map_err(plain)?.is_empty();
         let stuck = failed > 0 && moving == 0;
         let finished = pending == 0 && moving == 0 && (planned || stuck);
         Ok(State { finished, words: if words.is_empty() { "Working".to_owned() } else { words } })
@@ -316,8 +318,8 @@ impl<'a> Journey<'a> {
         let mut conn = self.db().read().await.map_err(plain)?;
         let tenant = tenants::queries::tenant(&mut conn, scope).await.map_err(plain)?;
         let now = self.db().clock().now();
-        let deliverables = strategy::queries::current_periods(&mut conn, scope, now).await.map_err(plain)?;
-        let goals = strategy::queries::goals(&mut conn, scope).await.map_err(plain)?;
+        let deliverables = strategy::queries::month(&mut conn, scope, None, now).await.map_err(plain)?;
+        let goals = strategy::queries::goals(&mut conn, scope, false, now).await.map_err(plain)?;
         let items = content::queries::items(&mut conn, scope, &[ItemState::Published], None, PageSize::clamped(100))
             .await
             .map_err(plain)?
@@ -329,7 +331,10 @@ impl<'a> Journey<'a> {
         Ok(Ending {
             client: tenant.name,
             slug: tenant.slug,
-            deliverables: deliverables.iter().map(|p| (p.name.clone(), p.completed_count, p.target)).collect(),
+            deliverables: deliverables
+                .iter()
+                .map(|view| (view.deliverable.name.clone(), view.period.completed_count, view.period.target))
+                .collect(),
             goals: goals.iter().map(goal_words).collect(),
             published: items.into_iter().map(|item| (item.title, item.published_url.unwrap_or_default())).collect(),
             offline,
@@ -338,7 +343,8 @@ impl<'a> Journey<'a> {
     }
 }
 
-fn goal_words(goal: &strategy::Goal) -> String {
+fn goal_words(view: &strategy::GoalView) -> String {
+    let goal = &view.goal;
     format!("{}: {} of {} {}", goal.name, goal.current_value.unwrap_or_default(), goal.target, goal.unit)
 }
 

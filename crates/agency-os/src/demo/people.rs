@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 use aos_features::{
-    people::{self, Grant, HashedPassword, NewUser, Principal, Role},
+    people::{self, Email, Grant, HashedPassword, Principal, Role, commands::NewUser},
     product::Product,
 };
 use aos_kernel::{Actor, AgencyScope, Secret};
@@ -31,13 +31,13 @@ impl Cast {
             let (_, unused) = HashedPassword::one_time().await.map_err(plain)?;
             let mut tx = db.begin(Actor::system("demo")).await.map_err(plain)?;
             let administrator =
-                NewUser { email: ADMINISTRATOR.into(), name: "Alex Admin".into(), password: hashed };
+                NewUser { email: Email::parse(ADMINISTRATOR).map_err(plain)?, name: "Alex Admin".into(), password: hashed };
             people::commands::set_up_agency(&mut tx, "Demonstration Agency", "UTC", administrator)
                 .await
                 .map_err(plain)?;
             let reviewer =
-                NewUser { email: REVIEWER.into(), name: "Demonstration reviewer".into(), password: unused };
-            let roles = [Grant::agency(Role::Reviewer), Grant::agency(Role::Approver)];
+                NewUser { email: Email::parse(REVIEWER).map_err(plain)?, name: "Demonstration reviewer".into(), password: unused };
+            let roles: Vec<Grant> = [Role::Reviewer, Role::Approver].into_iter().filter_map(Grant::agency_wide).collect();
             people::commands::add_user(&mut tx, &AgencyScope::all(), reviewer, &roles).await.map_err(plain)?;
             tx.commit().await.map_err(plain)?;
             password = Some(secret);

@@ -4,7 +4,7 @@ use std::{path::Path, sync::Arc};
 
 use anyhow::{Context, Result, bail};
 use aos_kernel::{Secret, SystemClock};
-use aos_sandbox::{SampleSite, Sandbox, SandboxConfig};
+use aos_sandbox::{Role as WordPressRole, SampleSite, Sandbox, SandboxConfig};
 use url::Url;
 
 use super::{Options, screen::Screen};
@@ -40,7 +40,7 @@ impl Places {
         };
         let website = match (&options.website, &sample) {
             (Some(url), _) => url.clone(),
-            (None, Some(sample)) => sample.url(),
+            (None, Some(sample)) => Url::parse(&sample.url())?,
             (None, None) => bail!("no website"),
         };
         let (wordpress, user, password) = match (&options.wordpress, &sandbox) {
@@ -50,12 +50,15 @@ impl Places {
                 (url.clone(), user, password)
             }
             (None, Some(sandbox)) => {
-                let login = sandbox.wordpress().editor();
-                (sandbox.wordpress().url(), login.user, Secret::new(login.password))
+                let login = sandbox.wordpress().login(WordPressRole::Editor);
+                (Url::parse(&sandbox.wordpress().url())?, login.user, Secret::new(login.password))
             }
             (None, None) => bail!("no WordPress"),
         };
-        let model = sandbox.as_ref().filter(|_| options.sandbox_model).map(|sandbox| sandbox.models().openai_url());
+        let model = match sandbox.as_ref().filter(|_| options.sandbox_model) {
+            Some(sandbox) => Some(Url::parse(&sandbox.models().openai_url())?),
+            None => None,
+        };
         let simulated_wordpress = options.wordpress.is_none();
         Ok(Self { website, wordpress, user, password, model, sample, sandbox, simulated_wordpress })
     }

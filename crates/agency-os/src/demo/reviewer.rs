@@ -3,7 +3,10 @@
 use std::collections::BTreeMap;
 
 use anyhow::Result;
-use aos_features::activities::{self, ApprovalFilter, Approver, Decide, Decision, PendingApproval};
+use aos_features::{
+    activities::{self, ApprovalFilter, Approver, Decide, Decision, PendingApproval},
+    tenants,
+};
 use aos_kernel::{AgencyScope, PageSize, TenantScope};
 
 use super::{people::Cast, screen::Screen};
@@ -23,12 +26,13 @@ pub async fn approve_all(app: &App, cast: &Cast, scope: TenantScope, screen: &Sc
         *counts.entry(item.approval.subject.kind.as_str()).or_default() += 1;
         decisions.push(Decide {
             approval: item.approval.id,
-            expected_hash: item.approval.hash.clone(),
+            expected: item.approval.hash.clone(),
             decision: Decision::Approve,
         });
     }
     let mut tx = product.db.begin(actor).await.map_err(plain)?;
-    let approver = Approver::of(&cast.reviewer, scope.tenant());
+    let settings = tenants::queries::settings(&mut tx, scope).await.map_err(plain)?;
+    let approver = Approver::of(&cast.reviewer, scope.tenant(), &settings.approval);
     let results = activities::commands::decide_many(&mut tx, &product.steps, scope, &approver, decisions)
         .await
         .map_err(plain)?;

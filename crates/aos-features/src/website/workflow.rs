@@ -45,7 +45,9 @@ impl CrawlStep {
         if let Some(crawl) = earlier
             && crawl.state == super::CrawlState::Running
         {
-            let state = store::frontier(&mut db.read().await?, work.scope, crawl.id).await?;
+            let mut state = store::frontier(&mut db.read().await?, work.scope, crawl.id).await?;
+            // Counts go on too, so that the limits hold for the crawl as a whole.
+            state.progress = crawl.progress;
             return Ok((crawl.id, Some(state).filter(|s| !s.visited.is_empty())));
         }
         let id = CrawlId::new();

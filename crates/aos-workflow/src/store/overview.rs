@@ -1,6 +1,6 @@
 //! Figures over `job` for Manage and System health.
 
-use aos_kernel::{Result, Timestamp};
+use aos_kernel::{Result, TenantScope, Timestamp};
 use aos_storage::{Conn, params};
 
 use crate::Job;
@@ -21,6 +21,16 @@ pub async fn depths(conn: &mut Conn) -> Result<Vec<(String, String, i64, Timesta
         )
         .await?;
     rows.iter().map(|row| Ok((row.get("queue")?, row.get("state")?, row.get("n")?, row.get("oldest")?))).collect()
+}
+
+/// Jobs of one tenant that can run, run, or are to be tried again.
+pub async fn open_of_tenant(conn: &mut Conn, scope: TenantScope) -> Result<i64> {
+    conn.count(
+        "SELECT COUNT(*) AS n FROM job
+         WHERE tenant_id = $1 AND (state IN ('ready', 'running') OR (state = 'waiting' AND failures > 0))",
+        params![scope.tenant()],
+    )
+    .await
 }
 
 /// Jobs that failed and are to be tried again.
