@@ -100,7 +100,11 @@ mod tests {
     #[tokio::test]
     async fn a_page_hears_its_own_topics_only() {
         let hub = Hub::default();
-        let stream = hub.stream(vec![Topic::named("run:1")]).into_response().into_body().into_data_stream();
+        let stream = hub
+            .stream(vec![Topic::named("run:1")], CancellationToken::new())
+            .into_response()
+            .into_body()
+            .into_data_stream();
         hub.announce(Topic::named("run:2"));
         hub.announce(Topic::named("run:1"));
         drop(hub);

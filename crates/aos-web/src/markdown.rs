@@ -2,6 +2,8 @@
 
 use std::{collections::HashSet, sync::LazyLock};
 
+use comrak::nodes::{AstNode, NodeValue};
+
 /// HTML that was sanitised here. The only text that a template may print without escaping.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct CleanHtml(String);
@@ -34,7 +36,33 @@ pub fn to_html(markdown: &str) -> CleanHtml {
     options.extension.strikethrough = true;
     options.extension.autolink = true;
     options.extension.tasklist = true;
-    CleanHtml(SANITISER.clean(&comrak::markdown_to_html(markdown, &options)).to_string())
+    let arena = comrak::Arena::new();
+    let document = comrak::parse_document(&arena, markdown, &options);
+    lower_headings(document);
+    let mut html = String::new();
+    // Writing to a String cannot fail.
+    let _ = comrak::format_html(document, &options, &mut html);
+    CleanHtml(SANITISER.clean(&html).to_string())
+}
+
+/// HTML that another part made, such as an article exactly as it will be published: sanitised once more, not changed
+/// otherwise.
+pub fn clean(html: &str) -> CleanHtml {
+    CleanHtml(SANITISER.clean(html).to_string())
+}
+
+/// A page has one main heading, its own: where a text brings `#`, all its headings go down by one.
+fn lower_headings<'a>(document: &'a AstNode<'a>) {
+    let levels = || document.descendants().filter(|node| matches!(node.data.borrow().value, NodeValue::Heading(_)));
+    let has_main = levels().any(|node| matches!(&node.data.borrow().value, NodeValue::Heading(h) if h.level == 1));
+    if !has_main {
+        return;
+    }
+    for node in levels() {
+        if let NodeValue::Heading(heading) = &mut node.data.borrow_mut().value {
+            heading.level = (heading.level + 1).min(6);
+        }
+    }
 }
 
 /// Words a reader reads: markup, link targets and rules are not counted.
@@ -73,6 +101,12 @@ mod tests {
     #[test]
     fn words_are_those_a_reader_sees() {
         assert_eq!(word_count("## Two words\n\nA [link text](https://example.com/a/b) – here."), 6);
+    }
+
+    #[test]
+    fn a_text_with_a_main_heading_stands_below_the_heading_of_the_page() {
+        assert_eq!(to_html("# A\n\n## B").as_str(), "<h2>A</h2>\n<h3>B</h3>\n");
+        assert_eq!(to_html("## B").as_str(), "<h2>B</h2>\n");
     }
 
     #[test]

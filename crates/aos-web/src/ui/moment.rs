@@ -36,7 +36,7 @@ impl Moment {
 
 /// Relative up to a week, then the date; the year only when it is another one.
 fn relative(at: &DateTime<Tz>, now: &DateTime<Tz>) -> String {
-    let gap = now.clone().signed_duration_since(at.clone());
+    let gap = now.signed_duration_since(*at);
     let (past, span) = if gap < TimeDelta::zero() { (false, -gap) } else { (true, gap) };
     let said = |n: i64, unit: &str| {
         let s = if n == 1 { "" } else { "s" };

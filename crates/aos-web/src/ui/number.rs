@@ -51,7 +51,7 @@ pub fn duration(span: Duration) -> String {
     match seconds {
         0 => format!("{} ms", span.as_millis()),
         1..60 => format!("{seconds} s"),
-        60..3_600 if seconds % 60 == 0 => format!("{} min", seconds / 60),
+        60..3_600 if seconds.is_multiple_of(60) => format!("{} min", seconds / 60),
         60..3_600 => format!("{} min {} s", seconds / 60, seconds % 60),
         _ => format!("{} h {} min", seconds / 3_600, seconds % 3_600 / 60),
     }

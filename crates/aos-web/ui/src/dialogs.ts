@@ -18,8 +18,12 @@ export function startDialogs(): void {
   }
 
   // A link may ask for a dialog of the page it leads to: `…/approvals/1#reject`.
-  const asked = document.getElementById(location.hash.slice(1));
-  if (asked instanceof HTMLDialogElement && !asked.open) asked.showModal();
+  const openAsked = () => {
+    const asked = document.getElementById(location.hash.slice(1));
+    if (asked instanceof HTMLDialogElement && !asked.open) asked.showModal();
+  };
+  openAsked();
+  window.addEventListener("hashchange", openAsked);
 
   // A click on the backdrop closes.
   on("click", "dialog", (dialog, event) => {

@@ -290,7 +290,7 @@ fn overview(draw: &Draw) -> OverviewPage {
 
 fn work(draw: &Draw) -> WorkPage {
     let step = |title: &str, state: &str, who: &str, agent, minutes| ActivityRow {
-        id: format!("{minutes}"),
+        id: format!("{minutes}-{state}"),
         title: title.into(),
         state: state.into(),
         who: who.into(),
