@@ -207,6 +207,21 @@ impl Worker {
         Ok(ran)
     }
 
+    /// As [`Worker::step`], but the worker is killed right before it commits: everything was done, nothing is kept, and
+    /// the leases stand until they run out. For tests that each step may be done twice.
+    ///
+    /// # Errors
+    /// As [`Worker::step`].
+    #[cfg(feature = "testing")]
+    pub async fn step_and_die(&self) -> Result<usize> {
+        let claimed = self.turn(&mut Vec::new(), self.options.concurrency).await?;
+        let ran = claimed.len();
+        for job in claimed {
+            job.run().await;
+        }
+        Ok(ran)
+    }
+
     /// Takes what else has finished, and gives those that are about to a moment.
     async fn gather(&self, crew: &mut Crew, finished: &mut Vec<Finished>) {
         finished.extend(crew.poll());

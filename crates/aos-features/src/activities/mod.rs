@@ -31,6 +31,8 @@ pub mod queries;
 mod steps;
 mod store;
 mod templates;
+#[cfg(test)]
+mod tests;
 mod workflow;
 
 pub use commands::{Approver, Decide, Decided, StartPipeline};
