@@ -33,3 +33,10 @@ pub fn database(kind: DbKind) -> &'static str {
 pub fn rounded(value: f64) -> f64 {
     (value * 1000.0).round() / 1000.0
 }
+
+/// Megabytes of a process by a line of its status, such as `VmRSS`; none where the system doesn't tell.
+pub fn megabytes(process: &str, line: &str) -> Option<f64> {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status")).ok()?;
+    let found = status.lines().find_map(|text| text.strip_prefix(line)?.strip_prefix(':'))?;
+    Some((found.split_whitespace().next()?.parse::<f64>().ok()? / 1_024.0).round())
+}

@@ -1,8 +1,15 @@
 //! The benchmarks. Each makes its own data, does its work on SQLite and, where a server is named, on PostgreSQL, and
 //! prints one line of JSON for each figure. What each has to reach stands in `docs/benchmarks.md`.
 
+mod crawl;
 mod engine;
 mod figure;
+mod month;
+mod site;
+mod start;
+mod world;
+
+use std::path::PathBuf;
 
 use clap::{Parser, ValueEnum};
 
@@ -12,18 +19,45 @@ struct Arguments {
     /// How often the work is done; the best time counts, as the others measure what else the machine does.
     #[arg(long, default_value_t = 3)]
     rounds: usize,
+    /// month: clients with eight deliverables each.
+    #[arg(long, default_value_t = 10_000)]
+    tenants: usize,
+    /// crawl: pages of the made site.
+    #[arg(long, default_value_t = 1_169)]
+    pages: u32,
+    /// crawl: serve the files of this folder instead of a made site.
+    #[arg(long, value_name = "DIR")]
+    site: Option<PathBuf>,
 }
 
-#[derive(Clone, Copy, ValueEnum)]
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Name {
     /// Pipelines of no-op activities, with every transition an event and every commit synced.
     Engine,
+    /// The first of the month for all clients.
+    Month,
+    /// A documentation site, crawled and stored as a client's registration does it.
+    Crawl,
+    /// The release binary: its start, and its memory when idle.
+    Start,
+    All,
 }
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
     let arguments = Arguments::parse();
-    match arguments.name {
-        Name::Engine => engine::run(arguments.rounds).await,
+    let wanted = |name: Name| arguments.name == name || arguments.name == Name::All;
+    if wanted(Name::Engine) {
+        engine::run(arguments.rounds).await?;
     }
+    if wanted(Name::Month) {
+        month::run(arguments.tenants).await?;
+    }
+    if wanted(Name::Crawl) {
+        crawl::run(arguments.rounds, arguments.pages, arguments.site.as_deref()).await?;
+    }
+    if wanted(Name::Start) {
+        start::run(arguments.rounds).await?;
+    }
+    Ok(())
 }

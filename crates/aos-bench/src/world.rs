@@ -1,0 +1,81 @@
+//! What a benchmark runs on: the whole product over a database with all tables, and clients.
+
+use std::sync::Arc;
+
+use anyhow::Result;
+use aos_capabilities::{PlatformRegistry, crawl::CrawlLimits, crawl::SiteCrawler};
+use aos_crawler::FileReader;
+use aos_features::{
+    agents::{RunLedger, StoredProviders},
+    people::{self, Email, HashedPassword, commands::NewUser},
+    product::{Outside, Product},
+    tenants::{self, NewTenant, Settings},
+};
+use aos_kernel::{Actor, AgencyScope, Clock, Secret, TenantScope};
+use aos_llm::Gateway;
+use aos_outbound::Outbound;
+use aos_platforms::WordPress;
+use aos_storage::{Credentials, Db, DbKind, Keyring, Objects, Tx, testing::TestDb};
+use tempfile::TempDir;
+
+/// The product and the folder of its files, which goes with it.
+pub struct World {
+    pub db: Db,
+    pub product: Product,
+    _database: TestDb,
+    _folder: TempDir,
+}
+
+impl World {
+    /// Puts the product together as the binary does, with the crawler and the way out given, and sets up the agency.
+    pub async fn new(
+        kind: DbKind,
+        clock: Arc<dyn Clock>,
+        crawler: Arc<dyn SiteCrawler>,
+        outbound: Outbound,
+    ) -> Result<Self> {
+        let migrations = aos_storage::migrations().and(aos_workflow::migrations()).and(aos_features::migrations());
+        let database = TestDb::with_clock(kind, &migrations, clock.clone()).await;
+        let db = database.db.clone();
+        let folder = TempDir::new()?;
+        let credentials = Credentials::new(Keyring::load_or_create(&folder.path().join("master.key"))?);
+        let gateway = Gateway::new(
+            outbound.clone(),
+            Arc::new(StoredProviders::new(db.clone(), credentials.clone())),
+            Arc::new(RunLedger::new(db.clone())),
+            clock.clone(),
+        );
+        let outside = Outside {
+            credentials,
+            objects: Objects::local(&folder.path().join("objects"))?,
+            platforms: PlatformRegistry::default().with(Arc::new(WordPress::new(outbound, clock))),
+            crawler,
+            crawl_limits: CrawlLimits::default(),
+            gateway: Arc::new(gateway),
+            documents: Arc::new(FileReader::default()),
+            jobs_per_tenant: 8,
+        };
+        let product = Product::assemble(db.clone(), outside).await?;
+        set_up(&db).await?;
+        Ok(Self { db, product, _database: database, _folder: folder })
+    }
+
+    pub async fn begin(&self) -> Result<Tx> {
+        Ok(self.db.begin(Actor::system("bench")).await?)
+    }
+}
+
+async fn set_up(db: &Db) -> Result<()> {
+    let password = HashedPassword::chosen(&Secret::new("a long enough phrase")).await?;
+    let administrator = NewUser { email: Email::parse("ana@agency.example")?, name: "Ana".to_owned(), password };
+    let mut tx = db.begin(Actor::system("bench")).await?;
+    people::commands::set_up_agency(&mut tx, "Agency", "UTC", administrator).await?;
+    Ok(tx.commit().await?)
+}
+
+/// A client with this website.
+pub async fn register(tx: &mut Tx, name: String, website: String) -> Result<TenantScope> {
+    let new = NewTenant { name, website, zone: "UTC".to_owned(), client_group_id: None, settings: Settings::default() };
+    let tenant = tenants::commands::register_tenant(tx, &AgencyScope::all(), new).await?;
+    Ok(TenantScope::granted(tenant.id))
+}
