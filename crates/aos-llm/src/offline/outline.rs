@@ -58,6 +58,7 @@ pub fn parts(corpus: &Corpus, phrases: &Phrasebook, sections: &[usize]) -> Vec<P
 
 /// The parts' headings as they can stand in a row inside a sentence; those that can't are left out.
 pub fn row_items(corpus: &Corpus, parts: &[Part], most_words: usize, subject: &str) -> Vec<String> {
+    let stems = |text: &str| corpus.vocabulary.stems(text).collect::<Vec<_>>();
     let mut items: Vec<String> = Vec::new();
     for part in parts {
         let item = corpus.casing.mid_sentence(&part.heading);
@@ -66,7 +67,7 @@ pub fn row_items(corpus: &Corpus, parts: &[Part], most_words: usize, subject: &s
         if !is_row_itself
             && !corpus.casing.is_imperative(&item)
             && Subject::is_row_item(&item, most_words, &corpus.language)
-            && normalise(&item) != normalise(subject)
+            && stems(&item) != stems(subject)
             && !items.contains(&item)
         {
             items.push(item);

@@ -265,14 +265,12 @@ struct MessageChange {
 }
 
 #[derive(Deserialize)]
-#[serde(tag = "type", rename_all = "snake_case")]
+#[serde(tag = "type")]
 enum Delta {
-    TextDelta {
-        text: String,
-    },
-    InputJsonDelta {
-        partial_json: String,
-    },
+    #[serde(rename = "text_delta")]
+    Text { text: String },
+    #[serde(rename = "input_json_delta")]
+    InputJson { partial_json: String },
     #[serde(other)]
     Other,
 }
@@ -295,11 +293,11 @@ impl Assemble for Stream {
                     return Ok(text.to_owned());
                 }
             }
-            StreamEvent::ContentBlockDelta { delta: Delta::TextDelta { text }, .. } => {
+            StreamEvent::ContentBlockDelta { delta: Delta::Text { text }, .. } => {
                 self.parts.text.push_str(&text);
                 return Ok(text);
             }
-            StreamEvent::ContentBlockDelta { index, delta: Delta::InputJsonDelta { partial_json } } => {
+            StreamEvent::ContentBlockDelta { index, delta: Delta::InputJson { partial_json } } => {
                 if self.open_call == Some(index)
                     && let Some((_, _, input)) = self.parts.calls.last_mut()
                 {

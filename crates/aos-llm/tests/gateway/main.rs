@@ -3,4 +3,5 @@
 mod answers;
 mod dialects;
 mod failures;
+mod sandbox;
 mod support;

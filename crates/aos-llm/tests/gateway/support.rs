@@ -168,7 +168,7 @@ impl Book {
         let entries = self.entries();
         assert_eq!(entries.len(), attempts, "{entries:#?}");
         for entry in entries {
-            let (_, cost, _) = entry.settled.clone().unwrap_or_else(|| panic!("not settled: {entry:?}"));
+            let (_, cost, _) = entry.settled.unwrap_or_else(|| panic!("not settled: {entry:?}"));
             assert!(cost <= entry.at_most, "{entry:?}");
         }
     }

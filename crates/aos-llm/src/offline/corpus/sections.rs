@@ -159,10 +159,10 @@ impl Reader<'_> {
             RawBlock::List { ordered, items } => {
                 let kept: Vec<String> = items
                     .iter()
+                    .map(|item| without_pointers(item, self.language))
                     .filter(|item| {
                         is_printable_item(item, self.language) && !self.repeated.contains(item) && self.is_new(item)
                     })
-                    .cloned()
                     .collect();
                 // A list with holes is worse than none, above all one of steps.
                 let whole = kept.len() == items.len() || (!ordered && kept.len() * 4 >= items.len() * 3);
@@ -222,6 +222,18 @@ impl Reader<'_> {
             }
         }
     }
+}
+
+/// The item without its sentences that only send the reader elsewhere ("See green roofs.").
+fn without_pointers(marked: &str, language: &Language) -> String {
+    let sentences = split(marked);
+    let only_one = sentences.len() == 1;
+    let kept: Vec<String> = sentences
+        .into_iter()
+        .filter(|sentence| only_one || unmark(sentence) == *sentence || !language.is_pointer(&unmark(sentence)))
+        .map(|sentence| unmark(&sentence))
+        .collect();
+    kept.join(" ")
 }
 
 /// “You can also drop both values:” and the like are lost without the code that they stand beside.

@@ -69,7 +69,14 @@ impl Language {
         let Some(first) = words.next() else { return true };
         match self {
             Self::English | Self::Other(_) => {
-                has(&ENGLISH_LEANING, first)
+                // “Dry, it weighs …”, “On 96 of them there was …”.
+                let start: Vec<&str> = std::iter::once(first).chain(words.take(4)).collect();
+                let early_pronoun = start.iter().take(3).any(|word| matches!(*word, "it" | "they" | "them"));
+                let of_them =
+                    start.windows(2).any(|pair| pair[0] == "of" && matches!(pair[1], "them" | "these" | "those"));
+                early_pronoun
+                    || of_them
+                    || has(&ENGLISH_LEANING, first)
                     || ENGLISH_LEANING_STARTS.iter().any(|start| lower.starts_with(start.as_str()))
             }
             Self::German => {
@@ -204,6 +211,8 @@ mod tests {
         let english = Language::English;
         assert!(english.leans_back("This makes the wheel stiffer."));
         assert!(english.leans_back("However, steel lasts longer."));
+        assert!(english.leans_back("Dry, it weighs 65 kilograms."));
+        assert!(english.leans_back("On 96 of them there was nothing to do."));
         assert!(!english.leans_back("Steel lasts longer than aluminium."));
         let german = Language::German;
         assert!(german.leans_back("Das ist wichtig."));

@@ -76,7 +76,7 @@ fn read_list(list: Node<'_>, ordered: bool) -> RawBlock {
             if matches!(part.data().value, NodeValue::Paragraph) {
                 let inline = inline(part);
                 links += usize::from(inline.only_links());
-                parts.push(unmark(&inline.text));
+                parts.push(inline.text);
             }
         }
         let text = parts.join(" ");

@@ -159,7 +159,9 @@ fn key_phrases(corpus: &Corpus, all: &mut Vec<Candidate>) {
             .iter()
             .enumerate()
             .map(|(number, section)| (section.vector.cosine(&query), number))
-            .filter(|(score, _)| *score >= 0.3)
+            .filter(|(score, number)| {
+                *score >= 0.3 && !matches!(corpus.page_of(*number).role, Role::Blog | Role::Case | Role::Home)
+            })
             .collect();
         lead.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
         let lead: Vec<usize> = lead.into_iter().take(2).map(|(_, number)| number).collect();

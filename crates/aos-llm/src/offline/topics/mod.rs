@@ -27,9 +27,9 @@ use super::{
 
 /// Tried one after the other: first with most room between the articles, then with less.
 const BOUNDS: [Bounds; 3] = [
-    Bounds { at_least: 540, target: 640, shared: 0.15, likeness: 0.10 },
-    Bounds { at_least: 490, target: 560, shared: 0.3, likeness: 0.08 },
-    Bounds { at_least: 470, target: 520, shared: 0.42, likeness: 0.05 },
+    Bounds { at_least: 540, target: 640, shared: 0.15, likeness: 0.13 },
+    Bounds { at_least: 490, target: 560, shared: 0.3, likeness: 0.10 },
+    Bounds { at_least: 470, target: 520, shared: 0.42, likeness: 0.06 },
 ];
 
 struct Chosen<'a> {

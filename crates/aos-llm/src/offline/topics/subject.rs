@@ -66,7 +66,7 @@ impl Subject {
             Language::English if words.len() >= 3 && words[0] == "how" && words[1] == "to" => Shape::How,
             Language::English if words[0] == "how" => return None,
             Language::English if has(&SENTENCE_STARTS, &words[0]) => return None,
-            Language::English if words.len() >= 2 && words[0].ends_with("ing") && words[0].len() > 5 => Shape::Doing,
+            Language::English if words.len() >= 2 && words[0].ends_with("ing") && words[0].len() >= 5 => Shape::Doing,
             Language::English if words.len() >= 2 && has(&IMPERATIVES, &words[0]) => {
                 let inside = format!("how to {}", casing.mid_sentence(&lower_first(text)));
                 return Some(Self { start: casing.sentence_start(&inside), inside, shape: Shape::How });
