@@ -1,7 +1,12 @@
 //! Does what the slices keep make sense? For `agency-os doctor`; reads only.
 
-use aos_kernel::{AgencyScope, Result};
-use aos_storage::Db;
+use std::collections::HashMap;
+
+use aos_kernel::{AgencyScope, PageSize, Result};
+use aos_storage::{Conn, Db};
+use aos_workflow::EventFilter;
+use serde_json::Value;
+use uuid::Uuid;
 
 use crate::{people, tenants};
 
@@ -34,5 +39,46 @@ pub async fn examine(db: &Db, agency: &AgencyScope) -> Result<Vec<Finding>> {
     let dead = aos_workflow::queue_depths(&mut conn).await?.iter().map(|queue| queue.dead).sum::<i64>();
     let detail = format!("{dead} given up; see Manage → Queues");
     findings.push(Finding { good: dead == 0, what: "jobs", detail: if dead == 0 { "none given up".into() } else { detail } });
+    let broken = broken_chains(&mut conn, agency).await?;
+    let detail = if broken.is_empty() { "every change follows the one before it".into() } else { broken.join("; ") };
+    findings.push(Finding { good: broken.is_empty(), what: "history", detail });
     Ok(findings)
+}
+
+/// Activities whose events do not follow each other from `created` on.
+async fn broken_chains(conn: &mut Conn, agency: &AgencyScope) -> Result<Vec<String>> {
+    let filter = EventFilter { tenant: None, kind: Some("activities.".to_owned()) };
+    let mut after = None;
+    // Read from the newest back: each event must have been left by the one before it.
+    let mut expected: HashMap<Uuid, String> = HashMap::new();
+    let mut broken = Vec::new();
+    loop {
+        let page = aos_workflow::recent(conn, agency, &filter, after.as_ref(), PageSize::clamped(PageSize::MAX)).await?;
+        for event in page.items.iter().filter(|event| event.subject.kind == "activity") {
+            let state = event.kind.trim_start_matches("activities.").to_owned();
+            if let Some(wanted) = expected.get(&event.subject.id)
+                && *wanted != state
+            {
+                broken.push(format!("activity {} went on from {wanted}, but was {state}", event.subject.id));
+            }
+            match event.data.get("from").and_then(Value::as_str) {
+                Some(from) => {
+                    expected.insert(event.subject.id, from.to_owned());
+                }
+                None => {
+                    expected.remove(&event.subject.id);
+                    if state != "created" {
+                        broken.push(format!("activity {} began as {state}", event.subject.id));
+                    }
+                }
+            }
+        }
+        after = page.next;
+        if after.is_none() {
+            break;
+        }
+    }
+    broken.extend(expected.keys().map(|id| format!("activity {id} has no beginning")));
+    broken.truncate(20);
+    Ok(broken)
 }

@@ -49,7 +49,10 @@ impl TestDb {
 }
 
 /// A URL that names a schema of its own on the test server.
-async fn postgres_schema() -> String {
+///
+/// # Panics
+/// When there is no such server.
+pub async fn postgres_schema() -> String {
     let server = std::env::var(POSTGRES_VARIABLE).expect("the variable that names the test server");
     let schema = format!("test_{}", uuid::Uuid::now_v7().simple());
     let pool = sqlx::PgPool::connect(&server).await.expect("the PostgreSQL server for tests");
