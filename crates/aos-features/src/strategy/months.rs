@@ -50,8 +50,12 @@ pub async fn open_month(tx: &mut Tx, scope: TenantScope) -> Result<Opened> {
 pub async fn open_month_for_all(tx: &mut Tx, agency: &AgencyScope, batch: &[(TenantId, Tz)]) -> Result<Opened> {
     let zones: HashMap<TenantId, Tz> = batch.iter().copied().collect();
     let ids: Vec<TenantId> = batch.iter().map(|(id, _)| *id).collect();
-    let deliverables = store::openable(tx, agency, &ids).await?;
     let now = tx.now();
+    // Where the month has turned first.
+    let Some(latest) = batch.iter().map(|(_, zone)| pace::month_at(now, *zone)).max() else {
+        return Ok(Opened::default());
+    };
+    let deliverables = store::openable(tx, agency, &ids, latest).await?;
 
     let mut periods = Vec::new();
     let mut owners = Vec::new();
@@ -77,8 +81,14 @@ pub async fn open_month_for_all(tx: &mut Tx, agency: &AgencyScope, batch: &[(Ten
     }
     let written = store::insert_new(tx, agency, &periods).await?;
     let mut opened = Opened::default();
+    let mut told = None;
     for (period, owner) in periods.iter().zip(owners).filter(|(period, _)| written.contains(&period.id)) {
         say(tx, period, &deliverables[owner], &mut opened);
+        // Those of one tenant stand together, so each is signalled once.
+        if told != Some(period.tenant_id) {
+            told = Some(period.tenant_id);
+            tx.signal(Signal::new("tenant", period.tenant_id));
+        }
     }
     Ok(opened)
 }
@@ -115,7 +125,6 @@ fn say(tx: &mut Tx, period: &Period, deliverable: &Openable, opened: &mut Opened
         "month": period.month,
         "quantity": period.target,
     })));
-    tx.signal(Signal::new("tenant", period.tenant_id));
 }
 
 #[cfg(test)]

@@ -36,16 +36,23 @@ pub struct Openable {
     pub last_month: Option<Month>,
 }
 
-/// The active deliverables of these tenants, those of one tenant together.
-pub async fn openable(conn: &mut Conn, agency: &AgencyScope, tenants: &[TenantId]) -> Result<Vec<Openable>> {
+/// The active deliverables of these tenants that don't have this month yet, those of one tenant together. Most of the time
+/// there are none, and looking costs little.
+pub async fn openable(
+    conn: &mut Conn,
+    agency: &AgencyScope,
+    tenants: &[TenantId],
+    month: Month,
+) -> Result<Vec<Openable>> {
     let allowed: Vec<TenantId> = tenants.iter().copied().filter(|tenant| agency.allows(*tenant)).collect();
     let rows = conn
         .rows(
             "SELECT d.tenant_id, d.id, d.deliverable_type, d.name, d.template_key, d.monthly_quantity, d.active_at,
                     (SELECT MAX(p.month) FROM period p WHERE p.deliverable_id = d.id) AS last_month
              FROM deliverable d WHERE d.tenant_id = ANY($1) AND d.state = 'active'
+               AND NOT EXISTS (SELECT 1 FROM period p WHERE p.deliverable_id = d.id AND p.month >= $2)
              ORDER BY d.tenant_id, d.created_at, d.id",
-            params![allowed.as_slice()],
+            params![allowed.as_slice(), month],
         )
         .await?;
     rows.iter()
