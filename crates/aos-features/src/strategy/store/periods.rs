@@ -90,8 +90,9 @@ pub async fn insert_new(tx: &mut Tx, agency: &AgencyScope, periods: &[Period]) -
     let rows = tx
         .rows_values(
             "INSERT INTO period (tenant_id, id, deliverable_id, month, target, completed_count, opened_at, created_at)
-             VALUES ",
-            " ON CONFLICT (deliverable_id, month) DO NOTHING RETURNING id",
+             SELECT v.column1, v.column2, v.column3, v.column4, v.column5, v.column6, v.column7, v.column8
+             FROM (VALUES ",
+            ") AS v WHERE TRUE ON CONFLICT (deliverable_id, month) DO NOTHING RETURNING id",
             params![],
             WIDTH,
             values,
