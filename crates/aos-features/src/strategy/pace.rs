@@ -198,6 +198,21 @@ mod tests {
     }
 
     #[test]
+    fn every_months_edges_meet_in_every_zone() {
+        let moment = TimeDelta::microseconds(1);
+        for zone in chrono_tz::TZ_VARIANTS {
+            let mut month: Month = "2009-12".parse().unwrap();
+            while month.first_day() < "2031-01-01".parse().unwrap() {
+                let range = month_range(month, zone);
+                assert_eq!(month_at(range.start, zone), month, "{zone} {month}");
+                assert_eq!(month_at(range.end - moment, zone), month, "{zone} {month}");
+                assert_eq!(range.end, month_range(month.next(), zone).start, "{zone} {month}");
+                month = month.next();
+            }
+        }
+    }
+
+    #[test]
     fn the_same_moment_lies_in_different_months() {
         let now = at("2026-04-30T23:30:00Z");
         assert_eq!(month_at(now, zone("Pacific/Kiritimati")).to_string(), "2026-05");

@@ -6,5 +6,6 @@ mod clock;
 mod notices;
 mod people;
 mod strategy;
+mod strategy_rules;
 mod support;
 mod tenants;
