@@ -15,7 +15,7 @@ use super::{
 use crate::failure;
 
 /// Requests per minute and account. WordPress has no limit of its own; this keeps small hosts comfortable.
-const PER_MINUTE: u32 = 240;
+const PER_MINUTE: u32 = 600;
 /// Of an answer. Posts come back with their whole text.
 const MAX_BYTES: u64 = 32 << 20;
 
