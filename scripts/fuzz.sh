@@ -15,9 +15,10 @@ run_fuzz() {
   fi
   for name in "${names[@]}"; do
     say "Fuzzing $name for $seconds seconds"
+    # The instrumented build is some ten times slower than the product, which the time limit allows for.
     mkdir -p "fuzz/corpus/$name"
     cargo fuzz run --sanitizer none "$name" "fuzz/corpus/$name" "fuzz/seeds/$name" -- \
-      -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 -print_final_stats=1 -verbosity=0
+      -max_total_time="$seconds" -timeout=30 -rss_limit_mb=2048 -print_final_stats=1 -verbosity=0
   done
   echo "${#names[@]} targets fuzzed for $seconds seconds each, nothing found"
 }

@@ -20,8 +20,8 @@ free_port() {
   echo "$port"
 }
 
-# Starts it on loopback and exports AGENCY_OS_TEST_POSTGRES. Fails when there is no PostgreSQL here.
-# Crash safety is off: the cluster is thrown away, and the tests of durability run on SQLite and by killing our process.
+# start_postgres [durable]: starts it on loopback and exports AGENCY_OS_TEST_POSTGRES. Fails when there is none here.
+# Crash safety is off unless asked for: the cluster is thrown away, and the trials kill our process, not the machine.
 start_postgres() {
   [[ -n ${AGENCY_OS_TEST_POSTGRES:-} ]] && return
   find_postgres || return 1
@@ -37,7 +37,8 @@ start_postgres() {
   for attempt in 1 2 3 4 5; do
     port="$(free_port)"
     settings="-c listen_addresses=127.0.0.1 -c port=$port -c unix_socket_directories=$postgres_folder"
-    settings+=" -c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_connections=400 -c shared_buffers=256MB"
+    settings+=" -c max_connections=400 -c shared_buffers=256MB"
+    [[ ${1:-} == durable ]] || settings+=" -c fsync=off -c synchronous_commit=off -c full_page_writes=off"
     if (cd / && as_postgres "$postgres_bin/pg_ctl" start --wait --silent --pgdata="$postgres_folder/data" \
       --log="$postgres_folder/server.log" --options="$settings") >>"$target/postgres.log" 2>&1; then
       export AGENCY_OS_TEST_POSTGRES="postgres://postgres@127.0.0.1:$port/postgres"

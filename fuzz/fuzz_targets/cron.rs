@@ -7,17 +7,16 @@ mod cron;
 use chrono::{DateTime, Utc};
 use libfuzzer_sys::fuzz_target;
 
-const ZONES: [&str; 3] = ["UTC", "Europe/Paris", "Pacific/Kiritimati"];
+/// A zone whose clocks change, which is where schedules go wrong.
+const ZONE: &str = "Europe/Paris";
 
 fuzz_target!(|expression: &str| {
-    for zone in ZONES {
-        let Ok(table) = cron::Timetable::parse(expression, zone) else { continue };
-        let mut moment: DateTime<Utc> = DateTime::UNIX_EPOCH;
-        for _ in 0..5 {
-            let Ok(next) = table.next_after(moment) else { break };
-            assert!(next > moment, "{expression} in {zone}: {next} does not follow {moment}");
-            moment = next;
-        }
-        let _ = table.last_until(DateTime::UNIX_EPOCH, moment);
+    let Ok(table) = cron::Timetable::parse(expression, ZONE) else { return };
+    let mut moment: DateTime<Utc> = DateTime::UNIX_EPOCH;
+    for _ in 0..5 {
+        let Ok(next) = table.next_after(moment) else { return };
+        assert!(next > moment, "{expression}: {next} does not follow {moment}");
+        moment = next;
     }
+    let _ = table.last_until(DateTime::UNIX_EPOCH, moment);
 });
