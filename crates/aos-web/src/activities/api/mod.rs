@@ -1,0 +1,12 @@
+//! Approvals, pipelines, activities and templates over the JSON API.
+
+mod approvals;
+mod templates;
+mod views;
+mod work;
+
+use crate::api::SliceRouter;
+
+pub fn routes() -> SliceRouter {
+    SliceRouter::default().merge(approvals::routes()).merge(work::routes()).merge(templates::routes())
+}

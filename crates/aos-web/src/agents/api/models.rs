@@ -1,0 +1,102 @@
+//! Model providers and skills over the JSON API.
+
+use aos_features::{agents, people::Permission};
+use aos_kernel::{Error, ModelProviderId};
+use axum::{Json, http::StatusCode};
+use utoipa_axum::routes;
+
+use super::views::{ChangeSkill, NewProviderBody, ProviderAnswer, ProviderView, SkillView};
+use crate::{
+    api::{Body, Caller, Listed, Made, Reply, Silent, SliceRouter},
+    session::At,
+};
+
+pub fn routes() -> SliceRouter {
+    SliceRouter::default()
+        .routes(routes!(providers, add_provider))
+        .routes(routes!(save_provider, remove_provider))
+        .routes(routes!(test_provider))
+        .routes(routes!(skills))
+        .routes(routes!(edit_skill))
+}
+
+async fn saved(caller: &Caller, id: ModelProviderId) -> aos_kernel::Result<ProviderView> {
+    let all = agents::queries::providers(&mut caller.read().await?).await?;
+    let found = all.into_iter().find(|provider| provider.id == id);
+    found.map(ProviderView::from).ok_or_else(|| Error::not_found("model provider"))
+}
+
+/// The model providers in order of preference, without keys.
+#[utoipa::path(get, path = "/providers", tag = "agents", responses((status = 200, body = Listed<ProviderView>)))]
+async fn providers(caller: Caller) -> Reply<Listed<ProviderView>> {
+    caller.require(Permission::ManageAgents)?;
+    let providers = agents::queries::providers(&mut caller.read().await?).await?;
+    Ok(Json(Listed::all(providers, ProviderView::from)))
+}
+
+/// Add a model provider.
+#[utoipa::path(post, path = "/providers", tag = "agents", request_body = NewProviderBody, responses((status = 201, body = ProviderView)))]
+async fn add_provider(caller: Caller, Body(body): Body<NewProviderBody>) -> Made<ProviderView> {
+    caller.require(Permission::ManageAgents)?;
+    let mut tx = caller.begin().await?;
+    let id = agents::commands::save_provider(&mut tx, &caller.state.product.credentials, None, body.into()).await?;
+    tx.commit().await?;
+    Ok((StatusCode::CREATED, Json(saved(&caller, id).await?)))
+}
+
+/// Change a model provider.
+#[utoipa::path(put, path = "/providers/{provider}", tag = "agents", request_body = NewProviderBody, responses((status = 200, body = ProviderView)))]
+async fn save_provider(
+    caller: Caller,
+    At(id): At<ModelProviderId>,
+    Body(body): Body<NewProviderBody>,
+) -> Reply<ProviderView> {
+    caller.require(Permission::ManageAgents)?;
+    let mut tx = caller.begin().await?;
+    agents::commands::save_provider(&mut tx, &caller.state.product.credentials, Some(id), body.into()).await?;
+    tx.commit().await?;
+    Ok(Json(saved(&caller, id).await?))
+}
+
+/// Remove a model provider and its key.
+#[utoipa::path(delete, path = "/providers/{provider}", tag = "agents", responses((status = 204, description = "Removed.")))]
+async fn remove_provider(caller: Caller, At(id): At<ModelProviderId>) -> Silent {
+    caller.require(Permission::ManageAgents)?;
+    let mut tx = caller.begin().await?;
+    agents::commands::remove_provider(&mut tx, &caller.state.product.credentials, id).await?;
+    tx.commit().await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Make a tiny call to a model provider.
+#[utoipa::path(post, path = "/providers/{provider}/test", tag = "agents",
+    responses((status = 200, body = ProviderAnswer), (status = 502, description = "The model answered in a way that can’t be used.")))]
+async fn test_provider(caller: Caller, At(id): At<ModelProviderId>) -> Reply<ProviderAnswer> {
+    caller.require(Permission::ManageAgents)?;
+    let product = &caller.state.product;
+    let answer =
+        agents::commands::test_provider(&product.db, &product.credentials, product.gateway.as_ref(), id).await?;
+    Ok(Json(ProviderAnswer { answer }))
+}
+
+/// Each skill as it is now.
+#[utoipa::path(get, path = "/skills", tag = "agents", responses((status = 200, body = Listed<SkillView>)))]
+async fn skills(caller: Caller) -> Reply<Listed<SkillView>> {
+    caller.require(Permission::SeeClient)?;
+    let skills = agents::queries::skills(&mut caller.read().await?).await?;
+    Ok(Json(Listed::all(skills, SkillView::from)))
+}
+
+/// Keep an edit of a skill as its next version.
+#[utoipa::path(put, path = "/skills/{name}", tag = "agents", request_body = ChangeSkill, responses((status = 204, description = "Kept.")))]
+async fn edit_skill(caller: Caller, At(name): At<String>, Body(body): Body<ChangeSkill>) -> Silent {
+    caller.require(Permission::ManageAgents)?;
+    let mut tx = caller.begin().await?;
+    let known = agents::queries::skills(&mut tx).await?.into_iter().any(|skill| skill.name == name);
+    if !known {
+        return Err(Error::not_found("skill").into());
+    }
+    agents::commands::edit_skill(&mut tx, &name, &body.text).await?;
+    tx.commit().await?;
+    Ok(StatusCode::NO_CONTENT)
+}

@@ -1,0 +1,129 @@
+//! Connected accounts over the JSON API.
+
+use aos_features::{
+    channels::{self, Channel, ChannelState, Connect},
+    people::Permission,
+    tenants,
+};
+use aos_kernel::{ChannelId, Secret, TenantId};
+use axum::{Json, http::StatusCode};
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use utoipa_axum::routes;
+use uuid::Uuid;
+
+use crate::{
+    api::{ActorView, Body, Caller, Listed, Made, Reply, Silent, SliceRouter, words},
+    session::At,
+};
+
+pub fn routes() -> SliceRouter {
+    SliceRouter::default()
+        .routes(routes!(list, connect))
+        .routes(routes!(one))
+        .routes(routes!(check))
+        .routes(routes!(disconnect))
+}
+
+/// A connected account, without its secret.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ChannelView {
+    pub id: Uuid,
+    /// `wordpress`.
+    pub platform: String,
+    /// The account as people know it.
+    pub label: String,
+    pub url: String,
+    pub login: Option<String>,
+    /// What works, but not as one would wish.
+    pub warnings: Vec<String>,
+    #[schema(schema_with = words::channel_state)]
+    pub state: ChannelState,
+    /// Why it is not connected.
+    pub problem: Option<String>,
+    pub connected_by: ActorView,
+    pub connected_at: DateTime<Utc>,
+    pub checked_at: DateTime<Utc>,
+}
+
+impl From<Channel> for ChannelView {
+    fn from(channel: Channel) -> Self {
+        Self {
+            id: channel.id.uuid(),
+            platform: channel.platform,
+            label: channel.label,
+            url: channel.url,
+            login: channel.login,
+            warnings: channel.warnings,
+            state: channel.state,
+            problem: channel.problem,
+            connected_by: channel.connected_by.into(),
+            connected_at: channel.connected_at,
+            checked_at: channel.checked_at,
+        }
+    }
+}
+
+/// An account to be connected by password. Connecting the same site again replaces its password.
+#[derive(Deserialize, ToSchema)]
+pub struct ConnectBody {
+    /// `wordpress`.
+    pub platform: String,
+    /// The site's address.
+    pub site: String,
+    pub login: String,
+    /// Kept encrypted, never shown. For WordPress: an application password.
+    #[schema(value_type = String, write_only)]
+    pub password: Secret,
+}
+
+/// The connections of a client.
+#[utoipa::path(get, path = "/tenants/{tenant}/channels", tag = "channels", responses((status = 200, body = Listed<ChannelView>)))]
+async fn list(caller: Caller, At(tenant): At<TenantId>) -> Reply<Listed<ChannelView>> {
+    let scope = caller.scope(tenant, Permission::SeeClient)?;
+    let channels = channels::queries::channels(&mut caller.read().await?, scope).await?;
+    Ok(Json(Listed::all(channels, ChannelView::from)))
+}
+
+/// Connect an account. It is checked on the platform before anything is kept.
+#[utoipa::path(post, path = "/tenants/{tenant}/channels", tag = "channels", request_body = ConnectBody,
+    responses((status = 201, body = ChannelView), (status = 502, description = "The platform answered in a way that can’t be used.")))]
+async fn connect(caller: Caller, At(tenant): At<TenantId>, Body(body): Body<ConnectBody>) -> Made<ChannelView> {
+    let scope = caller.scope(tenant, Permission::ConnectChannels)?;
+    tenants::queries::tenant(&mut caller.read().await?, scope).await?;
+    let ConnectBody { platform, site, login, password } = body;
+    let product = &caller.state.product;
+    let input = Connect { platform, site, login, password };
+    let actor = caller.principal.actor().clone();
+    let id = product.connections.connect(&product.db, actor, scope, input).await?;
+    let channel = channels::queries::channel(&mut caller.read().await?, scope, id).await?;
+    Ok((StatusCode::CREATED, Json(channel.into())))
+}
+
+/// One connection.
+#[utoipa::path(get, path = "/tenants/{tenant}/channels/{channel}", tag = "channels", responses((status = 200, body = ChannelView)))]
+async fn one(caller: Caller, At((tenant, channel)): At<(TenantId, ChannelId)>) -> Reply<ChannelView> {
+    let scope = caller.scope(tenant, Permission::SeeClient)?;
+    Ok(Json(channels::queries::channel(&mut caller.read().await?, scope, channel).await?.into()))
+}
+
+/// Ask the platform whether the account still works.
+#[utoipa::path(post, path = "/tenants/{tenant}/channels/{channel}/check", tag = "channels",
+    responses((status = 200, body = ChannelView), (status = 502, description = "The platform answered in a way that can’t be used.")))]
+async fn check(caller: Caller, At((tenant, channel)): At<(TenantId, ChannelId)>) -> Reply<ChannelView> {
+    let scope = caller.scope(tenant, Permission::ConnectChannels)?;
+    let product = &caller.state.product;
+    let actor = caller.principal.actor().clone();
+    Ok(Json(product.connections.check(&product.db, actor, scope, channel).await?.into()))
+}
+
+/// Forget an account's credentials. What was published through it stays readable.
+#[utoipa::path(post, path = "/tenants/{tenant}/channels/{channel}/disconnect", tag = "channels", responses((status = 204, description = "Disconnected.")))]
+async fn disconnect(caller: Caller, At((tenant, channel)): At<(TenantId, ChannelId)>) -> Silent {
+    let scope = caller.scope(tenant, Permission::ConnectChannels)?;
+    let mut tx = caller.begin().await?;
+    caller.state.product.connections.disconnect(&mut tx, scope, channel).await?;
+    tx.commit().await?;
+    Ok(StatusCode::NO_CONTENT)
+}

@@ -1,0 +1,11 @@
+//! Requests and content items over the JSON API.
+
+mod items;
+mod requests;
+mod views;
+
+use crate::api::SliceRouter;
+
+pub fn routes() -> SliceRouter {
+    SliceRouter::default().merge(requests::routes()).merge(items::routes())
+}

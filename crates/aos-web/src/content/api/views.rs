@@ -1,0 +1,325 @@
+//! Shapes of requests, content items, versions and publications.
+
+use aos_capabilities::publish::PublishMode;
+use aos_features::content::{
+    ContentItem, ContentVersion, ItemState, NewRequest, Publication, PublicationState, Request, RequestState,
+    model::{ArticleText, Priority},
+};
+use aos_kernel::{Error, PeriodId, Result};
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use crate::api::{ActorView, GapView, words};
+
+/// A brief as somebody gives it.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub struct BriefContent {
+    #[schema(min_length = 1, max_length = 200)]
+    pub title: String,
+    /// What the post tells whom, and why.
+    #[schema(min_length = 1, max_length = 10000)]
+    pub brief: String,
+    /// The main one first.
+    #[serde(default)]
+    #[schema(required = false)]
+    pub keywords: Vec<String>,
+    /// `informational`, `commercial`, `transactional` or `navigational`; empty: informational.
+    #[serde(default)]
+    #[schema(required = false)]
+    pub search_intent: String,
+    #[serde(default)]
+    #[schema(required = false, max_length = 10000)]
+    pub audience: String,
+    /// Headings in order.
+    #[serde(default)]
+    #[schema(required = false)]
+    pub outline: Vec<String>,
+    /// Addresses of the client's pages that carry the facts.
+    #[serde(default)]
+    #[schema(required = false)]
+    pub sources: Vec<String>,
+    #[serde(default)]
+    #[schema(required = false, max_length = 10000)]
+    pub notes: String,
+    #[serde(default)]
+    #[schema(required = false, schema_with = words::priority)]
+    pub priority: Priority,
+}
+
+impl From<BriefContent> for NewRequest {
+    fn from(content: BriefContent) -> Self {
+        let BriefContent { title, brief, keywords, search_intent, audience, outline, sources, notes, priority } =
+            content;
+        Self { title, brief, keywords, search_intent, audience, outline, sources, notes, priority }
+    }
+}
+
+/// An edit of a request.
+#[derive(Debug, Deserialize, ToSchema)]
+pub struct ChangeRequest {
+    /// The version that was read before.
+    #[schema(minimum = 1)]
+    pub based_on: i64,
+    pub brief: BriefContent,
+}
+
+/// The approved-before-made brief of one piece of work.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct RequestView {
+    pub id: Uuid,
+    #[schema(schema_with = words::request_state)]
+    pub state: RequestState,
+    pub brief: BriefContent,
+    /// The month that it counts for; null for an ad-hoc request.
+    pub period_id: Option<Uuid>,
+    pub version: i64,
+    /// A decision names it.
+    pub hash: String,
+    /// Proposed without a model.
+    pub offline: bool,
+    pub made_by: ActorView,
+    /// The notes of the last rejection.
+    pub rejection: Option<String>,
+    pub created_at: DateTime<Utc>,
+    pub updated_at: DateTime<Utc>,
+}
+
+impl From<Request> for RequestView {
+    fn from(request: Request) -> Self {
+        Self {
+            id: request.id.uuid(),
+            state: request.state,
+            brief: BriefContent {
+                title: request.title,
+                brief: request.brief,
+                keywords: request.keywords,
+                search_intent: request.search_intent,
+                audience: request.audience,
+                outline: request.outline,
+                sources: request.sources,
+                notes: request.notes,
+                priority: request.priority,
+            },
+            period_id: request.period_id.map(PeriodId::uuid),
+            version: request.version,
+            hash: request.hash.to_string(),
+            offline: request.offline,
+            made_by: request.made_by.into(),
+            rejection: request.rejection,
+            created_at: request.created_at,
+            updated_at: request.updated_at,
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum PublishModeContent {
+    /// Public at once.
+    Now,
+    /// Left on the platform as a draft.
+    Draft,
+    /// Public at the moment of `at`.
+    At,
+}
+
+impl PublishModeContent {
+    /// # Errors
+    /// `Invalid` for a moment that is missing, or one that means nothing.
+    pub fn mode(self, at: Option<DateTime<Utc>>) -> Result<PublishMode> {
+        match (self, at) {
+            (Self::Now, None) => Ok(PublishMode::Now),
+            (Self::Draft, None) => Ok(PublishMode::Draft),
+            (Self::At, Some(at)) => Ok(PublishMode::At(at)),
+            (Self::At, None) => Err(Error::invalid("at", "Say when.")),
+            (_, Some(_)) => Err(Error::invalid("at", "A moment goes with the mode “at” only.")),
+        }
+    }
+}
+
+/// When and how an item is to be published.
+#[derive(Debug, Deserialize, ToSchema)]
+pub struct PublishPlan {
+    pub mode: PublishModeContent,
+    /// With the mode `at`.
+    pub at: Option<DateTime<Utc>>,
+}
+
+/// What a request became.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ItemView {
+    pub id: Uuid,
+    pub request_id: Uuid,
+    #[schema(schema_with = words::item_state)]
+    pub state: ItemState,
+    pub title: String,
+    pub period_id: Option<Uuid>,
+    /// 0 while nothing was written.
+    pub current_version: i64,
+    pub approved_version: Option<i64>,
+    pub publish_mode: PublishModeContent,
+    /// With the mode `at`.
+    pub publish_at: Option<DateTime<Utc>>,
+    pub published_url: Option<String>,
+    pub published_at: Option<DateTime<Utc>>,
+    /// Why it failed.
+    pub problem: Option<String>,
+    pub problem_help: Option<String>,
+    pub created_at: DateTime<Utc>,
+    pub updated_at: DateTime<Utc>,
+}
+
+impl From<ContentItem> for ItemView {
+    fn from(item: ContentItem) -> Self {
+        let (publish_mode, publish_at) = match item.publish_mode {
+            PublishMode::Now => (PublishModeContent::Now, None),
+            PublishMode::Draft => (PublishModeContent::Draft, None),
+            PublishMode::At(at) => (PublishModeContent::At, Some(at)),
+        };
+        Self {
+            id: item.id.uuid(),
+            request_id: item.request_id.uuid(),
+            state: item.state,
+            title: item.title,
+            period_id: item.period_id.map(PeriodId::uuid),
+            current_version: item.current_version,
+            approved_version: item.approved_version,
+            publish_mode,
+            publish_at,
+            published_url: item.published_url,
+            published_at: item.published_at,
+            problem: item.problem,
+            problem_help: item.problem_help,
+            created_at: item.created_at,
+            updated_at: item.updated_at,
+        }
+    }
+}
+
+/// The parts of an article that a person may edit.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub struct ArticleContent {
+    #[schema(min_length = 1, max_length = 200)]
+    pub title: String,
+    /// The last part of the address; empty: made from the title.
+    #[serde(default)]
+    #[schema(required = false)]
+    pub slug: String,
+    #[serde(default)]
+    #[schema(required = false)]
+    pub excerpt: String,
+    /// CommonMark.
+    #[schema(min_length = 1)]
+    pub markdown: String,
+    #[serde(default)]
+    #[schema(required = false)]
+    pub categories: Vec<String>,
+    #[serde(default)]
+    #[schema(required = false)]
+    pub tags: Vec<String>,
+    /// Address of the featured image on the client's site.
+    pub image: Option<String>,
+}
+
+impl From<ArticleContent> for ArticleText {
+    fn from(content: ArticleContent) -> Self {
+        let ArticleContent { title, slug, excerpt, markdown, categories, tags, image } = content;
+        Self { title, slug, excerpt, markdown, categories, tags, image }
+    }
+}
+impl From<ArticleText> for ArticleContent {
+    fn from(text: ArticleText) -> Self {
+        let ArticleText { title, slug, excerpt, markdown, categories, tags, image } = text;
+        Self { title, slug, excerpt, markdown, categories, tags, image }
+    }
+}
+
+/// An edit of an item.
+#[derive(Debug, Deserialize, ToSchema)]
+pub struct ChangeItem {
+    /// The version that was read before.
+    #[schema(minimum = 1)]
+    pub based_on: i64,
+    pub article: ArticleContent,
+    /// What was changed and why.
+    pub note: Option<String>,
+}
+
+/// One version of an item.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct VersionView {
+    pub id: Uuid,
+    pub version: i64,
+    pub article: ArticleContent,
+    /// Pages that the facts come from.
+    pub sources: Vec<String>,
+    /// What the material did not carry.
+    pub gaps: Vec<GapView>,
+    pub word_count: i64,
+    /// A decision names it.
+    pub hash: String,
+    /// Drafted without a model.
+    pub offline: bool,
+    pub author: ActorView,
+    pub note: Option<String>,
+    pub created_at: DateTime<Utc>,
+}
+
+impl From<ContentVersion> for VersionView {
+    fn from(version: ContentVersion) -> Self {
+        Self {
+            id: version.id.uuid(),
+            version: version.version,
+            article: version.text.into(),
+            sources: version.sources,
+            gaps: version.gaps.into_iter().map(GapView::from).collect(),
+            word_count: version.word_count,
+            hash: version.hash.to_string(),
+            offline: version.offline,
+            author: version.author.into(),
+            note: version.note,
+            created_at: version.created_at,
+        }
+    }
+}
+
+/// One item on one channel.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct PublicationView {
+    pub id: Uuid,
+    pub item_id: Uuid,
+    pub channel_id: Uuid,
+    pub version: i64,
+    pub hash: String,
+    #[schema(schema_with = words::publication_state)]
+    pub state: PublicationState,
+    /// The platform's id.
+    pub platform_id: Option<String>,
+    pub url: Option<String>,
+    /// What the platform changed or left out.
+    pub notes: Vec<String>,
+    pub problem: Option<String>,
+    pub attempts: i64,
+    pub updated_at: DateTime<Utc>,
+}
+
+impl From<Publication> for PublicationView {
+    fn from(publication: Publication) -> Self {
+        Self {
+            id: publication.id.uuid(),
+            item_id: publication.item_id.uuid(),
+            channel_id: publication.channel_id.uuid(),
+            version: publication.version,
+            hash: publication.hash.to_string(),
+            state: publication.state,
+            platform_id: publication.platform_id,
+            url: publication.url,
+            notes: publication.notes,
+            problem: publication.problem,
+            attempts: publication.attempts,
+            updated_at: publication.updated_at,
+        }
+    }
+}
