@@ -43,8 +43,8 @@ pub const MIGRATIONS: &[aos_storage::Migration] = &[
     },
     aos_storage::Migration {
         number: 205,
-        name: "api",
-        sqlite: include_str!("../../migrations/sqlite/0205_api.sql"),
-        postgres: include_str!("../../migrations/postgres/0205_api.sql"),
+        name: "people_api",
+        sqlite: include_str!("../../migrations/sqlite/0205_people_api.sql"),
+        postgres: include_str!("../../migrations/postgres/0205_people_api.sql"),
     },
 ];
