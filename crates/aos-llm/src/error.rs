@@ -179,6 +179,49 @@ pub fn broken_off(provider: &ProviderConfig) -> ModelError {
     )
 }
 
+/// Both the answer and its repair did not fit.
+pub fn malformed(provider: &ProviderConfig, errors: usize) -> ModelError {
+    let places = if errors == 1 { "one place".to_owned() } else { format!("{errors} places") };
+    error(
+        ModelErrorKind::Malformed,
+        Retry::Never,
+        format!(
+            "The model “{}” of “{}” answered twice in a form that can't be used: {places} did not fit.",
+            provider.model, provider.name
+        ),
+        Some("Start the run again, or choose a model that is better at structured answers on the Models page."),
+    )
+}
+
+pub fn too_long(provider: &ProviderConfig, limit: u32) -> ModelError {
+    error(
+        ModelErrorKind::TooLong,
+        Retry::Never,
+        format!("The answer of “{}” was cut off at {limit} tokens.", provider.name),
+        Some("Raise the agent's limit of output tokens, or ask for less at once."),
+    )
+}
+
+pub fn bad_schema(name: &str, reason: &str) -> ModelError {
+    tracing::error!(schema = name, "an output schema is not valid: {reason}");
+    error(
+        ModelErrorKind::BadRequest,
+        Retry::Never,
+        format!("The form that the answer should have (“{name}”) is itself not valid."),
+        Some("This is a defect of ours: report it with the run's address."),
+    )
+}
+
+/// The thread that drafted was ended.
+pub fn stopped() -> ModelError {
+    error(
+        ModelErrorKind::Unavailable,
+        Retry::Backoff,
+        "Drafting was stopped before it was done.",
+        Some("Start the run again. If this stays, report it with the run's address."),
+    )
+}
+
 /// The provider's own words, cut and without anything secret, ready to follow a sentence.
 fn said(provider: &ProviderConfig, words: &str) -> String {
     let words = without_secrets(provider, words);

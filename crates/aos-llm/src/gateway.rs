@@ -116,7 +116,7 @@ impl Gateway {
         sink: Option<&dyn DeltaSink>,
     ) -> Result<ModelReply, ModelError> {
         let checker = match &request.output {
-            Some(schema) => Some(Checker::new(schema).map_err(|reason| bad_schema(&schema.name, &reason))?),
+            Some(schema) => Some(Checker::new(schema).map_err(|reason| error::bad_schema(&schema.name, &reason))?),
             None => None,
         };
         let mut messages = request.messages.clone();
@@ -155,11 +155,11 @@ impl Gateway {
             let errors = match (checker.check(&answer.text), answer.stop) {
                 (Ok(output), _) => return Ok(reply(answer, Some(output))),
                 (Err(_), StopReason::Refused) => return Err(error::refused(provider)),
-                (Err(_), StopReason::Length) => return Err(too_long(provider, request.max_output_tokens)),
+                (Err(_), StopReason::Length) => return Err(error::too_long(provider, request.max_output_tokens)),
                 (Err(errors), _) => errors,
             };
             if repairs == REPAIRS {
-                return Err(malformed(provider, errors.len()));
+                return Err(error::malformed(provider, errors.len()));
             }
             repairs += 1;
             messages.extend(repair(answer.text, &errors));
@@ -276,7 +276,7 @@ impl Gateway {
         let entry = self.ledger.reserve(&call, MicroUsd::ZERO).await?;
         let owned = request.clone();
         let composed = tokio::task::spawn_blocking(move || offline::compose(&owned)).await;
-        let reply = composed.unwrap_or_else(|_| Err(stopped())).and_then(|reply| fits(request, reply));
+        let reply = composed.unwrap_or_else(|_| Err(error::stopped())).and_then(|reply| fits(request, reply));
         self.ledger.settle(entry, Usage::default(), MicroUsd::ZERO, reply.is_err()).await?;
         if let (Ok(reply), Some(sink)) = (&reply, sink) {
             sink.delta(&reply.text);
@@ -380,51 +380,10 @@ fn repair(text: String, errors: &[String]) -> [Message; 2] {
     ]
 }
 
-fn malformed(provider: &ProviderConfig, errors: usize) -> ModelError {
-    let places = if errors == 1 { "one place".to_owned() } else { format!("{errors} places") };
-    error::error(
-        ModelErrorKind::Malformed,
-        Retry::Never,
-        format!(
-            "The model “{}” of “{}” answered twice in a form that can't be used: {places} did not fit.",
-            provider.model, provider.name
-        ),
-        Some("Start the run again, or choose a model that is better at structured answers on the Models page."),
-    )
-}
-
-fn too_long(provider: &ProviderConfig, limit: u32) -> ModelError {
-    error::error(
-        ModelErrorKind::TooLong,
-        Retry::Never,
-        format!("The answer of “{}” was cut off at {limit} tokens.", provider.name),
-        Some("Raise the agent's limit of output tokens, or ask for less at once."),
-    )
-}
-
-fn bad_schema(name: &str, reason: &str) -> ModelError {
-    tracing::error!(schema = name, "an output schema is not valid: {reason}");
-    error::error(
-        ModelErrorKind::BadRequest,
-        Retry::Never,
-        format!("The form that the answer should have (“{name}”) is itself not valid."),
-        Some("This is a defect of ours: report it with the run's address."),
-    )
-}
-
-fn stopped() -> ModelError {
-    error::error(
-        ModelErrorKind::Unavailable,
-        Retry::Backoff,
-        "Drafting was stopped before it was done.",
-        Some("Start the run again. If this stays, report it with the run's address."),
-    )
-}
-
 /// The offline draft, when it fits what was asked for.
 fn fits(request: &ModelRequest, reply: ModelReply) -> Result<ModelReply, ModelError> {
     let Some(schema) = &request.output else { return Ok(reply) };
-    let checker = Checker::new(schema).map_err(|reason| bad_schema(&schema.name, &reason))?;
+    let checker = Checker::new(schema).map_err(|reason| error::bad_schema(&schema.name, &reason))?;
     match checker.check(&reply.text) {
         Ok(_) => Ok(reply),
         Err(errors) => {

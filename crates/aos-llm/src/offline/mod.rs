@@ -10,6 +10,7 @@ mod corpus;
 mod error;
 mod outline;
 mod phrasebook;
+mod revision;
 mod strategy;
 mod text;
 mod topics;

@@ -63,7 +63,8 @@ pub fn row_items(corpus: &Corpus, parts: &[Part], most_words: usize, subject: &s
     for part in parts {
         let item = corpus.casing.mid_sentence(&part.heading);
         // “wheels, rims and hubs and spokes” would be hard to read.
-        let is_row_itself = normalise(&item).split(' ').any(|word| matches!(word, "and" | "und" | "or" | "oder"));
+        let is_row_itself =
+            normalise(&item).split(' ').any(|word| matches!(word, "and" | "und" | "or" | "oder" | "et" | "ou"));
         if !is_row_itself
             && !corpus.casing.is_imperative(&item)
             && Subject::is_row_item(&item, most_words, &corpus.language)

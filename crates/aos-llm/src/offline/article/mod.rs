@@ -3,7 +3,6 @@
 mod image;
 mod plan;
 mod render;
-mod revision;
 mod slug;
 
 use aos_capabilities::{
@@ -11,16 +10,17 @@ use aos_capabilities::{
     model::{Material, ModelError},
 };
 
-use self::{
-    plan::Plan,
-    revision::{Length, Revision},
-};
+use serde::Deserialize;
+
+use self::plan::Plan;
 use super::{
     corpus::{Corpus, normalise},
     error::nothing_to_say,
     outline,
     phrasebook::{Phrasebook, fill},
+    revision::{Length, NewTitle, Revision},
     text::sentences::word_count,
+    topics::titles,
 };
 
 /// An article has at least this many words.
@@ -28,6 +28,13 @@ const MIN_WORDS: usize = 600;
 
 /// Of which at least this many are the client's own and not ours.
 const MIN_OWN_WORDS: usize = 420;
+
+/// What was handed in before: as much of it as is needed.
+#[derive(Debug, Deserialize)]
+pub struct Previous {
+    title: String,
+    markdown: String,
+}
 
 pub fn compose(material: &Material) -> Result<ArticleDraft, ModelError> {
     compose_with_frame(material).map(|(draft, _)| draft)
@@ -40,9 +47,11 @@ pub fn compose_with_frame(material: &Material) -> Result<(ArticleDraft, Vec<Stri
     };
     let corpus = Corpus::read(material, &topic.sources);
     let phrases = Phrasebook::of(&corpus.language);
-    let before: Option<ArticleDraft> =
+    let before: Option<Previous> =
         material.task.previous.as_ref().and_then(|value| serde_json::from_value(value.clone()).ok());
-    let revision = material.task.notes.as_deref().map(|notes| Revision::read(notes, topic)).unwrap_or_default();
+    // Without a reviewer's notes, those that stand in the brief itself.
+    let notes = material.task.notes.as_deref().unwrap_or(&topic.notes);
+    let revision = Revision::read(notes, topic);
 
     let mut plan = Plan::make(&corpus, phrases, topic, &revision, before.as_ref());
     let mut gaps = std::mem::take(&mut plan.gaps);
@@ -75,7 +84,7 @@ pub fn compose_with_frame(material: &Material) -> Result<(ArticleDraft, Vec<Stri
     }
     gaps.extend(length_gap(&revision, before.as_ref(), words));
 
-    let title = revision::title(&revision, topic, before.as_ref(), &corpus, phrases, &plan);
+    let title = title(&revision, topic, before.as_ref(), &corpus, phrases, &plan);
     let subject = plan::subject_of(&corpus, topic);
     let excerpt = excerpt(&corpus, phrases, &plan, &subject);
     let answers = title.ends_with('?');
@@ -94,7 +103,28 @@ pub fn compose_with_frame(material: &Material) -> Result<(ArticleDraft, Vec<Stri
     Ok((draft, printed.frame))
 }
 
-fn wanted_words(revision: &Revision, before: Option<&ArticleDraft>) -> usize {
+/// The title after the notes: the reviewer's, another turn of ours, or the one it had.
+fn title(
+    revision: &Revision,
+    topic: &TopicDraft,
+    before: Option<&Previous>,
+    corpus: &Corpus,
+    phrases: &Phrasebook,
+    plan: &Plan,
+) -> String {
+    let had = before.map_or(topic.title.as_str(), |draft| draft.title.as_str());
+    let changed = match &revision.title {
+        Some(NewTitle::This(title)) => Some(title.clone()),
+        Some(NewTitle::Another) => {
+            let sections: Vec<usize> = plan.sections().collect();
+            titles::another(corpus, phrases, topic, &sections, &plan.parts, had)
+        }
+        None => None,
+    };
+    changed.unwrap_or_else(|| had.to_owned())
+}
+
+fn wanted_words(revision: &Revision, before: Option<&Previous>) -> usize {
     let had = before.map_or(MIN_WORDS, |draft| word_count(&draft.markdown));
     match revision.length {
         Some(Length::About(words)) => words.clamp(MIN_WORDS, 3_000),
@@ -104,7 +134,7 @@ fn wanted_words(revision: &Revision, before: Option<&ArticleDraft>) -> usize {
     }
 }
 
-fn length_gap(revision: &Revision, before: Option<&ArticleDraft>, words: usize) -> Option<Gap> {
+fn length_gap(revision: &Revision, before: Option<&Previous>, words: usize) -> Option<Gap> {
     let had = before.map_or(0, |draft| word_count(&draft.markdown));
     let missed = match revision.length {
         Some(Length::Longer) => words <= had,

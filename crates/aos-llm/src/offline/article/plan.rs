@@ -1,12 +1,13 @@
 //! Which sections go into the article, under which headings.
 
-use aos_capabilities::drafts::{ArticleDraft, Gap, TopicDraft};
+use aos_capabilities::drafts::{Gap, TopicDraft};
 
-use super::{is_frame, revision::Revision, topic_words};
+use super::{Previous, is_frame, topic_words};
 use crate::offline::{
     corpus::{Block, Corpus, Page, normalise, roles::Role},
     outline::{self, Part},
     phrasebook::Phrasebook,
+    revision::Revision,
     text::terms::Vector,
 };
 
@@ -34,7 +35,7 @@ impl Plan {
         phrases: &Phrasebook,
         topic: &TopicDraft,
         revision: &Revision,
-        before: Option<&ArticleDraft>,
+        before: Option<&Previous>,
     ) -> Self {
         let source_pages: Vec<usize> =
             topic.sources.iter().filter_map(|url| corpus.pages.iter().position(|page| page.url == *url)).collect();
@@ -56,10 +57,10 @@ impl Plan {
             plan.add_heading(corpus, heading, &wanted);
         }
         plan.add_asked_for(corpus, revision);
-        if revision.other_words {
+        if revision.other_words && before.is_some() {
             plan.exchange(corpus, &wanted, before);
         }
-        plan.gaps.extend(revision.gaps());
+        plan.gaps.extend(revision.gaps("other passages were chosen"));
         plan
     }
 
@@ -143,15 +144,10 @@ impl Plan {
 
     fn add_asked_for(&mut self, corpus: &Corpus, revision: &Revision) {
         for wish in &revision.add {
-            let query = corpus.query(wish);
-            let best = self
-                .open_sections(corpus, false)
-                .into_iter()
-                .map(|section| (corpus.sections[section].vector.cosine(&query), section))
-                .filter(|(likeness, _)| *likeness >= 0.15)
-                .max_by(|a, b| a.0.total_cmp(&b.0).then(b.1.cmp(&a.1)));
+            let open = self.open_sections(corpus, false);
+            let best = corpus.nearest(wish, |section| open.contains(&section));
             match best {
-                Some((_, section)) => {
+                Some(section) => {
                     let part = Part { heading: outline::heading_of(corpus, section), sections: vec![section] };
                     self.insert(part);
                 }
@@ -171,7 +167,7 @@ impl Plan {
     }
 
     /// Puts other sections on the same subject in the place of those printed before, as far as there are any.
-    fn exchange(&mut self, corpus: &Corpus, wanted: &Vector, before: Option<&ArticleDraft>) {
+    fn exchange(&mut self, corpus: &Corpus, wanted: &Vector, before: Option<&Previous>) {
         let printed = before.map(|draft| normalise(&draft.markdown)).unwrap_or_default();
         let was_printed = |section: &usize| {
             corpus.sections[*section].texts().next().is_some_and(|text| printed.contains(&normalise(text)))

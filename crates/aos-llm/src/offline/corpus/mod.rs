@@ -27,6 +27,9 @@ pub use self::sections::{Block, Section};
 /// Pages beyond this many add time and little else; those that a topic names are always read.
 const MAX_PAGES: usize = 600;
 
+/// What a section needs in common with a few words to be what they ask for.
+const SAYS_ENOUGH: f32 = 0.15;
+
 /// A page that was read.
 #[derive(Debug)]
 pub struct Page {
@@ -137,6 +140,17 @@ impl Corpus {
     /// Whether articles may use a section: a home page opens with who the client is, which is not what an article is about.
     pub fn is_matter(&self, section: usize) -> bool {
         !(self.sections[section].opens_page && self.page_of(section).role == Role::Home)
+    }
+
+    /// The section that says most about something, among those that may be used; nothing when none says enough.
+    pub fn nearest(&self, wish: &str, may: impl Fn(usize) -> bool) -> Option<usize> {
+        let query = self.query(wish);
+        (0..self.sections.len())
+            .filter(|section| self.is_matter(*section) && may(*section))
+            .map(|section| (self.sections[section].vector.cosine(&query), section))
+            .filter(|(likeness, _)| *likeness >= SAYS_ENOUGH)
+            .max_by(|a, b| a.0.total_cmp(&b.0).then(b.1.cmp(&a.1)))
+            .map(|(_, section)| section)
     }
 
     /// Words that can be printed, in all.

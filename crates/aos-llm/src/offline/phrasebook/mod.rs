@@ -96,11 +96,12 @@ impl Phrasebook {
         self.numbers.get(n).map_or_else(|| n.to_string(), |word| (*word).to_owned())
     }
 
-    /// "a, b and c".
+    /// "a, b and c"; only commas where there is no word for "and".
     pub fn row(&self, items: &[String]) -> String {
         match items {
             [] => String::new(),
             [one] => one.clone(),
+            all if self.and.is_empty() => all.join(", "),
             [most @ .., last] => format!("{} {} {last}", most.join(", "), self.and),
         }
     }

@@ -6,7 +6,7 @@
 use super::{Needs, Phrasebook, TitleTemplate, english, title};
 
 pub const PHRASES: Phrasebook = Phrasebook {
-    and: "·",
+    and: "",
     numbers: ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11", "12"],
     noun_titles: TITLES,
     doing_titles: TITLES,

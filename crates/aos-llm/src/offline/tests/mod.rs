@@ -28,6 +28,11 @@ fn german() -> Material {
     load("fixtures/german", "Radwerk Nord")
 }
 
+/// A language without frame text of its own.
+fn french() -> Material {
+    load("fixtures/french", "Le Fournil du Port")
+}
+
 /// The sample site that demonstrations crawl: large enough for a month of posts.
 fn sample_site() -> Material {
     load("../aos-sandbox/site/pages", "Harbour & Pine")

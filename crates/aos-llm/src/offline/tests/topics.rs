@@ -88,3 +88,40 @@ fn a_german_site_gets_german_topics() {
     assert!(topic.title.starts_with("Laufradbau"), "{}", topic.title);
     assert!(topic.brief.contains("Wörter"), "{}", topic.brief);
 }
+
+fn sent_back(notes: &str) -> (aos_capabilities::drafts::TopicDraft, aos_capabilities::drafts::TopicList) {
+    let mut material = english();
+    let list = topics(&material, 10);
+    let topic =
+        list.topics.iter().find(|topic| topic.keywords[0] == "wheel building").expect("a topic on wheels").clone();
+    material.task.taken = list.topics.iter().map(|topic| topic.title.clone()).collect();
+    material.task.topic = Some(topic.clone());
+    material.task.notes = Some(notes.into());
+    (topic, topics(&material, 1))
+}
+
+#[test]
+fn a_brief_that_was_sent_back_is_changed_as_its_notes_say() {
+    let (before, list) =
+        sent_back("Remove the part about spokes and tension. Add something about deposits and returns");
+    let after = &list.topics[0];
+    assert_eq!(after.title, before.title);
+    assert!(before.outline.contains(&"Spokes and tension".to_owned()));
+    assert!(!after.outline.contains(&"Spokes and tension".to_owned()));
+    assert!(after.outline.contains(&"Deposits and returns".to_owned()), "{:?}", after.outline);
+    assert!(after.sources.iter().any(|url| url.ends_with("/bike-rental")));
+    assert_eq!(list.gaps, []);
+
+    let (_, list) = sent_back("Title: Wheels that stay true; about 900 words");
+    assert_eq!(list.topics[0].title, "Wheels that stay true");
+    assert!(list.topics[0].notes.contains("900 words"));
+    let (before, list) = sent_back("Please find another title");
+    assert_ne!(list.topics[0].title, before.title);
+}
+
+#[test]
+fn a_note_that_needs_a_writer_brings_another_topic_or_says_that_none_is_left() {
+    let (before, list) = sent_back("Make it relevant for people who ride to festivals");
+    assert!(list.topics.iter().all(|topic| topic.title != before.title));
+    assert!(list.gaps.iter().any(|gap| gap.what.contains("festivals")), "{:?}", list.gaps);
+}

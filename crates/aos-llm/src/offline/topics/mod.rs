@@ -2,6 +2,7 @@
 //! for an article, and any two share only a part of them.
 
 pub mod candidates;
+mod revise;
 mod select;
 pub mod subject;
 pub mod titles;
@@ -37,8 +38,16 @@ struct Chosen<'a> {
     selection: Selection,
 }
 
-/// Proposes up to `task.count` topics; what the material does not carry becomes a gap.
+/// Proposes up to `task.count` topics, or revises the one that was sent back; what the material does not carry becomes a
+/// gap.
 pub fn compose(material: &Material) -> TopicList {
+    match (&material.task.topic, &material.task.notes) {
+        (Some(topic), Some(notes)) => revise::revise(material, topic, notes, propose),
+        _ => propose(material),
+    }
+}
+
+fn propose(material: &Material) -> TopicList {
     let wanted = usize::try_from(material.task.count.max(1)).unwrap_or(1);
     let corpus = Corpus::read(material, &[]);
     let phrases = Phrasebook::of(&corpus.language);
@@ -223,8 +232,7 @@ fn brief(
     // Not every turn fits without two parts to name.
     let turns = if rows.len() >= 2 { phrases.brief } else { &phrases.brief[..1] };
     // German nouns keep their capital anywhere.
-    let audience_inside =
-        if corpus.language == Language::English { lower_start(audience) } else { audience.to_owned() };
+    let audience_inside = if corpus.language == Language::German { audience.to_owned() } else { lower_start(audience) };
     fill(
         turns[seed % turns.len()],
         &[

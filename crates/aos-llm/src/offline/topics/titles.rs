@@ -2,12 +2,17 @@
 
 use std::collections::HashMap;
 
-use super::{candidates::Candidate, subject::Shape};
+use aos_capabilities::drafts::TopicDraft;
+
+use super::{
+    candidates::{Candidate, Kind},
+    subject::{Shape, Subject},
+};
 use crate::offline::{
     corpus::{Corpus, roles::Role},
     outline::{self, Part},
     phrasebook::{Needs, Phrasebook, TitleTemplate, fill},
-    text::casing::upper_first,
+    text::{casing::upper_first, terms::Vector},
 };
 
 const MAX_CHARS: usize = 90;
@@ -84,4 +89,29 @@ impl Titles {
             None => subject.start.clone(),
         }
     }
+}
+
+/// Another turn for a brief whose title was turned down; nothing when its main keyword makes none.
+pub fn another(
+    corpus: &Corpus,
+    phrases: &Phrasebook,
+    topic: &TopicDraft,
+    sections: &[usize],
+    parts: &[Part],
+    had: &str,
+) -> Option<String> {
+    let keyword = topic.keywords.first()?;
+    let mut subject = Subject::from_heading(keyword, &corpus.casing, &corpus.language)?;
+    subject.inside = corpus.as_subject(&subject.inside);
+    let candidate = Candidate {
+        subject,
+        other: None,
+        kind: Kind::Phrase,
+        lead: sections.to_vec(),
+        vector: Vector::default(),
+        score: 0.0,
+        related: Vec::new(),
+        pages: 0,
+    };
+    Some(Titles::default().make(corpus, phrases, &candidate, sections, parts, Some(had)))
 }

@@ -1,21 +1,11 @@
-//! What a reviewer's notes ask for, as far as it can be done without a model.
+//! What a reviewer's notes ask for, as far as it can be done without a model: for a brief and for an article.
 
 use std::sync::LazyLock;
 
-use aos_capabilities::drafts::{ArticleDraft, Gap, TopicDraft};
+use aos_capabilities::drafts::{Gap, TopicDraft};
 use regex::Regex;
 
-use super::plan::Plan;
-use crate::offline::{
-    corpus::{Corpus, normalise},
-    phrasebook::Phrasebook,
-    text::terms::Vector,
-    topics::{
-        candidates::{Candidate, Kind},
-        subject::Subject,
-        titles::Titles,
-    },
-};
+use super::corpus::normalise;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Length {
@@ -91,56 +81,15 @@ impl Revision {
         self.drop.iter().any(|drop| normalise(heading).contains(&normalise(drop)))
     }
 
-    /// What of the notes needs a person or a model.
-    pub fn gaps(&self) -> Vec<Gap> {
+    /// What of the notes needs a person or a model; `instead` is what was done about it.
+    pub fn gaps(&self, instead: &str) -> Vec<Gap> {
         self.unmet
             .iter()
             .map(|note| Gap {
-                what: format!(
-                    "“{note}” asks for writing, which needs a model: without one, other passages were chosen."
-                ),
-                ask: "Edit the article by hand, or connect a model on the Models page and send it back again."
-                    .to_owned(),
+                what: format!("“{note}” asks for writing, which needs a model: without one, {instead}."),
+                ask: "Edit it by hand, or connect a model on the Models page and send it back again.".to_owned(),
             })
             .collect()
-    }
-}
-
-/// The title after the notes: the reviewer's, another turn of ours, or the one it had.
-pub fn title(
-    revision: &Revision,
-    topic: &TopicDraft,
-    before: Option<&ArticleDraft>,
-    corpus: &Corpus,
-    phrases: &Phrasebook,
-    plan: &Plan,
-) -> String {
-    let had = before.map_or(topic.title.as_str(), |draft| draft.title.as_str());
-    match &revision.title {
-        Some(NewTitle::This(title)) => title.clone(),
-        Some(NewTitle::Another) => {
-            let Some(mut subject) = topic
-                .keywords
-                .first()
-                .and_then(|keyword| Subject::from_heading(keyword, &corpus.casing, &corpus.language))
-            else {
-                return had.to_owned();
-            };
-            subject.inside = corpus.as_subject(&subject.inside);
-            let sections: Vec<usize> = plan.sections().collect();
-            let candidate = Candidate {
-                subject,
-                other: None,
-                kind: Kind::Phrase,
-                lead: sections.clone(),
-                vector: Vector::default(),
-                score: 0.0,
-                related: Vec::new(),
-                pages: 0,
-            };
-            Titles::default().make(corpus, phrases, &candidate, &sections, &plan.parts, Some(had))
-        }
-        None => had.to_owned(),
     }
 }
 
@@ -211,7 +160,8 @@ mod tests {
         let revision = read("Shorter please. The tone is too dry for our readers");
         assert_eq!(revision.length, Some(Length::Shorter));
         assert!(revision.other_words);
-        assert_eq!(revision.gaps().len(), 1);
-        assert!(revision.gaps()[0].what.contains("too dry"));
+        let gaps = revision.gaps("other passages were chosen");
+        assert_eq!(gaps.len(), 1);
+        assert!(gaps[0].what.contains("too dry"));
     }
 }
