@@ -7,6 +7,7 @@
 
 pub mod activities;
 pub mod agents;
+pub mod api;
 pub mod app;
 pub mod assets;
 pub mod channels;
@@ -25,6 +26,7 @@ pub mod people;
 pub mod reference;
 pub mod router;
 pub mod session;
+pub mod show;
 pub mod signer;
 pub mod state;
 pub mod strategy;
@@ -32,6 +34,7 @@ pub mod tenants;
 pub mod ui;
 pub mod website;
 pub mod workflow;
+pub mod workspace;
 
 pub use router::{faces, router, serve};
 pub use state::{AppState, WebSettings};

@@ -4,12 +4,24 @@
 
 use std::{convert::Infallible, sync::Arc, time::Duration};
 
-use aos_kernel::{CrawlId, RunId, TenantId};
-use axum::response::sse::{Event, KeepAlive, Sse};
+use aos_features::{people::Permission, read_models};
+use aos_kernel::{RunId, TenantId};
+use axum::{
+    extract::Query,
+    response::{
+        IntoResponse,
+        sse::{Event, KeepAlive, Sse},
+    },
+};
 use futures::{Stream, StreamExt};
 use tokio::sync::broadcast;
 use tokio_stream::wrappers::{BroadcastStream, errors::BroadcastStreamRecvError};
 use tokio_util::sync::CancellationToken;
+
+use crate::{
+    forms::Fields,
+    session::{Answer, Viewer},
+};
 
 /// Announcements that a slow page may lag behind before it is told to refresh everything.
 const BACKLOG: usize = 1_024;
@@ -26,9 +38,6 @@ impl Topic {
     /// Anything that happens at one client.
     pub fn tenant(id: TenantId) -> Self {
         Self(format!("tenant:{id}").into())
-    }
-    pub fn crawl(id: CrawlId) -> Self {
-        Self(format!("crawl:{id}").into())
     }
     pub fn run(id: RunId) -> Self {
         Self(format!("run:{id}").into())
@@ -89,6 +98,32 @@ impl Hub {
         Sse::new(changes.take_until(end.cancelled_owned()))
             .keep_alive(KeepAlive::new().interval(Duration::from_secs(20)))
     }
+}
+
+/// `GET /portal/live?topic=…&topic=…`: only what this person may see is listened to.
+pub(crate) async fn listen(viewer: Viewer, Query(asked): Query<Fields>) -> Answer {
+    let mut topics = Vec::new();
+    for name in asked.all("topic") {
+        if may_listen(&viewer, name).await? {
+            topics.push(Topic::named(name));
+        }
+    }
+    Ok(viewer.state.hub.stream(topics, viewer.state.stop.clone()).into_response())
+}
+
+/// A topic that is not theirs is left out silently: whether it exists is not told.
+async fn may_listen(viewer: &Viewer, name: &str) -> aos_kernel::Result<bool> {
+    let (kind, key) = name.split_once(':').unwrap_or((name, ""));
+    Ok(match kind {
+        "queue" | "runs" => true,
+        "engine" => viewer.principal.can_in_agency(Permission::OperateSystem),
+        "tenant" => key.parse::<TenantId>().is_ok_and(|tenant| viewer.can(tenant, Permission::SeeClient)),
+        "run" => match (key.parse::<RunId>(), viewer.agency(Permission::SeeClient)) {
+            (Ok(run), Ok(scope)) => read_models::owners::of_run(&mut viewer.read().await?, &scope, run).await.is_ok(),
+            _ => false,
+        },
+        _ => false,
+    })
 }
 
 #[cfg(test)]

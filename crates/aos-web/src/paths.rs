@@ -84,3 +84,7 @@ pub fn run(id: impl Display) -> String {
 pub fn media(client: impl Display, id: impl Display) -> String {
     format!("{CLIENTS}/{client}/media/{id}")
 }
+/// The home page as a crawl saw it.
+pub fn screenshot(client: impl Display, crawl: impl Display) -> String {
+    format!("{CLIENTS}/{client}/screenshots/{crawl}")
+}

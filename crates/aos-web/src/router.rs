@@ -19,7 +19,7 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    app, csrf,
+    api, app, csrf,
     error::WebError,
     paths,
     state::{AppState, WebSettings},
@@ -93,14 +93,29 @@ impl Routes {
 
 /// Every route of the product's faces but the embedded assets.
 pub fn routes() -> Routes {
-    Routes::default().get("/", || async { Redirect::to(paths::QUEUE) }).and(crate::people::routes())
+    Routes::default()
+        .get("/", || async { Redirect::to(paths::QUEUE) })
+        .get(paths::LIVE, crate::live::listen)
+        .and(crate::people::routes())
+        .and(crate::tenants::routes())
+        .and(crate::channels::routes())
+        .and(crate::website::routes())
+        .and(crate::onboarding::routes())
+        .and(crate::strategy::routes())
+        .and(crate::activities::routes())
+        .and(crate::content::routes())
+        .and(crate::agents::routes())
 }
 
 /// The faces, ready to serve. Hears the product's signals until `stop` is cancelled.
 pub fn faces(product: Product, settings: WebSettings, stop: CancellationToken) -> Router {
     let state = AppState::new(product, settings, stop);
     let guard = csrf::Guard { signer: state.signer.clone(), https: state.settings.is_https() };
-    let pages = routes().router.layer(middleware::from_fn_with_state(state.clone(), first_run_first)).with_state(state);
+    let pages = routes()
+        .router
+        .layer(middleware::from_fn_with_state(state.clone(), api::idempotency::once))
+        .layer(middleware::from_fn_with_state(state.clone(), first_run_first))
+        .with_state(state);
     app::dress(pages, guard)
 }
 

@@ -313,6 +313,10 @@ impl<T: DeserializeOwned + Send> FromRequestParts<AppState> for At<T> {
     type Rejection = WebError;
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, WebError> {
+        // No name holds this character, and PostgreSQL takes no text with it.
+        if parts.uri.path().contains("%00") {
+            return Err(Error::not_found("page").into());
+        }
         match Path::<T>::from_request_parts(parts, state).await {
             Ok(Path(ids)) => Ok(Self(ids)),
             Err(_) => Err(Error::not_found("page").into()),

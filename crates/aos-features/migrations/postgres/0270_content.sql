@@ -45,6 +45,7 @@ CREATE TABLE content_item (
 );
 CREATE INDEX content_item_by_tenant ON content_item (tenant_id, updated_at);
 CREATE INDEX content_item_by_state ON content_item (tenant_id, state);
+CREATE INDEX content_item_in_state ON content_item (state, id);
 
 CREATE TABLE content_version (
   tenant_id uuid NOT NULL,

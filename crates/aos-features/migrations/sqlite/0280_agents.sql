@@ -24,6 +24,7 @@ CREATE TABLE run (
 CREATE INDEX run_by_activity ON run (activity_id, started_at);
 CREATE INDEX run_by_tenant ON run (tenant_id, started_at);
 CREATE INDEX run_by_time ON run (started_at);
+CREATE INDEX run_by_state ON run (state, started_at);
 
 CREATE TABLE run_step (
   tenant_id BLOB NOT NULL,

@@ -29,9 +29,8 @@ pub async fn around(conn: &mut Conn, principal: &Principal) -> Result<Around> {
 
 /// The roles whose approvals this person decides somewhere; which of them where, the decision itself checks.
 pub fn roles(principal: &Principal) -> Vec<String> {
-    let anywhere = |role: Role| {
-        principal.grants().iter().any(|grant| grant.role == Role::Administrator || grant.role.fills(role))
-    };
+    let anywhere =
+        |role: Role| principal.grants().iter().any(|grant| grant.role == Role::Administrator || grant.role.fills(role));
     Role::ALL.iter().filter(|role| anywhere(**role)).map(|role| role.as_str().to_owned()).collect()
 }
 

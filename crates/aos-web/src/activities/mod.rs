@@ -1,3 +1,28 @@
-//! The queue of approvals and a client's work.
+//! The queue, decisions and a client's work.
 
+pub mod api;
+mod approvals;
+mod decide;
+mod head;
+mod queue;
 pub mod views;
+mod work;
+
+pub(crate) use head::Opened;
+pub(crate) use queue::item as queue_item;
+
+use crate::{paths, router::Routes};
+
+/// The routes of this slice.
+pub fn routes() -> Routes {
+    Routes::default()
+        .get(paths::QUEUE, queue::page)
+        .post(paths::QUEUE_DECIDE, decide::from_queue)
+        .get("/portal/approvals/{approval}", approvals::page)
+        .post("/portal/approvals/{approval}/approve", decide::approve)
+        .post("/portal/approvals/{approval}/reject", decide::reject)
+        .post("/portal/approvals/{approval}/requests", decide::requests)
+        .post("/portal/approvals/{approval}/edit", approvals::edit)
+        .get("/portal/clients/{tenant}/work", work::page)
+        .post("/portal/activities/{activity}/retry", work::retry)
+}

@@ -1,3 +1,30 @@
-//! Requests, content items, their approvals and publications.
+//! Requests, posts, their approvals.
 
+pub mod api;
+mod approval;
+mod edit;
+mod items;
+mod lists;
+mod parts;
+mod requests;
 pub mod views;
+
+pub(crate) use approval::{post_approval, publish_mode, requests_approval};
+pub(crate) use edit::{edit_page, save_edit};
+
+use crate::{paths, router::Routes};
+
+/// The routes of this slice.
+pub fn routes() -> Routes {
+    Routes::default()
+        .get(paths::CONTENT, lists::all)
+        .get("/portal/clients/{tenant}/content", lists::page)
+        .get("/portal/clients/{tenant}/items/{item}", items::page)
+        .get("/portal/clients/{tenant}/items/{item}/edit", items::edit)
+        .post("/portal/clients/{tenant}/items/{item}/edit", items::save)
+        .post("/portal/clients/{tenant}/items/{item}/publication/check", items::try_again)
+        .post("/portal/clients/{tenant}/items/{item}/publication/retry", items::try_again)
+        .get("/portal/clients/{tenant}/requests/new", requests::new)
+        .post("/portal/clients/{tenant}/requests", requests::raise)
+        .get("/portal/clients/{tenant}/requests/{request}", requests::page)
+}

@@ -224,8 +224,6 @@ pub struct NewRequestPage {
     pub form: RequestForm,
     pub errors: FieldErrors,
     pub intents: Choices,
-    /// Deliverables it may count for; the empty value: none.
-    pub deliverables: Choices,
 }
 
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -240,8 +238,6 @@ pub struct RequestForm {
     /// One heading a line.
     pub outline: String,
     pub notes: String,
-    /// Deliverable id, or empty.
-    pub deliverable: String,
 }
 
 /// `GET …/requests/{id}`.

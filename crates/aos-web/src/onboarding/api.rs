@@ -388,8 +388,7 @@ async fn edit_context(caller: Caller, At(tenant): At<TenantId>, Body(body): Body
     let ChangeContext { based_on, markdown, note } = body;
     let mut tx = caller.begin().await?;
     tenants::queries::tenant(&mut tx, scope).await?;
-    let version =
-        onboarding::commands::edit_context(&mut tx, scope, based_on, &markdown, note.as_deref()).await?;
+    let version = onboarding::commands::edit_context(&mut tx, scope, based_on, &markdown, note.as_deref()).await?;
     tx.commit().await?;
     Ok((StatusCode::CREATED, Json(VersionMade { version })))
 }

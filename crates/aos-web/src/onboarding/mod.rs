@@ -1,3 +1,28 @@
 //! The six steps of onboarding and the context file.
 
+pub mod api;
+mod context;
 pub mod views;
+mod wizard;
+
+pub(crate) use wizard::connect_failed;
+
+use aos_features::onboarding::commands::LARGEST_DOCUMENT;
+
+use crate::router::Routes;
+
+/// The routes of this slice.
+pub fn routes() -> Routes {
+    Routes::default()
+        .get("/portal/clients/{tenant}/onboarding", wizard::next_step)
+        .get("/portal/clients/{tenant}/onboarding/{step}", wizard::page)
+        .post("/portal/clients/{tenant}/onboarding/voice", wizard::voice)
+        .post("/portal/clients/{tenant}/onboarding/brand", wizard::brand)
+        .post("/portal/clients/{tenant}/onboarding/baseline", wizard::baseline)
+        .post("/portal/clients/{tenant}/onboarding/launch", wizard::launch)
+        // Several files of the largest size, and what a form needs around them.
+        .upload("/portal/clients/{tenant}/onboarding/documents", 4 * LARGEST_DOCUMENT, wizard::upload)
+        .post("/portal/clients/{tenant}/documents/{document}/remove", wizard::remove)
+        .get("/portal/clients/{tenant}/context", context::page)
+        .post("/portal/clients/{tenant}/context", context::save)
+}

@@ -77,16 +77,12 @@ pub const STEPS: [(&str, &str); 6] = [
 #[serde(default)]
 pub struct VoiceForm {
     pub tone: String,
+    pub personality: String,
+    pub writing_style: String,
     pub audience: String,
-    /// One a line.
-    pub usps: String,
-    /// Words to use, comma-separated.
-    pub words_to_use: String,
-    pub words_to_avoid: String,
-    /// One website a line.
+    /// Words and claims to stay away from.
+    pub avoid: String,
     pub competitors: String,
-    pub contact_name: String,
-    pub contact_email: String,
 }
 
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -117,13 +113,10 @@ pub struct DocumentRow {
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct BaselineForm {
-    pub monthly_sessions: String,
-    pub monthly_leads: String,
-    pub published_posts: String,
-    pub domain_authority: String,
-    pub monthly_ad_spend: String,
-    pub cost_per_lead: String,
+    pub sessions: String,
+    pub leads: String,
     pub followers: String,
+    pub ad_spend: String,
     pub notes: String,
 }
 

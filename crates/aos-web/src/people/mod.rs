@@ -1,5 +1,6 @@
 //! Sign-in, first run, users, API tokens and the audit log.
 
+pub mod api;
 mod first_run;
 mod password;
 mod sign_in;

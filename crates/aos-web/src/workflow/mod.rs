@@ -1,3 +1,4 @@
 //! The engine from outside: queues, dead letters, schedules.
 
+pub mod api;
 pub mod views;

@@ -75,7 +75,6 @@ pub fn render(draw: &Draw, path: &str) -> Drawn {
             form: RequestForm::default(),
             errors: Default::default(),
             intents: intents(),
-            deliverables: Choices::new(vec![Choice::new("1", "Blog posts, November 2026 (6 of 10)")], ""),
         }),
         "/client/request" => done(&RequestPage {
             shell: draw.client_shell("How long do porcelain veneers last?"),

@@ -109,7 +109,7 @@ fn wizard(draw: &Draw, slug: &str) -> OnboardingPage {
         "voice" => Step::Voice(VoiceForm {
             tone: "Warm and plain. Explains without talking down.".into(),
             audience: "Adults around the harbour, many with children.".into(),
-            usps: "Open until eight\nOne dentist for the whole family\nRepairs before replacements".into(),
+            personality: "A neighbour who happens to be a dentist.".into(),
             ..VoiceForm::default()
         }),
         "brand" => Step::Brand {
@@ -143,8 +143,8 @@ fn wizard(draw: &Draw, slug: &str) -> OnboardingPage {
             takes: "PDF, Word, Markdown or plain text, up to 20 MB each.".into(),
         },
         "baseline" => Step::Baseline(BaselineForm {
-            monthly_sessions: "1850".into(),
-            published_posts: "4".into(),
+            sessions: "1850".into(),
+            followers: "420".into(),
             ..BaselineForm::default()
         }),
         _ => Step::Launch { checks: portal::checklist(), ready: true, launched: None },

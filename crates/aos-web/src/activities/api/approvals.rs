@@ -138,9 +138,7 @@ async fn decide_many(
         activities::commands::decide_many(&mut tx, &caller.state.product.steps, scope, &approver, items).await?;
     tx.commit().await?;
     let mut decided = decided.into_iter();
-    let answers = known
-        .into_iter()
-        .filter_map(|known| known.map_or_else(|error| Some(Err(error)), |_| decided.next()))
-        .collect();
+    let answers =
+        known.into_iter().filter_map(|known| known.map_or_else(|error| Some(Err(error)), |_| decided.next())).collect();
     Ok(Json(Listed::all(answers, DecisionAnswer::from)))
 }

@@ -1,8 +1,8 @@
 //! Shapes of approvals, pipelines, activities and templates.
 
 use aos_features::activities::{
-    self, Activity, ActivityState, Approval, ApprovalState, Assignee, Decided, Origin, Pipeline, PipelineState, Template,
-    TemplateStep, TemplateVersion,
+    self, Activity, ActivityState, Approval, ApprovalState, Assignee, Decided, Origin, Pipeline, PipelineState,
+    Template, TemplateStep, TemplateVersion,
 };
 use aos_kernel::{Error, Result};
 use chrono::{DateTime, Utc};

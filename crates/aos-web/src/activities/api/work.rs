@@ -49,8 +49,7 @@ async fn pipelines(
     let scope = caller.scope(tenant, Permission::SeeClient)?;
     let after = paging.after()?;
     let mut conn = caller.read().await?;
-    let page =
-        activities::queries::pipelines(&mut conn, scope, query.state, after.as_ref(), paging.size()).await?;
+    let page = activities::queries::pipelines(&mut conn, scope, query.state, after.as_ref(), paging.size()).await?;
     Ok(Json(Listed::page(page, PipelineView::from)))
 }
 

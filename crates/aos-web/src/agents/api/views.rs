@@ -148,11 +148,7 @@ impl From<Price> for PriceView {
 }
 impl From<PriceView> for Price {
     fn from(view: PriceView) -> Self {
-        Self {
-            input: MicroUsd(view.input),
-            cached_input: MicroUsd(view.cached_input),
-            output: MicroUsd(view.output),
-        }
+        Self { input: MicroUsd(view.input), cached_input: MicroUsd(view.cached_input), output: MicroUsd(view.output) }
     }
 }
 

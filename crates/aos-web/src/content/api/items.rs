@@ -85,10 +85,7 @@ async fn edit(
 
 /// One version of an item.
 #[utoipa::path(get, path = "/tenants/{tenant}/items/{item}/versions/{version}", tag = "content", responses((status = 200, body = VersionView)))]
-async fn version(
-    caller: Caller,
-    At((tenant, id, version)): At<(TenantId, ContentItemId, i64)>,
-) -> Reply<VersionView> {
+async fn version(caller: Caller, At((tenant, id, version)): At<(TenantId, ContentItemId, i64)>) -> Reply<VersionView> {
     let scope = caller.scope(tenant, Permission::SeeClient)?;
     Ok(Json(content::queries::version(&mut caller.read().await?, scope, id, version).await?.into()))
 }

@@ -60,10 +60,7 @@ async fn edit(
 
 /// The versions of a strategy, the newest first.
 #[utoipa::path(get, path = "/tenants/{tenant}/strategies/{strategy}/revisions", tag = "strategy", responses((status = 200, body = Listed<RevisionView>)))]
-async fn revisions(
-    caller: Caller,
-    At((tenant, id)): At<(TenantId, StrategyId)>,
-) -> Reply<Listed<RevisionView>> {
+async fn revisions(caller: Caller, At((tenant, id)): At<(TenantId, StrategyId)>) -> Reply<Listed<RevisionView>> {
     let scope = caller.scope(tenant, Permission::SeeClient)?;
     let mut conn = caller.read().await?;
     strategy::queries::strategy(&mut conn, scope, id).await?;

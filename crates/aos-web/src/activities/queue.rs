@@ -1,0 +1,183 @@
+//! The queue: what needs this person.
+
+use aos_capabilities::publish::PublishMode;
+use aos_features::{
+    activities::Approver,
+    people::{Permission, Principal},
+    read_models::queue::{self, QueueEntry},
+    tenants::ApprovalPolicy,
+};
+use aos_kernel::{Cursor, PageSize, TenantId, Timestamp};
+use axum::extract::Query;
+use chrono_tz::Tz;
+use serde::Deserialize;
+
+use super::views::{QueueFilter, QueueItem, QueuePage};
+use crate::{
+    layout::Place,
+    live::Topic,
+    paths,
+    session::{Answer, Viewer},
+    show::{Dial, count, next_page},
+    ui::{Choice, Choices},
+};
+
+/// From the address.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Asked {
+    kind: String,
+    client: String,
+    mine: String,
+    after: Option<Cursor>,
+}
+
+/// The views' word for a kind of subject and back.
+const KINDS: [(&str, &str, &str); 3] = [
+    ("strategy", "strategy", "Strategies"),
+    ("request_list", "request", "Blog requests"),
+    ("post", "content_item", "Posts"),
+];
+
+pub(super) fn kind_word(subject_kind: &str) -> &'static str {
+    KINDS.iter().find(|(_, subject, _)| *subject == subject_kind).map_or("other", |(word, ..)| word)
+}
+
+/// `GET /portal`.
+pub(super) async fn page(viewer: Viewer, Query(asked): Query<Asked>) -> Answer {
+    let scope = viewer.agency(Permission::SeeClient)?;
+    let mut conn = viewer.read().await?;
+    let mine = asked.mine == "1";
+    let tenant: Option<TenantId> = asked.client.parse().ok();
+    let subject = KINDS.iter().find(|(word, ..)| *word == asked.kind).map(|(_, subject, _)| (*subject).to_owned());
+    let roles = if mine { aos_features::read_models::shell::roles(&viewer.principal) } else { Vec::new() };
+    let everything = queue::QueueFilter { tenant, subject_kind: None, roles };
+    let filter = queue::QueueFilter { subject_kind: subject, ..everything.clone() };
+
+    let entries = queue::waiting(&mut conn, &scope, &filter, asked.after.as_ref(), PageSize::DEFAULT).await?;
+    let counts = queue::counts(&mut conn, &scope, &everything).await?;
+    let clients = queue::clients(&mut conn, &scope, 200).await?;
+    let all: i64 = counts.iter().map(|(_, n)| n).sum();
+    // Beyond what is counted the shares say nothing, so no numbers are shown.
+    let exact = all < queue::MOST_COUNTED;
+    let of = |subject: &str| counts.iter().find(|(kind, _)| kind == subject).map_or(0, |(_, n)| *n);
+    let labelled = |choice: Choice, n: i64| if exact { choice.counted(count(n)) } else { choice };
+    let mut kinds = vec![labelled(Choice::new("", "All"), all)];
+    kinds.extend(KINDS.map(|(word, subject, label)| labelled(Choice::new(word, label), of(subject))));
+    let total = filter.subject_kind.as_deref().map_or(all, of);
+
+    let under_way = if entries.items.is_empty() {
+        let lines = queue::under_way(&mut conn, &scope, 6).await?;
+        lines.into_iter().map(|(client, what)| format!("{client}: {what}")).collect()
+    } else {
+        Vec::new()
+    };
+    let has_clients =
+        !entries.items.is_empty() || !aos_features::read_models::clients::names(&mut conn, &scope, 1).await?.is_empty();
+    let shell = viewer.shell(&mut conn, "Queue", Place::Queue).await?.listening(&Topic::queue());
+    let filters = [("kind", asked.kind.as_str()), ("client", asked.client.as_str()), ("mine", asked.mine.as_str())];
+    let more = next_page(paths::QUEUE, &filters, entries.next.as_ref());
+    let items = entries.items.iter().map(|entry| item(entry, &viewer.principal, viewer.now)).collect();
+    let choices = clients.into_iter().map(|(id, name)| Choice::new(id.to_string(), name)).collect();
+    let view = QueuePage {
+        shell,
+        items,
+        filter: QueueFilter { kind: asked.kind, client: asked.client.clone(), mine },
+        kinds,
+        clients: Choices::new(choices, asked.client),
+        total: count(total),
+        more,
+        has_clients,
+        under_way,
+    };
+    viewer.page(&view)
+}
+
+/// An entry as the queue and a client's overview show it.
+pub(crate) fn item(entry: &QueueEntry, principal: &Principal, now: Timestamp) -> QueueItem {
+    let zone: Tz = entry.zone.parse().unwrap_or(Tz::UTC);
+    let dial = Dial { zone, now };
+    let (can_decide, why_not) = may_decide(principal, entry.tenant, &entry.role, &entry.made_by, None);
+    let kind = kind_word(&entry.subject.kind);
+    let title = if kind == "request_list" && entry.count > 1 {
+        format!("{} blog requests: {}", entry.count, entry.pipeline_name)
+    } else {
+        entry.title.clone()
+    };
+    let detail = match kind {
+        "post" => {
+            let words = crate::ui::number::grouped(&entry.words.unwrap_or(0).to_string());
+            match &entry.brief {
+                Some(brief) if *brief != entry.title => format!("{words} words · answers “{brief}”"),
+                _ => format!("{words} words · {}", entry.pipeline_name),
+            }
+        }
+        "request_list" if entry.count > 1 => format!("Begins with “{}”", entry.title),
+        _ => entry.pipeline_name.clone(),
+    };
+    let outside = kind == "post" && !matches!(entry.publish_mode, Some(PublishMode::Draft) | None);
+    QueueItem {
+        approval: entry.approval.to_string(),
+        hash: entry.hash.as_str().to_owned(),
+        href: paths::approval(entry.approval),
+        kind: kind.to_owned(),
+        title,
+        detail,
+        client: entry.client.clone(),
+        client_href: paths::client(entry.tenant),
+        since: dial.moment(entry.since),
+        urgent: urgent(entry.since, entry.planned_for, dial),
+        offline: entry.offline,
+        can_decide,
+        why_not,
+        consequence: consequence(kind, entry.publish_mode).to_owned(),
+        asks_once: outside,
+    }
+}
+
+/// Why a thing comes first.
+pub(super) fn urgent(since: Timestamp, planned_for: Option<Timestamp>, dial: Dial) -> Option<String> {
+    let waits = (dial.now - since).num_days();
+    match planned_for {
+        Some(at) if at <= dial.now => Some("Its planned time has passed".to_owned()),
+        Some(at) if (at - dial.now).num_days() < 3 => Some(format!("Planned {}", dial.moment(at).relative)),
+        _ if waits >= 2 => Some(format!("Waiting for {waits} days")),
+        _ => None,
+    }
+}
+
+/// What approving sets off.
+pub(super) fn consequence(kind: &str, mode: Option<PublishMode>) -> &'static str {
+    match (kind, mode) {
+        ("strategy", _) => "Its goals and deliverables become the plan, and this month’s work begins.",
+        ("request_list", _) => "The copywriter writes each of them; every post comes back for review.",
+        ("post", Some(PublishMode::Now)) => "The post goes out on the client’s channel at once.",
+        ("post", Some(PublishMode::At(_))) => "The post is scheduled on the client’s channel.",
+        ("post", _) => "The post is put on the client’s channel as a draft.",
+        _ => "The work goes on.",
+    }
+}
+
+/// Whether this person may decide, and otherwise why not. Without the client's policy, as in a list, own work counts as
+/// refused only by the decision itself.
+pub(super) fn may_decide(
+    principal: &Principal,
+    tenant: TenantId,
+    role: &str,
+    made_by: &aos_kernel::Actor,
+    policy: Option<&ApprovalPolicy>,
+) -> (bool, Option<String>) {
+    if !principal.can(tenant, Permission::Decide) {
+        return (false, Some("You may look, but not decide.".to_owned()));
+    }
+    let approver = Approver::of(principal, tenant, policy.unwrap_or(&ApprovalPolicy::default()));
+    let has = |wanted: &str| approver.roles.iter().any(|own| own == wanted);
+    if !has(role) && !has("administrator") {
+        let words = crate::ui::states::label(role).to_lowercase();
+        return (false, Some(format!("This waits for the role “{words}”.")));
+    }
+    if policy.is_some() && !approver.allow_own_work && made_by.person() == Some(principal.user()) {
+        return (false, Some("You made this, so somebody else decides.".to_owned()));
+    }
+    (true, None)
+}

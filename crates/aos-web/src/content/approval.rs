@@ -1,0 +1,165 @@
+//! The pages that decide on briefs and on posts.
+
+use std::collections::HashMap;
+
+use aos_capabilities::publish::PublishMode;
+use aos_features::{channels, content, people::Permission, read_models::names::Names, strategy};
+use aos_kernel::{ContentItemId, Error, RequestId, Result};
+use chrono::{LocalResult, NaiveDateTime, TimeZone};
+use chrono_tz::Tz;
+
+use super::{
+    parts,
+    views::{PostApprovalPage, PublishForm, RequestListApprovalPage},
+};
+use crate::{
+    activities::Opened,
+    forms::{FieldErrors, Fields},
+    layout::ClientTab,
+    paths,
+    session::{Answer, Viewer},
+    show::small,
+    ui::{Choice, Choices, moment::local_input},
+};
+
+/// A list of briefs: all of one step, decided ones too.
+pub(crate) async fn requests_approval(viewer: Viewer, mut opened: Opened) -> Answer {
+    let (conn, scope) = (&mut opened.conn, opened.scope);
+    let mut requests = Vec::with_capacity(opened.siblings.len());
+    for sibling in &opened.siblings {
+        requests.push(content::queries::request(conn, scope, RequestId::from_uuid(sibling.subject.id)).await?);
+    }
+    let period = requests.iter().find_map(|request| request.period_id);
+    let wanted = match period {
+        Some(period) => small(strategy::queries::period(conn, scope, period).await?.target),
+        None => u32::try_from(requests.len()).unwrap_or(u32::MAX),
+    };
+    let many = requests.len() > 1;
+    let mut head = opened.head;
+    head.offline = requests.iter().any(|request| request.offline);
+    // One that was decided leaves the others open.
+    if opened.siblings.iter().any(|sibling| sibling.state == aos_features::activities::ApprovalState::Pending) {
+        head.decided = None;
+    }
+    let mut shell = opened.shell;
+    if many {
+        shell.title = format!("{} blog requests", requests.len());
+    }
+    let view = RequestListApprovalPage {
+        shell,
+        approval: head,
+        requests: requests.iter().map(parts::brief).collect(),
+        wanted,
+        gaps: Vec::new(),
+    };
+    viewer.page(&view)
+}
+
+/// A post; with an error, as its form was sent.
+pub(crate) async fn post_approval(viewer: Viewer, mut opened: Opened, sent: Option<(Error, Fields)>) -> Answer {
+    let id = ContentItemId::from_uuid(opened.approval.subject.id);
+    let (conn, scope, dial) = (&mut opened.conn, opened.scope, opened.dial);
+    let item = content::queries::item(conn, scope, id).await?;
+    // What was decided on stays what is shown, also when a newer version is written.
+    let version = content::queries::version(conn, scope, id, opened.approval.version).await?;
+    let before = match opened.approval.version {
+        number if number > 1 => Some(content::queries::version(conn, scope, id, number - 1).await?),
+        _ => None,
+    };
+    let request = content::queries::request(conn, scope, item.request_id).await?;
+    let names = Names::of(conn, [&version.author]).await?;
+    let article = parts::article(conn, scope, &opened.tenant, &version, &names, dial).await?;
+    let channels: HashMap<_, _> = channels::queries::channels(conn, scope)
+        .await?
+        .into_iter()
+        .filter(|channel| channel.state == channels::ChannelState::Connected)
+        .map(|channel| (channel.id, channel))
+        .collect();
+    let connected = channels::queries::connected(conn, scope, &["wordpress", "memory"]).await?;
+
+    let mut publish = PublishForm {
+        zone: opened.tenant.zone.clone(),
+        connect_href: paths::client_tab(opened.tenant.id, ClientTab::Channels),
+        channel: connected.as_ref().map(|channel| channel.id.to_string()).unwrap_or_default(),
+        channel_name: connected.as_ref().map(|channel| channel.label.clone()),
+        channels: Choices::new(
+            channels.values().map(|channel| Choice::new(channel.id.to_string(), channel.label.clone())).collect(),
+            connected.as_ref().map(|channel| channel.id.to_string()).unwrap_or_default(),
+        ),
+        ..PublishForm::default()
+    };
+    // One channel publishes; the others are not for posts.
+    publish.channels.options.retain(|choice| choice.value == publish.channel);
+    match item.publish_mode {
+        PublishMode::Now => publish.mode = "now".into(),
+        PublishMode::Draft => publish.mode = "draft".into(),
+        PublishMode::At(at) => {
+            publish.mode = "schedule".into();
+            publish.at = local_input(at, dial.zone);
+        }
+    }
+    let mut errors = FieldErrors::default();
+    let failed = sent.is_some();
+    if let Some((error, fields)) = sent {
+        publish.mode = fields.text("mode").to_owned();
+        publish.at = fields.text("at").to_owned();
+        errors = FieldErrors::of(&error).ok_or(error)?;
+    }
+    let mut head = opened.head;
+    head.offline = version.offline;
+    head.asks_once = publish.channel_name.is_some();
+    // The page says itself what becomes of the post on the channel.
+    head.consequence = String::new();
+    let edit_href = (head.open() && viewer.can(opened.tenant.id, Permission::EditContent))
+        .then(|| format!("{}?edit=1", paths::approval(opened.approval.id)));
+    let view = PostApprovalPage {
+        shell: opened.shell,
+        approval: head,
+        article,
+        brief: Some(parts::brief(&request)),
+        diff: before.map(|before| parts::diff(&before, &version)),
+        publish,
+        errors,
+        edit_href,
+    };
+    if failed { viewer.form_again(&view) } else { viewer.page(&view) }
+}
+
+/// How a post goes out, as the form says it; a time is the client's local time.
+pub(crate) fn publish_mode(fields: &Fields, zone: Tz) -> Result<PublishMode> {
+    match fields.text("mode") {
+        "now" => Ok(PublishMode::Now),
+        "draft" => Ok(PublishMode::Draft),
+        "schedule" => {
+            let local = NaiveDateTime::parse_from_str(fields.text("at"), "%Y-%m-%dT%H:%M")
+                .map_err(|_| Error::invalid("at", "Choose the day and the time."))?;
+            match zone.from_local_datetime(&local) {
+                LocalResult::Single(at) | LocalResult::Ambiguous(at, _) => Ok(PublishMode::At(at.to_utc())),
+                LocalResult::None => {
+                    Err(Error::invalid("at", "The clocks skip this time on that day; choose another."))
+                }
+            }
+        }
+        _ => Err(Error::invalid("mode", "Choose how it is published.")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn form(mode: &str, at: &str) -> Fields {
+        Fields::new(vec![("mode".into(), mode.into()), ("at".into(), at.into())])
+    }
+
+    #[test]
+    fn a_planned_time_is_the_clients_local_time() {
+        let zone = chrono_tz::Europe::Berlin;
+        let mode = publish_mode(&form("schedule", "2026-11-24T09:00"), zone).unwrap();
+        assert_eq!(mode, PublishMode::At("2026-11-24T08:00:00Z".parse().unwrap()));
+        // In the night in which the clocks go forward there is no half past two.
+        assert_eq!(publish_mode(&form("schedule", "2026-03-29T02:30"), zone).unwrap_err().field(), Some("at"));
+        assert_eq!(publish_mode(&form("schedule", ""), zone).unwrap_err().field(), Some("at"));
+        assert_eq!(publish_mode(&form("now", ""), zone).unwrap(), PublishMode::Now);
+    }
+}

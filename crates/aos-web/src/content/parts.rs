@@ -1,0 +1,93 @@
+//! Articles, briefs and differences, as several pages show them.
+
+use aos_features::{
+    content::{ContentVersion, Request, RequestState},
+    read_models::names::Names,
+    tenants::Tenant,
+    website,
+};
+use aos_kernel::{Result, TenantScope};
+use aos_storage::Conn;
+
+use super::views::{ArticleView, BriefView, ImageView};
+use crate::{
+    markdown::to_html,
+    paths,
+    show::{Dial, count, gaps, small, sources, who},
+    ui::{Diff, Source},
+};
+
+/// A version as it will look on the client's site.
+pub(super) async fn article(
+    conn: &mut Conn,
+    scope: TenantScope,
+    tenant: &Tenant,
+    version: &ContentVersion,
+    names: &Names,
+    dial: Dial,
+) -> Result<ArticleView> {
+    let text = &version.text;
+    let image = match &text.image {
+        Some(url) => website::queries::image_by_url(conn, scope, url).await?,
+        None => None,
+    };
+    let (author, author_agent) = who(names, &version.author);
+    Ok(ArticleView {
+        title: text.title.clone(),
+        slug: text.slug.clone(),
+        address: format!("{}/{}", tenant.website.trim_end_matches('/'), text.slug),
+        excerpt: text.excerpt.clone(),
+        html: to_html(&text.markdown),
+        image: image.map(|image| ImageView {
+            href: paths::media(tenant.id, image.id),
+            alt: image.alt,
+            from: Some(Source::page(&image.page_url)),
+        }),
+        categories: text.categories.clone(),
+        tags: text.tags.clone(),
+        sources: sources(&version.sources),
+        words: count(version.word_count),
+        version: small(version.version),
+        author,
+        author_agent,
+        at: dial.moment(version.created_at),
+        offline: version.offline,
+        gaps: gaps(&version.gaps),
+    })
+}
+
+pub(super) fn brief(request: &Request) -> BriefView {
+    BriefView {
+        id: request.id.to_string(),
+        title: request.title.clone(),
+        brief: request.brief.clone(),
+        keywords: request.keywords.clone(),
+        intent: request.search_intent.clone(),
+        audience: request.audience.clone(),
+        outline: request.outline.clone(),
+        sources: sources(&request.sources),
+        notes: request.notes.clone(),
+        state: request.state.as_str().to_owned(),
+        rejection: request.rejection.clone().filter(|_| request.state == RequestState::Rejected),
+    }
+}
+
+/// What changed between two versions of an article, its parts included.
+pub(super) fn diff(old: &ContentVersion, new: &ContentVersion) -> Diff {
+    let name = |version: &ContentVersion| format!("Version {}", version.version);
+    Diff::between(name(old), &as_text(old), name(new), &as_text(new))
+}
+
+/// An article as text, for comparing.
+pub(super) fn as_text(version: &ContentVersion) -> String {
+    let text = &version.text;
+    format!(
+        "{}\n{}\n{}\nCategories: {}\nTags: {}\n\n{}\n",
+        text.title,
+        text.slug,
+        text.excerpt,
+        text.categories.join(", "),
+        text.tags.join(", "),
+        text.markdown
+    )
+}
