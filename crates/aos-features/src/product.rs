@@ -141,9 +141,8 @@ fn asked_for(event: &Event) -> Result<StartPipeline> {
     let data = |value: &Value| Error::internal(format!("{} does not say which pipeline: {value}", event.kind));
     let (template_key, name, key, origin, input) = match event.kind.as_str() {
         "tenants.registered" => {
-            let website = event.data.get("website").and_then(Value::as_str).ok_or_else(|| data(&event.data))?;
-            let key = "crawl:first".to_owned();
-            ("website_audit".to_owned(), "Read the website".to_owned(), key, Origin::SetUp, json!({ "website": website }))
+            let (template, name, key) = ("website_audit".to_owned(), "Read the website".to_owned(), "crawl:first".to_owned());
+            (template, name, key, Origin::SetUp, json!({}))
         }
         "strategy.period_opened" => {
             let opened = OpenedPeriod::deserialize(&event.data).map_err(|_| data(&event.data))?;

@@ -13,9 +13,10 @@ use super::store;
 use crate::{
     cancellation,
     steps::{Accepted, StepContext, StepHandler, Work},
+    tenants,
 };
 
-/// Crawls the website that the activity's input names: `{"website": "https://…"}`.
+/// Crawls the tenant's website.
 pub struct CrawlStep {
     crawler: Arc<dyn SiteCrawler>,
     objects: Objects,
@@ -69,8 +70,8 @@ impl StepHandler for CrawlStep {
     }
 
     async fn run(&self, cx: &StepContext, work: &Work) -> Result<Value> {
-        let website = work.activity.input.get("website").and_then(Value::as_str).unwrap_or_default();
-        let start = Url::parse(website)
+        let website = tenants::queries::tenant(&mut cx.db.read().await?, work.scope).await?.website;
+        let start = Url::parse(&website)
             .map_err(|_| Error::invalid("website", format!("“{website}” is not the address of a website.")))?;
         let (id, resume) = self.begin(&cx.db, work, &start).await?;
 
