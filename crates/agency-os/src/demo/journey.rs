@@ -14,7 +14,7 @@ use aos_features::{
     tenants::{self, NewTenant},
     website,
 };
-use aos_kernel::{AgencyScope, PageSize, Secret, TenantScope};
+use aos_kernel::{AgencyScope, PageSize, Secret, TenantId, TenantScope};
 use aos_storage::Db;
 use tokio::sync::broadcast;
 use url::Url;
@@ -34,7 +34,7 @@ pub struct Journey<'a> {
 /// How the journey ended.
 pub struct Ending {
     client: String,
-    slug: String,
+    id: TenantId,
     deliverables: Vec<(String, i64, i64)>,
     goals: Vec<String>,
     published: Vec<(String, String)>,
@@ -67,7 +67,7 @@ impl Ending {
             screen.problem(missing);
         }
         if let Some(portal) = portal {
-            screen.line(&format!("Open         {portal}portal/clients/{}", self.slug));
+            screen.line(&format!("Open         {portal}portal/clients/{}", self.id));
         }
         let words = if self.is_complete() { "The journey is complete" } else { "The journey is not complete yet" };
         screen.line(&format!("\n{words}: {}", self.client));
@@ -222,7 +222,10 @@ impl<'a> Journey<'a> {
             };
             let state = self.state(scope).await?;
             if waiting > 0 {
-                let words = format!("{waiting} decisions wait for you in the portal's Queue");
+                let words = match waiting {
+                    1 => "A decision waits for you in the portal's Queue".to_owned(),
+                    _ => format!("{waiting} decisions wait for you in the portal's Queue"),
+                };
                 if said != words {
                     self.screen.decided(&words);
                     said = words;
@@ -330,7 +333,7 @@ impl<'a> Journey<'a> {
         };
         Ok(Ending {
             client: tenant.name,
-            slug: tenant.slug,
+            id: tenant.id,
             deliverables: deliverables
                 .iter()
                 .map(|view| (view.deliverable.name.clone(), view.period.completed_count, view.period.target))

@@ -46,6 +46,9 @@ pub struct Options {
     /// Draft with the sandbox's scripted model instead of without a model
     #[arg(long)]
     sandbox_model: bool,
+    /// What this process does; what it leaves out is for other processes on the same database (`serve --roles worker`)
+    #[arg(long, value_enum, value_delimiter = ',', default_values_t = Role::ALL)]
+    roles: Vec<Role>,
     /// End when the journey is complete instead of serving on
     #[arg(long)]
     exit: bool,
@@ -82,7 +85,7 @@ pub async fn run(mut config: Config, options: Options) -> Result<()> {
     let places = places::Places::open(&options, password, &config.data.folder).await?;
     config.outbound.allow_hosts.extend(places.hosts());
     let app = assemble::app(config).await?;
-    let serving = Serving::start(&app, &Role::ALL).await?;
+    let serving = Serving::start(&app, &options.roles).await?;
     let address = serving.address.map(|address| app.config.public_url(address.port())).transpose()?;
 
     let cast = people::Cast::find_or_make(&app.product).await?;

@@ -27,7 +27,9 @@ impl Cast {
         let mut password = None;
         if !people::queries::is_set_up(&mut conn).await.map_err(plain)? {
             drop(conn);
-            let (secret, hashed) = HashedPassword::one_time().await.map_err(plain)?;
+            // Made as a one-time password is, but to be kept: whoever looks around needs no other one.
+            let (secret, _) = HashedPassword::one_time().await.map_err(plain)?;
+            let hashed = HashedPassword::chosen(&secret).await.map_err(plain)?;
             let (_, unused) = HashedPassword::one_time().await.map_err(plain)?;
             let mut tx = db.begin(Actor::system("demo")).await.map_err(plain)?;
             let administrator =
