@@ -105,7 +105,8 @@ pub async fn run(config: Config, command: Command) -> Result<()> {
                 .iter()
                 .map(|role| {
                     let role: Role = role.parse().map_err(plain)?;
-                    Grant::agency_wide(role).with_context(|| format!("{role} is a role for one client, not for the agency"))
+                    Grant::agency_wide(role)
+                        .with_context(|| format!("{role} is a role for one client, not for the agency"))
                 })
                 .collect::<Result<Vec<_>>>()?;
             let new = NewUser { email: address(&email)?, name, password: hashed(password_stdin).await? };
@@ -167,7 +168,9 @@ pub async fn run(config: Config, command: Command) -> Result<()> {
 /// meanwhile reads the file again when it meets a key that it does not know.
 async fn rotate(config: &Config, db: &aos_storage::Db) -> Result<()> {
     if Config::master_key().is_some() {
-        bail!("the master key comes from the environment: put the new key on a line before the old one, restart, and run `agency-os admin rotate-key` without it");
+        bail!(
+            "the master key comes from the environment: put the new key on a line before the old one, restart, and run `agency-os admin rotate-key` without it"
+        );
     }
     let file = config.master_key_file();
     let rotated = assemble::keyring(config)?.rotated(&file)?;

@@ -59,8 +59,8 @@ pub async fn backup(config: Config, folder: &Path) -> Result<()> {
 
 /// Fills an installation that is empty.
 pub async fn restore(config: Config, folder: &Path) -> Result<()> {
-    let text = fs::read(folder.join(MANIFEST))
-        .with_context(|| format!("{} holds no finished backup", folder.display()))?;
+    let text =
+        fs::read(folder.join(MANIFEST)).with_context(|| format!("{} holds no finished backup", folder.display()))?;
     let manifest: Manifest = serde_json::from_slice(&text).context("the backup's manifest")?;
     let url = config.database_url();
     let wanted = if url.starts_with("sqlite:") { "sqlite" } else { "postgres" };
@@ -80,7 +80,8 @@ pub async fn restore(config: Config, folder: &Path) -> Result<()> {
     }
     let objects = assemble::objects(&config)?;
     for (key, size) in &manifest.objects {
-        let bytes = fs::read(folder.join("objects").join(key)).with_context(|| format!("the file {key} of the backup"))?;
+        let bytes =
+            fs::read(folder.join("objects").join(key)).with_context(|| format!("the file {key} of the backup"))?;
         if bytes.len() as u64 != *size {
             bail!("the file {key} of the backup is damaged");
         }

@@ -74,6 +74,7 @@ pub struct Crawl {
 pub struct Worker {
     pub concurrency: usize,
     pub per_tenant: u32,
+    pub lease_seconds: u64,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -124,7 +125,8 @@ impl Config {
         }
         // The variables that are read on their own are not settings of a section.
         let own = ["config", "master_key", "test_postgres"];
-        let environment = Env::prefixed("AGENCY_OS_").filter(move |key| !own.iter().any(|name| key == *name)).split("__");
+        let environment =
+            Env::prefixed("AGENCY_OS_").filter(move |key| !own.iter().any(|name| key == *name)).split("__");
         let mut config: Self = figment.merge(environment).extract().map_err(|errors| {
             let lines: Vec<String> = errors.into_iter().map(|error| format!("  - {error}")).collect();
             anyhow::anyhow!("the settings can't be used:\n{}", lines.join("\n"))
@@ -164,6 +166,7 @@ impl Config {
             ("crawl.per_host", u64::from(self.crawl.per_host)),
             ("worker.concurrency", self.worker.concurrency as u64),
             ("worker.per_tenant", u64::from(self.worker.per_tenant)),
+            ("worker.lease_seconds", self.worker.lease_seconds),
             ("data.connections", u64::from(self.data.connections)),
         ] {
             if value == 0 {

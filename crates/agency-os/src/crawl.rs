@@ -43,6 +43,8 @@ pub async fn run(config: &Config, url: Url, json: bool) -> Result<()> {
         let fonts: Vec<&str> = brand.fonts.iter().map(|f| f.family.as_str()).collect();
         eprintln!("  brand ({}): {} · {}", brand.source, colours.join(" "), fonts.join(", "));
     }
-    if summary.outcome == CrawlOutcome::Failed { bail!("nothing could be read") }
+    if summary.outcome == CrawlOutcome::Failed {
+        bail!("nothing could be read")
+    }
     Ok(())
 }

@@ -10,7 +10,11 @@ use crate::{assemble, assemble::plain, config::Config};
 pub async fn run(config: Config) -> Result<()> {
     let mut wrong = 0;
     let mut say = |good: bool, what: &str, detail: String| {
-        println!("{} {what}{}{detail}", if good { "ok   " } else { "WRONG" }, if detail.is_empty() { "" } else { ": " });
+        println!(
+            "{} {what}{}{detail}",
+            if good { "ok   " } else { "WRONG" },
+            if detail.is_empty() { "" } else { ": " }
+        );
         wrong += usize::from(!good);
     };
     let db = assemble::database(&config).await?;
@@ -22,7 +26,8 @@ pub async fn run(config: Config) -> Result<()> {
     let keyring = assemble::keyring(&config)?;
     let credentials = aos_storage::Credentials::new(keyring);
     let unreadable = credentials.unreadable(&db).await.map_err(plain)?;
-    let detail = if unreadable == 0 { "all open".to_owned() } else { format!("{unreadable} do not open with this master key") };
+    let detail =
+        if unreadable == 0 { "all open".to_owned() } else { format!("{unreadable} do not open with this master key") };
     say(unreadable == 0, "credentials", detail);
 
     let objects = assemble::objects(&config)?;
@@ -41,6 +46,8 @@ pub async fn run(config: Config) -> Result<()> {
         None => say(true, "browser", "none found: pages that need scripts are read without them".to_owned()),
     }
     db.close().await;
-    if wrong > 0 { bail!("{wrong} of these need somebody's attention") }
+    if wrong > 0 {
+        bail!("{wrong} of these need somebody's attention")
+    }
     Ok(())
 }

@@ -131,6 +131,10 @@ fn log(config: &Config, quiet: bool) -> anyhow::Result<()> {
     };
     let registry = tracing_subscriber::registry().with(EnvFilter::try_new(filter)?);
     let layer = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
-    if config.log.json { registry.with(layer.json()).try_init()? } else { registry.with(layer).try_init()? }
+    if config.log.json {
+        registry.with(layer.json()).try_init()?
+    } else {
+        registry.with(layer).try_init()?
+    }
     Ok(())
 }

@@ -1,6 +1,6 @@
 //! The roles of a serving process: web, worker, scheduler.
 
-use std::{collections::BTreeSet, net::SocketAddr, sync::Arc};
+use std::{collections::BTreeSet, net::SocketAddr, sync::Arc, time::Duration};
 
 use anyhow::{Context, Result, bail};
 use aos_workflow::{Heartbeat, Scheduler, Worker, WorkerOptions};
@@ -71,7 +71,10 @@ impl Serving {
             });
         }
         if roles.contains(&Role::Worker) {
-            let options = WorkerOptions::new(&owner).concurrency(app.config.worker.concurrency);
+            let settings = &app.config.worker;
+            let options = WorkerOptions::new(&owner)
+                .concurrency(settings.concurrency)
+                .lease(Duration::from_secs(settings.lease_seconds));
             let worker = Worker::new(app.product.db.clone(), Arc::clone(&app.product.jobs), options);
             let stop = cancel.clone();
             tasks.spawn(async move { worker.run(stop).await });

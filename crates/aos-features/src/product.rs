@@ -64,7 +64,11 @@ impl Product {
         let images = Arc::new(SiteImages { db: db.clone(), objects: outside.objects.clone() });
 
         let steps = StepRegistry::default()
-            .with_step(Arc::new(website::CrawlStep::new(outside.crawler, outside.objects.clone(), outside.crawl_limits)))
+            .with_step(Arc::new(website::CrawlStep::new(
+                outside.crawler,
+                outside.objects.clone(),
+                outside.crawl_limits,
+            )))
             .with_step(Arc::new(onboarding::WriteContext::new(agents.clone())))
             .with_step(Arc::new(strategy::DraftStep::new(agents.clone())))
             .with_step(Arc::new(content::ResearchTopics::new(agents.clone())))
@@ -141,14 +145,21 @@ fn asked_for(event: &Event) -> Result<StartPipeline> {
     let data = |value: &Value| Error::internal(format!("{} does not say which pipeline: {value}", event.kind));
     let (template_key, name, key, origin, input) = match event.kind.as_str() {
         "tenants.registered" => {
-            let (template, name, key) = ("website_audit".to_owned(), "Read the website".to_owned(), "crawl:first".to_owned());
+            let (template, name, key) =
+                ("website_audit".to_owned(), "Read the website".to_owned(), "crawl:first".to_owned());
             (template, name, key, Origin::SetUp, json!({}))
         }
         "strategy.period_opened" => {
             let opened = OpenedPeriod::deserialize(&event.data).map_err(|_| data(&event.data))?;
             let input = json!({ "quantity": opened.quantity, "period_id": opened.period_id, "month": opened.month });
             let key = format!("period:{}", opened.period_id);
-            (opened.template_key.unwrap_or_default(), opened.name, key, Origin::Period { period: opened.period_id }, input)
+            (
+                opened.template_key.unwrap_or_default(),
+                opened.name,
+                key,
+                Origin::Period { period: opened.period_id },
+                input,
+            )
         }
         _ => {
             let asked = event.data.get("pipeline").and_then(|value| Asked::deserialize(value).ok());

@@ -31,7 +31,8 @@ pub use job::{Failure, Job, JobState};
 pub use outbox::Outbox;
 pub use process::{Heartbeat, Process, processes};
 pub use queries::{
-    DeadJob, QueueDepth, cancel_job, dead_jobs, job, open_jobs, prune, queue_depths, retry_job, retry_queue, running_jobs,
+    DeadJob, QueueDepth, cancel_job, dead_jobs, job, open_jobs, prune, queue_depths, retry_job, retry_queue,
+    running_jobs,
 };
 pub use registry::{QueueLimit, Registry};
 pub use scheduler::{CatchUp, NewSchedule, Schedule, Scheduler, put_schedule, remove_schedule, schedules};

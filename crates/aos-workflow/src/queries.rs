@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use aos_kernel::{AgencyScope, Cursor, Error, JobId, NewEvent, Page, PageSize, Result, Subject, TenantScope, Timestamp};
+use aos_kernel::{
+    AgencyScope, Cursor, Error, JobId, NewEvent, Page, PageSize, Result, Subject, TenantScope, Timestamp,
+};
 use aos_storage::{Conn, Signal, Tx};
 
 use crate::{Failure, Job, JobState, store};

@@ -9,8 +9,7 @@ use aos_features::{
     agents::{self, NewProvider},
     channels::Connect,
     content::{self, ItemState},
-    onboarding,
-    strategy,
+    onboarding, strategy,
     tenants::{self, NewTenant},
     website,
 };
@@ -127,9 +126,10 @@ impl<'a> Journey<'a> {
         });
         let mut tx = self.db().begin(self.cast.administrator.actor().clone()).await.map_err(plain)?;
         let agency = AgencyScope::all();
-        let known = tenants::queries::tenants(&mut tx, &agency, &tenants::TenantFilter::default(), None, PageSize::DEFAULT)
-            .await
-            .map_err(plain)?;
+        let known =
+            tenants::queries::tenants(&mut tx, &agency, &tenants::TenantFilter::default(), None, PageSize::DEFAULT)
+                .await
+                .map_err(plain)?;
         if let Some(tenant) = known.items.into_iter().find(|tenant| tenant.name == name) {
             self.screen.done(&format!("{name} is registered already: going on where it was"));
             return Ok(TenantScope::granted(tenant.id));
@@ -258,9 +258,8 @@ impl<'a> Journey<'a> {
 
     async fn pipelines(&self, scope: TenantScope) -> Result<Vec<PipelineView>> {
         let mut conn = self.db().read().await.map_err(plain)?;
-        let page = activities::queries::pipelines(&mut conn, scope, None, None, PageSize::clamped(50))
-            .await
-            .map_err(plain)?;
+        let page =
+            activities::queries::pipelines(&mut conn, scope, None, None, PageSize::clamped(50)).await.map_err(plain)?;
         Ok(page.items)
     }
 
@@ -295,7 +294,12 @@ impl<'a> Journey<'a> {
     async fn stop_on_failure(&self, scope: TenantScope) -> Result<()> {
         for view in self.pipelines(scope).await? {
             if let Some(failed) = view.activities.iter().find(|activity| activity.state == ActivityState::Failed) {
-                bail!("{}: {} {}", failed.name, failed.error.clone().unwrap_or_default(), failed.error_help.clone().unwrap_or_default());
+                bail!(
+                    "{}: {} {}",
+                    failed.name,
+                    failed.error.clone().unwrap_or_default(),
+                    failed.error_help.clone().unwrap_or_default()
+                );
             }
         }
         Ok(())
@@ -305,7 +309,8 @@ impl<'a> Journey<'a> {
         let mut missing = Vec::new();
         for view in self.pipelines(scope).await? {
             for failed in view.activities.iter().filter(|activity| activity.state == ActivityState::Failed) {
-                let (error, help) = (failed.error.clone().unwrap_or_default(), failed.error_help.clone().unwrap_or_default());
+                let (error, help) =
+                    (failed.error.clone().unwrap_or_default(), failed.error_help.clone().unwrap_or_default());
                 let words = format!("{}: {error} {help}", failed.name);
                 if !missing.contains(&words) {
                     missing.push(words);
@@ -328,7 +333,9 @@ impl<'a> Journey<'a> {
             .map_err(plain)?
             .items;
         let offline = match items.first() {
-            Some(item) => content::queries::version(&mut conn, scope, item.id, item.current_version).await.map_err(plain)?.offline,
+            Some(item) => {
+                content::queries::version(&mut conn, scope, item.id, item.current_version).await.map_err(plain)?.offline
+            }
             None => false,
         };
         Ok(Ending {

@@ -32,14 +32,21 @@ impl Cast {
             let hashed = HashedPassword::chosen(&secret).await.map_err(plain)?;
             let (_, unused) = HashedPassword::one_time().await.map_err(plain)?;
             let mut tx = db.begin(Actor::system("demo")).await.map_err(plain)?;
-            let administrator =
-                NewUser { email: Email::parse(ADMINISTRATOR).map_err(plain)?, name: "Alex Admin".into(), password: hashed };
+            let administrator = NewUser {
+                email: Email::parse(ADMINISTRATOR).map_err(plain)?,
+                name: "Alex Admin".into(),
+                password: hashed,
+            };
             people::commands::set_up_agency(&mut tx, "Demonstration Agency", "UTC", administrator)
                 .await
                 .map_err(plain)?;
-            let reviewer =
-                NewUser { email: Email::parse(REVIEWER).map_err(plain)?, name: "Demonstration reviewer".into(), password: unused };
-            let roles: Vec<Grant> = [Role::Reviewer, Role::Approver].into_iter().filter_map(Grant::agency_wide).collect();
+            let reviewer = NewUser {
+                email: Email::parse(REVIEWER).map_err(plain)?,
+                name: "Demonstration reviewer".into(),
+                password: unused,
+            };
+            let roles: Vec<Grant> =
+                [Role::Reviewer, Role::Approver].into_iter().filter_map(Grant::agency_wide).collect();
             people::commands::add_user(&mut tx, &AgencyScope::all(), reviewer, &roles).await.map_err(plain)?;
             tx.commit().await.map_err(plain)?;
             password = Some(secret);
@@ -47,7 +54,8 @@ impl Cast {
         }
         let mut find = async |email: &str| -> Result<Principal> {
             let user = people::queries::user_by_email(&mut conn, email).await.map_err(plain)?;
-            let user = user.ok_or_else(|| anyhow::anyhow!("this data folder is not a demonstration's: nobody is {email}"))?;
+            let user =
+                user.ok_or_else(|| anyhow::anyhow!("this data folder is not a demonstration's: nobody is {email}"))?;
             people::queries::principal(&mut conn, user.id).await.map_err(plain)
         };
         let administrator = find(ADMINISTRATOR).await?;

@@ -46,7 +46,8 @@ impl Places {
         let (wordpress, user, password) = match (&options.wordpress, &sandbox) {
             (Some(url), _) => {
                 let user = options.user.clone().unwrap_or_default();
-                let password = password.context("give the application password on the standard input, with --password-stdin")?;
+                let password =
+                    password.context("give the application password on the standard input, with --password-stdin")?;
                 (url.clone(), user, password)
             }
             (None, Some(sandbox)) => {
@@ -73,7 +74,9 @@ impl Places {
             own.push(&self.wordpress);
         }
         own.extend(&self.model);
-        own.into_iter().filter_map(|url| Some(format!("{}:{}", url.host_str()?, url.port_or_known_default()?))).collect()
+        own.into_iter()
+            .filter_map(|url| Some(format!("{}:{}", url.host_str()?, url.port_or_known_default()?)))
+            .collect()
     }
 
     pub fn tell(&self, screen: &Screen) {

@@ -33,9 +33,8 @@ pub async fn approve_all(app: &App, cast: &Cast, scope: TenantScope, screen: &Sc
     let mut tx = product.db.begin(actor).await.map_err(plain)?;
     let settings = tenants::queries::settings(&mut tx, scope).await.map_err(plain)?;
     let approver = Approver::of(&cast.reviewer, scope.tenant(), &settings.approval);
-    let results = activities::commands::decide_many(&mut tx, &product.steps, scope, &approver, decisions)
-        .await
-        .map_err(plain)?;
+    let results =
+        activities::commands::decide_many(&mut tx, &product.steps, scope, &approver, decisions).await.map_err(plain)?;
     tx.commit().await.map_err(plain)?;
     for refused in results.into_iter().filter_map(|result| result.err()) {
         screen.problem(&format!("Not approved: {}", refused.message()));

@@ -53,7 +53,9 @@ impl Approvable for RequestApproval {
         let mode = default_mode(tenants::queries::settings(tx, scope).await?.publish.mode);
         store::insert_item(tx, scope, item, &request, mode).await?;
         let unit = Subject::new(CONTENT_ITEM, item);
-        tx.emit(NewEvent::new(scope.tenant(), "content.request_approved", subject.clone()).with(json!({ "item": item })));
+        tx.emit(
+            NewEvent::new(scope.tenant(), "content.request_approved", subject.clone()).with(json!({ "item": item })),
+        );
         tx.emit(NewEvent::new(scope.tenant(), "content.item_created", unit.clone()).with(json!({ "request": id })));
         tx.signal(Signal::new("tenant", scope.tenant()));
         Ok(vec![unit])

@@ -62,7 +62,10 @@ pub async fn edit_request(
     tx.lock(&format!("request {id}")).await?;
     let request = request(tx, scope, id).await?;
     if request.state != RequestState::PendingApproval {
-        return Err(Error::conflict("decided_already", "This brief was decided on already, so it can't be changed any more."));
+        return Err(Error::conflict(
+            "decided_already",
+            "This brief was decided on already, so it can't be changed any more.",
+        ));
     }
     unchanged(based_on, request.version)?;
     let actor = tx.actor().clone();
@@ -123,9 +126,7 @@ pub async fn edit_item(
     };
     store::insert_version(tx, scope, row).await?;
     let subject = Subject::new(CONTENT_ITEM, id);
-    tx.emit(
-        NewEvent::new(scope.tenant(), "content.item_edited", subject.clone()).with(json!({ "version": version })),
-    );
+    tx.emit(NewEvent::new(scope.tenant(), "content.item_edited", subject.clone()).with(json!({ "version": version })));
     activities::commands::refingerprint(tx, registry, scope, &subject).await?;
     tx.signal(Signal::new("tenant", scope.tenant()));
     Ok(version)
@@ -153,11 +154,8 @@ pub async fn plan_publishing(tx: &mut Tx, scope: TenantScope, id: ContentItemId,
 /// A planned time must still lie ahead.
 pub(super) fn in_future(mode: PublishMode, now: Timestamp) -> Result<()> {
     match mode {
-        PublishMode::At(at) if at <= now => Err(Error::conflict(
-            "time_passed",
-            "The planned time has passed.",
-        )
-        .with_help("Choose a new time, or publish at once.")),
+        PublishMode::At(at) if at <= now => Err(Error::conflict("time_passed", "The planned time has passed.")
+            .with_help("Choose a new time, or publish at once.")),
         _ => Ok(()),
     }
 }
@@ -176,7 +174,9 @@ fn unchanged(based_on: i64, current: i64) -> Result<()> {
     }
     Err(Error::conflict(
         "edited_meanwhile",
-        format!("Somebody saved version {current} while you were editing version {based_on}; yours was not saved over it."),
+        format!(
+            "Somebody saved version {current} while you were editing version {based_on}; yours was not saved over it."
+        ),
     )
     .with_help("Your text is still in the form. Compare it with the newer version, then save again."))
 }

@@ -11,8 +11,8 @@
 //!   unknown is looked up on the platform before anything is repeated.
 //! - Each edit is a version with an author; nobody overwrites what they have not read.
 
-pub mod commands;
 mod approve;
+pub mod commands;
 pub mod model;
 mod publish;
 pub mod queries;

@@ -193,9 +193,13 @@ impl PublishStep {
             channels::commands::mark_expired(&mut tx, scope, plan.publication.channel_id, &error.message).await?;
         }
         tx.emit(
-            NewEvent::new(scope.tenant(), format!("content.publishing_{state}"), Subject::new(CONTENT_ITEM, plan.item.id))
-                .because(error.message.clone())
-                .with(json!({ "code": error.provider_code, "operation": error.operation })),
+            NewEvent::new(
+                scope.tenant(),
+                format!("content.publishing_{state}"),
+                Subject::new(CONTENT_ITEM, plan.item.id),
+            )
+            .because(error.message.clone())
+            .with(json!({ "code": error.provider_code, "operation": error.operation })),
         );
         tx.signal(Signal::new("tenant", scope.tenant()));
         tx.commit().await
@@ -253,7 +257,8 @@ impl StepHandler for PublishStep {
         let id = unit(work)?;
         let outcome: Outcome = serde_json::from_value(result).map_err(Error::internal)?;
         let item = commands::item(tx, work.scope, id).await?;
-        let output = json!({ "url": outcome.published.url, "state": outcome.published.state, "notes": outcome.published.notes });
+        let output =
+            json!({ "url": outcome.published.url, "state": outcome.published.state, "notes": outcome.published.notes });
         record_published(tx, work.scope, &item, outcome.publication, &outcome.published).await?;
         if outcome.published.state != PublishedState::Live {
             watch(tx, work.scope, outcome.publication, &outcome.published, 0);
@@ -299,7 +304,11 @@ async fn record_published(
         }
         PublishedState::Live => {}
         PublishedState::Scheduled(at) => {
-            tx.emit(NewEvent::new(scope.tenant(), "content.post_scheduled", subject).because(format!("for {at}")).with(data));
+            tx.emit(
+                NewEvent::new(scope.tenant(), "content.post_scheduled", subject)
+                    .because(format!("for {at}"))
+                    .with(data),
+            );
         }
         PublishedState::Draft | PublishedState::Trashed => {
             tx.emit(NewEvent::new(scope.tenant(), "content.draft_on_site", subject).with(data));
@@ -384,16 +393,22 @@ impl JobHandler for WatchPublication {
                     {
                         let problem = "The site missed the planned time: its own scheduler did not run.";
                         let help = "Open the site once, or publish the post there; it is noticed here by itself.";
-                        store::set_item_state(tx, scope, item.id, ItemState::Scheduled, Some((problem, Some(help)))).await?;
+                        store::set_item_state(tx, scope, item.id, ItemState::Scheduled, Some((problem, Some(help))))
+                            .await?;
                         tx.emit(
-                            NewEvent::new(scope.tenant(), "content.schedule_missed", Subject::new(CONTENT_ITEM, item.id))
-                                .because(problem),
+                            NewEvent::new(
+                                scope.tenant(),
+                                "content.schedule_missed",
+                                Subject::new(CONTENT_ITEM, item.id),
+                            )
+                            .because(problem),
                         );
                     }
                 }
                 Some(_) | None => {
                     let problem = "The post was removed on the site.";
-                    store::settle_publication(tx, scope, publication.id, PublicationState::Failed, None, Some(problem)).await?;
+                    store::settle_publication(tx, scope, publication.id, PublicationState::Failed, None, Some(problem))
+                        .await?;
                     let help = "Restore it there if that was a mistake.";
                     store::set_item_state(tx, scope, item.id, ItemState::Failed, Some((problem, Some(help)))).await?;
                     tx.emit(

@@ -70,12 +70,7 @@ pub async fn versions(conn: &mut Conn, scope: TenantScope, item: ContentItemId) 
 
 /// # Errors
 /// `NotFound`.
-pub async fn version(
-    conn: &mut Conn,
-    scope: TenantScope,
-    item: ContentItemId,
-    version: i64,
-) -> Result<ContentVersion> {
+pub async fn version(conn: &mut Conn, scope: TenantScope, item: ContentItemId, version: i64) -> Result<ContentVersion> {
     store::version(conn, scope, item, version).await?.ok_or_else(|| Error::not_found("version"))
 }
 

@@ -7,8 +7,33 @@ static CLEANER: LazyLock<ammonia::Builder<'static>> = LazyLock::new(|| {
     let mut cleaner = ammonia::Builder::default();
     cleaner
         .tags(HashSet::from([
-            "h2", "h3", "h4", "h5", "h6", "p", "a", "ul", "ol", "li", "blockquote", "strong", "em", "code", "pre", "hr",
-            "br", "table", "thead", "tbody", "tr", "th", "td", "img", "del", "sup", "sub",
+            "h2",
+            "h3",
+            "h4",
+            "h5",
+            "h6",
+            "p",
+            "a",
+            "ul",
+            "ol",
+            "li",
+            "blockquote",
+            "strong",
+            "em",
+            "code",
+            "pre",
+            "hr",
+            "br",
+            "table",
+            "thead",
+            "tbody",
+            "tr",
+            "th",
+            "td",
+            "img",
+            "del",
+            "sup",
+            "sub",
         ]))
         .link_rel(None)
         .url_schemes(HashSet::from(["http", "https", "mailto", "tel"]));

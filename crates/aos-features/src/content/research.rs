@@ -83,12 +83,8 @@ impl StepHandler for ResearchTopics {
 
     async fn accept(&self, tx: &mut Tx, work: &Work, result: Value) -> Result<Accepted> {
         let Answers(answers) = serde_json::from_value(result).map_err(Error::internal)?;
-        let period = work
-            .activity
-            .input
-            .get("period_id")
-            .and_then(Value::as_str)
-            .and_then(|id| id.parse::<PeriodId>().ok());
+        let period =
+            work.activity.input.get("period_id").and_then(Value::as_str).and_then(|id| id.parse::<PeriodId>().ok());
         let mut subjects = Vec::new();
         let mut gaps: Vec<Gap> = Vec::new();
         let mut refused = 0;
@@ -101,7 +97,8 @@ impl StepHandler for ResearchTopics {
                 let id = RequestId::from_uuid(item.subject.id);
                 let Some(topic) = list.topics.into_iter().next() else {
                     // Nothing better came of it: the brief comes back as it was, and the gap says why.
-                    let request = store::request(tx, work.scope, id).await?.ok_or_else(|| Error::not_found("request"))?;
+                    let request =
+                        store::request(tx, work.scope, id).await?.ok_or_else(|| Error::not_found("request"))?;
                     let same = NewRequest { priority: request.priority, ..request.topic().into() };
                     store::revise_request(tx, work.scope, id, &same, answer.offline, &author).await?;
                     subjects.push(item.subject.clone());

@@ -1,6 +1,9 @@
 //! The SQL of this slice.
 
-use aos_capabilities::{drafts::Gap, publish::{PublishMode, Published}};
+use aos_capabilities::{
+    drafts::Gap,
+    publish::{PublishMode, Published},
+};
 use aos_kernel::{
     Actor, ChannelId, ContentHash, ContentItemId, ContentVersionId, PeriodId, PublicationId, RequestId, Result,
     TenantScope, Timestamp,
@@ -9,16 +12,20 @@ use aos_storage::{Conn, Sql, Tx, params};
 use serde_json::json;
 
 use super::model::{
-    ArticleText, ContentItem, ContentVersion, ItemState, NewRequest, Publication, PublicationState, Request, RequestState,
+    ArticleText, ContentItem, ContentVersion, ItemState, NewRequest, Publication, PublicationState, Request,
+    RequestState,
 };
 
-const REQUEST: &str = "id, kind, state, title, brief, keywords, search_intent, audience, outline, sources, notes, priority,
+const REQUEST: &str =
+    "id, kind, state, title, brief, keywords, search_intent, audience, outline, sources, notes, priority,
     period_id, version, hash, offline, made_by, rejection, created_at, updated_at";
 const ITEM: &str = "id, request_id, kind, state, title, period_id, current_version, approved_version, publish_mode,
     published_url, published_at, problem, problem_help, created_at, updated_at";
-const VERSION: &str = "id, version, title, slug, excerpt, markdown, categories, tags, image, sources, gaps, word_count, hash,
+const VERSION: &str =
+    "id, version, title, slug, excerpt, markdown, categories, tags, image, sources, gaps, word_count, hash,
     offline, author, note, created_at";
-const PUBLICATION: &str = "id, item_id, channel_id, version, hash, state, platform_id, url, notes, problem, attempts, updated_at";
+const PUBLICATION: &str =
+    "id, item_id, channel_id, version, hash, state, platform_id, url, notes, problem, attempts, updated_at";
 
 pub(super) struct RequestRow<'a> {
     pub id: RequestId,
@@ -61,9 +68,21 @@ pub(super) async fn revise_request(
            offline = $13, made_by = $14, updated_at = $15
          WHERE tenant_id = $1 AND id = $2",
         params![
-            scope.tenant(), id, &input.title, &input.brief, json!(input.keywords), &input.search_intent,
-            &input.audience, json!(input.outline), json!(input.sources), &input.notes, input.priority.as_str(),
-            input.hash(), offline, made_by, now
+            scope.tenant(),
+            id,
+            &input.title,
+            &input.brief,
+            json!(input.keywords),
+            &input.search_intent,
+            &input.audience,
+            json!(input.outline),
+            json!(input.sources),
+            &input.notes,
+            input.priority.as_str(),
+            input.hash(),
+            offline,
+            made_by,
+            now
         ],
     )
     .await?;
@@ -292,12 +311,9 @@ pub(super) async fn version(
     conn.one(Sql::built(sql), params![scope.tenant(), item, version]).await
 }
 
-pub(super) async fn versions(
-    conn: &mut Conn,
-    scope: TenantScope,
-    item: ContentItemId,
-) -> Result<Vec<ContentVersion>> {
-    let sql = format!("SELECT {VERSION} FROM content_version WHERE tenant_id = $1 AND item_id = $2 ORDER BY version DESC");
+pub(super) async fn versions(conn: &mut Conn, scope: TenantScope, item: ContentItemId) -> Result<Vec<ContentVersion>> {
+    let sql =
+        format!("SELECT {VERSION} FROM content_version WHERE tenant_id = $1 AND item_id = $2 ORDER BY version DESC");
     conn.all(Sql::built(sql), params![scope.tenant(), item]).await
 }
 
@@ -312,11 +328,7 @@ pub(super) async fn publication_of(
     conn.one(Sql::built(sql), params![scope.tenant(), item]).await
 }
 
-pub(super) async fn publication(
-    conn: &mut Conn,
-    scope: TenantScope,
-    id: PublicationId,
-) -> Result<Option<Publication>> {
+pub(super) async fn publication(conn: &mut Conn, scope: TenantScope, id: PublicationId) -> Result<Option<Publication>> {
     let sql = format!("SELECT {PUBLICATION} FROM publication WHERE tenant_id = $1 AND id = $2");
     conn.one(Sql::built(sql), params![scope.tenant(), id]).await
 }
@@ -339,9 +351,8 @@ pub(super) async fn intend(
         params![scope.tenant(), PublicationId::new(), item, channel, version, hash, json!([]), now],
     )
     .await?;
-    let sql = format!(
-        "SELECT {PUBLICATION} FROM publication WHERE tenant_id = $1 AND item_id = $2 AND channel_id = $3"
-    );
+    let sql =
+        format!("SELECT {PUBLICATION} FROM publication WHERE tenant_id = $1 AND item_id = $2 AND channel_id = $3");
     tx.one(Sql::built(sql), params![scope.tenant(), item, channel]).await
 }
 
@@ -377,8 +388,14 @@ pub(super) async fn settle_publication(
            notes = COALESCE($6, notes), problem = $7, updated_at = $8
          WHERE tenant_id = $1 AND id = $2",
         params![
-            scope.tenant(), id, state.as_str(), published.map(|p| p.id.clone()), published.map(|p| p.url.to_string()),
-            published.map(|p| json!(p.notes)), problem, now
+            scope.tenant(),
+            id,
+            state.as_str(),
+            published.map(|p| p.id.clone()),
+            published.map(|p| p.url.to_string()),
+            published.map(|p| json!(p.notes)),
+            problem,
+            now
         ],
     )
     .await?;

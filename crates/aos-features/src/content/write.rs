@@ -47,15 +47,15 @@ impl StepHandler for WriteArticle {
         let id = unit(work)?;
         let mut conn = cx.db.read().await?;
         let item = store::item(&mut conn, work.scope, id).await?.ok_or_else(|| Error::not_found("content item"))?;
-        let request = store::request(&mut conn, work.scope, item.request_id)
-            .await?
-            .ok_or_else(|| Error::not_found("request"))?;
+        let request =
+            store::request(&mut conn, work.scope, item.request_id).await?.ok_or_else(|| Error::not_found("request"))?;
         let previous = store::version(&mut conn, work.scope, id, item.current_version).await?;
         drop(conn);
         begin_writing(cx, work, &item).await?;
-        let notes = work.rework.as_ref().map(|rework| {
-            rework.items.iter().map(|item| item.notes.as_str()).collect::<Vec<_>>().join("\n")
-        });
+        let notes = work
+            .rework
+            .as_ref()
+            .map(|rework| rework.items.iter().map(|item| item.notes.as_str()).collect::<Vec<_>>().join("\n"));
         let task = Task {
             count: 1,
             topic: Some(request.topic()),
@@ -101,7 +101,8 @@ impl StepHandler for WriteArticle {
         };
         store::insert_version(tx, work.scope, row).await?;
         let subject = Subject::new(CONTENT_ITEM, id);
-        let output = json!({ "version": version, "words": text.word_count(), "offline": answer.offline, "run": answer.run });
+        let output =
+            json!({ "version": version, "words": text.word_count(), "offline": answer.offline, "run": answer.run });
         tx.emit_by(
             author,
             NewEvent::new(work.scope.tenant(), "content.item_written", subject.clone()).with(output.clone()),

@@ -38,17 +38,15 @@ pub async fn request_crawl(tx: &mut Tx, scope: TenantScope) -> Result<()> {
     }
     // Named after what it follows, so that asking twice before it begins starts one.
     let after = latest.map_or_else(|| "first".to_owned(), |crawl| crawl.id.to_string());
-    tx.emit(
-        NewEvent::new(scope.tenant(), "website.crawl_requested", Subject::new("tenant", tenant.id)).with(json!({
-            "pipeline": {
-                "template_key": "website_audit",
-                "name": "Read the website",
-                "key": format!("crawl:{after}"),
-                "origin": { "kind": "ad_hoc" },
-                "input": { "website": tenant.website },
-            }
-        })),
-    );
+    tx.emit(NewEvent::new(scope.tenant(), "website.crawl_requested", Subject::new("tenant", tenant.id)).with(json!({
+        "pipeline": {
+            "template_key": "website_audit",
+            "name": "Read the website",
+            "key": format!("crawl:{after}"),
+            "origin": { "kind": "ad_hoc" },
+            "input": { "website": tenant.website },
+        }
+    })));
     tx.signal(Signal::new("tenant", scope.tenant()));
     Ok(())
 }
