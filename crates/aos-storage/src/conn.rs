@@ -6,7 +6,13 @@ use sqlx::{
     sqlite::SqliteArguments,
 };
 
-use crate::{FromRow, Row, Sql, Value, db::DbKind, error::storage, row::Inner as RowInner, value::Kind};
+use crate::{
+    FromRow, Row, Sql, Value,
+    db::DbKind,
+    error::storage,
+    row::Inner as RowInner,
+    value::{Column, Kind, json_without_nul, without_nul},
+};
 
 /// Reads from either database.
 pub struct Conn(pub(crate) Inner);
@@ -113,6 +119,35 @@ impl Conn {
         })
     }
 
+    /// As [`Conn::execute`], with whole columns behind the values, which only PostgreSQL takes.
+    pub(crate) async fn execute_with(&mut self, sql: Sql, params: Vec<Value>, columns: Vec<Column>) -> Result<u64> {
+        match &mut self.0 {
+            Inner::Postgres(c) if !columns.is_empty() => {
+                let done = bind_columns(bind_postgres(sql, params)?, columns).execute(&mut **c).await;
+                Ok(done.map_err(storage)?.rows_affected())
+            }
+            Inner::PostgresTx(c) if !columns.is_empty() => {
+                let done = bind_columns(bind_postgres(sql, params)?, columns).execute(&mut **c).await;
+                Ok(done.map_err(storage)?.rows_affected())
+            }
+            _ => self.execute(sql, params).await,
+        }
+    }
+
+    /// As [`Conn::rows`], with whole columns behind the values, which only PostgreSQL takes.
+    pub(crate) async fn rows_with(&mut self, sql: Sql, params: Vec<Value>, columns: Vec<Column>) -> Result<Vec<Row>> {
+        let rows = match &mut self.0 {
+            Inner::Postgres(c) if !columns.is_empty() => {
+                bind_columns(bind_postgres(sql, params)?, columns).fetch_all(&mut **c).await
+            }
+            Inner::PostgresTx(c) if !columns.is_empty() => {
+                bind_columns(bind_postgres(sql, params)?, columns).fetch_all(&mut **c).await
+            }
+            _ => return self.rows(sql, params).await,
+        };
+        Ok(rows.map_err(storage)?.into_iter().map(Row::from).collect())
+    }
+
     /// `= ANY($n)` is PostgreSQL's; SQLite gets the list as JSON. Rewritten only where a list is bound.
     fn dialect(&self, sql: Sql, params: &[Value]) -> Sql {
         if self.kind() == DbKind::Postgres {
@@ -193,12 +228,11 @@ fn bind_postgres(sql: Sql, params: Vec<Value>) -> Result<Query<'static, Postgres
             Value::Bool(v) => query.bind(v),
             Value::Int(v) => query.bind(v),
             Value::Float(v) => query.bind(v),
-            // PostgreSQL's text can't hold NUL; a page of a crawl can. Dropping it loses nothing a person could see.
-            Value::Text(v) => query.bind(if v.contains('\0') { v.replace('\0', "") } else { v }),
+            Value::Text(v) => query.bind(without_nul(v)),
             Value::Bytes(v) => query.bind(v),
             Value::Uuid(v) => query.bind(v),
             Value::Time(v) => query.bind(v),
-            Value::Json(v) => query.bind(without_nul(v)),
+            Value::Json(v) => query.bind(json_without_nul(v)),
             Value::UuidList(v) => query.bind(v),
             Value::TextList(v) => query.bind(v),
         };
@@ -206,13 +240,18 @@ fn bind_postgres(sql: Sql, params: Vec<Value>) -> Result<Query<'static, Postgres
     Ok(query)
 }
 
-/// `jsonb` refuses `\u0000` for the same reason as `text` does.
-fn without_nul(value: serde_json::Value) -> serde_json::Value {
-    use serde_json::Value as J;
-    match value {
-        J::String(s) if s.contains('\0') => J::String(s.replace('\0', "")),
-        J::Array(items) => J::Array(items.into_iter().map(without_nul).collect()),
-        J::Object(map) => J::Object(map.into_iter().map(|(k, v)| (k.replace('\0', ""), without_nul(v))).collect()),
-        other => other,
-    }
+fn bind_columns(
+    query: Query<'static, Postgres, PgArguments>,
+    columns: Vec<Column>,
+) -> Query<'static, Postgres, PgArguments> {
+    columns.into_iter().fold(query, |query, column| match column {
+        Column::Bool(v) => query.bind(v),
+        Column::Int(v) => query.bind(v),
+        Column::Float(v) => query.bind(v),
+        Column::Text(v) => query.bind(v),
+        Column::Bytes(v) => query.bind(v),
+        Column::Uuid(v) => query.bind(v),
+        Column::Time(v) => query.bind(v),
+        Column::Json(v) => query.bind(v),
+    })
 }

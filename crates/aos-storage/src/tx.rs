@@ -1,6 +1,9 @@
 //! A write transaction: it knows who acts and when, and carries what is to happen after the commit.
 
-use std::ops::{Deref, DerefMut};
+use std::{
+    collections::HashSet,
+    ops::{Deref, DerefMut},
+};
 
 use aos_kernel::{Actor, NewEvent, NewJob, Result, Timestamp};
 
@@ -64,9 +67,7 @@ impl Tx {
     }
     /// Tells whoever listens in any process, after the commit; the same signal is sent once.
     pub fn signal(&mut self, signal: Signal) {
-        if !self.signals.contains(&signal) {
-            self.signals.push(signal);
-        }
+        self.signals.push(signal);
     }
 
     /// Runs a statement that writes; the number of rows it changed.
@@ -127,13 +128,14 @@ impl Tx {
         {
             sink.write(&mut self, outgoing).await?;
         }
-        let signals = std::mem::take(&mut self.signals);
-        if matches!(self.conn.0, Inner::PostgresTx(_)) {
-            // Sent inside the transaction: PostgreSQL delivers it to every process at the commit.
-            for signal in &signals {
-                let payload = signal.to_text();
-                self.conn.execute("SELECT pg_notify('agency_os', $1)", vec![Value::Text(payload)]).await?;
-            }
+        let mut signals = std::mem::take(&mut self.signals);
+        let mut sent = HashSet::new();
+        signals.retain(|signal| sent.insert(signal.clone()));
+        if matches!(self.conn.0, Inner::PostgresTx(_)) && !signals.is_empty() {
+            // Sent inside the transaction: PostgreSQL delivers them to every process at the commit.
+            let texts = signals.iter().map(Signal::to_text).collect();
+            let sql = "SELECT pg_notify('agency_os', v) FROM UNNEST($1) AS v";
+            self.conn.execute(sql, vec![Value::TextList(texts)]).await?;
         }
         match self.conn.0 {
             Inner::SqliteTx(tx) => {

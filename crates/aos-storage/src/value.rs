@@ -58,6 +58,126 @@ pub enum Value {
     TextList(Vec<String>),
 }
 
+impl Kind {
+    pub(crate) const fn is_list(self) -> bool {
+        matches!(self, Self::UuidList | Self::TextList)
+    }
+    pub(crate) const fn postgres_type(self) -> &'static str {
+        match self {
+            Self::Bool => "boolean",
+            Self::Int => "bigint",
+            Self::Float => "double precision",
+            Self::Text => "text",
+            Self::Bytes => "bytea",
+            Self::Uuid => "uuid",
+            Self::Time => "timestamptz",
+            Self::Json => "jsonb",
+            Self::UuidList => "uuid[]",
+            Self::TextList => "text[]",
+        }
+    }
+}
+
+impl Value {
+    pub(crate) fn kind(&self) -> Kind {
+        match self {
+            Self::Null(kind) => *kind,
+            Self::Bool(_) => Kind::Bool,
+            Self::Int(_) => Kind::Int,
+            Self::Float(_) => Kind::Float,
+            Self::Text(_) => Kind::Text,
+            Self::Bytes(_) => Kind::Bytes,
+            Self::Uuid(_) => Kind::Uuid,
+            Self::Time(_) => Kind::Time,
+            Self::Json(_) => Kind::Json,
+            Self::UuidList(_) => Kind::UuidList,
+            Self::TextList(_) => Kind::TextList,
+        }
+    }
+}
+
+/// The values of one column of many rows, as PostgreSQL takes them in one array.
+#[derive(Debug)]
+pub(crate) enum Column {
+    Bool(Vec<Option<bool>>),
+    Int(Vec<Option<i64>>),
+    Float(Vec<Option<f64>>),
+    Text(Vec<Option<String>>),
+    Bytes(Vec<Option<Vec<u8>>>),
+    Uuid(Vec<Option<Uuid>>),
+    Time(Vec<Option<Timestamp>>),
+    Json(Vec<Option<serde_json::Value>>),
+}
+
+impl Column {
+    /// Of lists there are no columns: they are bound one by one.
+    pub(crate) fn new(kind: Kind, rows: usize) -> Self {
+        match kind {
+            Kind::Bool => Self::Bool(Vec::with_capacity(rows)),
+            Kind::Int => Self::Int(Vec::with_capacity(rows)),
+            Kind::Float => Self::Float(Vec::with_capacity(rows)),
+            Kind::Text | Kind::UuidList | Kind::TextList => Self::Text(Vec::with_capacity(rows)),
+            Kind::Bytes => Self::Bytes(Vec::with_capacity(rows)),
+            Kind::Uuid => Self::Uuid(Vec::with_capacity(rows)),
+            Kind::Time => Self::Time(Vec::with_capacity(rows)),
+            Kind::Json => Self::Json(Vec::with_capacity(rows)),
+        }
+    }
+    /// A value of another kind than the first row's counts as none; the columns of a statement have one kind each.
+    pub(crate) fn push(&mut self, value: Value) {
+        match (self, value) {
+            (Self::Bool(column), Value::Bool(v)) => column.push(Some(v)),
+            (Self::Int(column), Value::Int(v)) => column.push(Some(v)),
+            (Self::Float(column), Value::Float(v)) => column.push(Some(v)),
+            (Self::Text(column), Value::Text(v)) => column.push(Some(without_nul(v))),
+            (Self::Bytes(column), Value::Bytes(v)) => column.push(Some(v)),
+            (Self::Uuid(column), Value::Uuid(v)) => column.push(Some(v)),
+            (Self::Time(column), Value::Time(v)) => column.push(Some(v)),
+            (Self::Json(column), Value::Json(v)) => column.push(Some(json_without_nul(v))),
+            (Self::Bool(column), other) => column.push(none(&other)),
+            (Self::Int(column), other) => column.push(none(&other)),
+            (Self::Float(column), other) => column.push(none(&other)),
+            (Self::Text(column), other) => column.push(none(&other)),
+            (Self::Bytes(column), other) => column.push(none(&other)),
+            (Self::Uuid(column), other) => column.push(none(&other)),
+            (Self::Time(column), other) => column.push(none(&other)),
+            (Self::Json(column), other) => column.push(none(&other)),
+        }
+    }
+}
+
+fn none<T>(value: &Value) -> Option<T> {
+    debug_assert!(matches!(value, Value::Null(_)), "one kind in each column, not {value:?}");
+    None
+}
+
+/// PostgreSQL's text can't hold NUL; a page of a crawl can. Dropping it loses nothing a person could see.
+pub(crate) fn without_nul(text: String) -> String {
+    if text.contains('\0') { text.replace('\0', "") } else { text }
+}
+
+/// `jsonb` refuses `\u0000` for the same reason as `text` does.
+pub(crate) fn json_without_nul(value: serde_json::Value) -> serde_json::Value {
+    use serde_json::Value as J;
+    fn has_nul(value: &J) -> bool {
+        match value {
+            J::String(text) => text.contains('\0'),
+            J::Array(items) => items.iter().any(has_nul),
+            J::Object(map) => map.iter().any(|(key, value)| key.contains('\0') || has_nul(value)),
+            _ => false,
+        }
+    }
+    fn clean(value: J) -> J {
+        match value {
+            J::String(text) => J::String(without_nul(text)),
+            J::Array(items) => J::Array(items.into_iter().map(clean).collect()),
+            J::Object(map) => J::Object(map.into_iter().map(|(k, v)| (without_nul(k), clean(v))).collect()),
+            other => other,
+        }
+    }
+    if has_nul(&value) { clean(value) } else { value }
+}
+
 /// What can be bound.
 pub trait ToValue {
     const KIND: Kind;
