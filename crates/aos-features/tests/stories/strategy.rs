@@ -6,7 +6,8 @@ use aos_capabilities::drafts::{DeliverableDraft, Gap, GoalDraft, StrategyDraft};
 use aos_features::{
     activities::{Activity, ActivityState, Assignee},
     steps::{
-        Accepted, AgentAnswer, AgentRunner, AgentTask, Approvable as _, Rework, ReworkItem, StepContext, StepHandler as _, Work,
+        Accepted, AgentAnswer, AgentRunner, AgentTask, Approvable as _, Rework, ReworkItem, StepContext,
+        StepHandler as _, Work,
     },
     strategy::{
         self, DeliverableState, DraftStep, Strategy, StrategyApproval, StrategyState,
@@ -307,6 +308,9 @@ async fn an_audit_counts_when_its_pipeline_is_over_and_a_blog_does_not() {
         world.tell(NewEvent::new(tenant.id, "activities.pipeline_completed", subject).with(ad_hoc)).await;
         let counted: Vec<_> = this_month(&world, scope).await.iter().map(|view| view.pace.completed).collect();
         assert_eq!(counted, [0, 1]);
+        // The audit is done for the month, but it is not a post.
+        let goals = queries::goals(&mut world.read().await, scope, false, world.now()).await.unwrap();
+        assert_eq!(goals[0].goal.current_value.unwrap_or_default(), 0.0);
     }
 }
 
@@ -523,7 +527,7 @@ async fn a_strategy_that_is_sent_back_comes_again_with_the_notes_heard() {
         *agent.answer.lock().unwrap() = json!(fewer);
         let rework = Rework { items: vec![ReworkItem { subject: subject.clone(), notes: "Fewer posts.".to_owned() }] };
         let again = make(Some(rework)).await.unwrap();
-        assert_eq!(again.subjects, [subject.clone()]);
+        assert_eq!(again.subjects, std::slice::from_ref(&subject));
         let asked = agent.asked.lock().unwrap().last().cloned().unwrap();
         assert_eq!(asked.task.notes.as_deref(), Some("Fewer posts."));
         assert_eq!(asked.task.previous, Some(json!(draft())));
