@@ -22,7 +22,6 @@ use crate::config::Config;
 pub struct App {
     pub config: Arc<Config>,
     pub product: Product,
-    pub outbound: Outbound,
     /// What signs cookies and form tokens.
     pub signing_key: [u8; 32],
 }
@@ -103,7 +102,7 @@ pub async fn app(config: Config) -> Result<App> {
         jobs_per_tenant: config.worker.per_tenant,
     };
     let product = Product::assemble(db, outside).await.map_err(plain)?;
-    Ok(App { config: Arc::new(config), product, outbound, signing_key })
+    Ok(App { config: Arc::new(config), product, signing_key })
 }
 
 /// Our error as a line for a terminal: what happened, and what to do.
