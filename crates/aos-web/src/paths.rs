@@ -15,20 +15,21 @@
 //! | crawl | POST `{client}/crawl`, `{client}/crawl/cancel`, `{client}/crawl/resume` | |
 //! | edit a strategy | POST `{client}/strategies/{id}/edit` | `summary`, `rationale`, `goals.N.*`, `deliverables.N.*` |
 //! | ad-hoc request | POST `{client}/requests` | [`crate::content::views::RequestForm`] |
-//! | onboarding step | POST `{client}/onboarding/{step}` | the step's form |
-//! | launch | POST `{client}/onboarding/launch` | |
+//! | onboarding step | POST `{client}/onboarding/{step}`, `launch` too | the step's form |
 //! | save context | POST `{client}/context` | `base_version`, `markdown` |
 //! | connect WordPress | POST `{client}/channels` | `site`, `user`, `password`, `channel` (reconnect), `next` = `channels`/`onboarding` |
-//! | documents | POST `{client}/onboarding/documents` (multipart), `{client}/documents/{id}/remove` | `file` (repeated) |
+//! | documents | POST `{client}/documents` (multipart), `{client}/documents/{id}/remove` | `file` (repeated) |
 //! | check / disconnect | POST `{client}/channels/{id}/check`, `…/disconnect` | |
 //! | activity | POST `/portal/activities/{id}/retry`, `…/complete` | `notes` |
 //! | publication | POST `{item}/publication/check`, `…/retry` | |
 //! | run | POST `{run}/cancel`, `{run}/retry` | |
-//! | users | POST [`USERS`], `{user}/roles`, `{user}/disable`, `{user}/enable`, `{user}/password` | `name`, `email`, `role` (repeated), `client` |
-//! | models | POST [`MODELS`], `{provider}/save`, `{provider}/test`, `{provider}/remove` | [`crate::agents::views::ProviderForm`] |
-//! | budget | POST `/manage/models/budget` | `client` (empty: default), `monthly`, `per_run` |
+//! | users | POST [`USERS`], `{user}/roles`, `{user}/roles/remove`, `{user}/disable`, `{user}/enable`, `{user}/password` | `name`, `email`, `role` (repeated), `client` |
+//! | models | POST [`MODELS`], `{provider}/test`, `{provider}/remove` | [`crate::agents::views::ProviderForm`] |
+//! | budget | POST `/manage/models/budget` | `client`, `monthly` (empty: no limit), `per_run` |
+//! | skill | POST `/manage/skills/{name}` | `based_on`, `text` |
+//! | template | POST `/manage/templates/{key}` | `based_on`, `json` |
 //! | dead letters | POST `/manage/queues/dead/{id}/retry`, `…/discard`, `/manage/queues/dead/retry-all` | |
-//! | tokens | POST [`TOKENS`], `{token}/revoke` | `name`, `expires_days` |
+//! | tokens | POST [`TOKENS`], `{token}/revoke` | `name`, `access` = `write`/`read`, `expires_days` |
 
 use std::fmt::Display;
 
@@ -48,6 +49,8 @@ pub const CONTENT: &str = "/portal/content";
 pub const RUNS: &str = "/portal/runs";
 pub const USERS: &str = "/manage/users";
 pub const MODELS: &str = "/manage/models";
+pub const SKILLS: &str = "/manage/skills";
+pub const TEMPLATES: &str = "/manage/templates";
 pub const QUEUES: &str = "/manage/queues";
 pub const AUDIT: &str = "/manage/audit";
 pub const TOKENS: &str = "/portal/tokens";
@@ -80,6 +83,12 @@ pub fn item(client: impl Display, id: impl Display) -> String {
 }
 pub fn run(id: impl Display) -> String {
     format!("{RUNS}/{id}")
+}
+pub fn skill(name: &str) -> String {
+    format!("{SKILLS}/{name}")
+}
+pub fn template(key: &str) -> String {
+    format!("{TEMPLATES}/{key}")
 }
 pub fn media(client: impl Display, id: impl Display) -> String {
     format!("{CLIENTS}/{client}/media/{id}")

@@ -105,6 +105,8 @@ pub fn routes() -> Routes {
         .and(crate::activities::routes())
         .and(crate::content::routes())
         .and(crate::agents::routes())
+        .and(crate::workflow::routes())
+        .and(api::routes())
 }
 
 /// The faces, ready to serve. Hears the product's signals until `stop` is cancelled.

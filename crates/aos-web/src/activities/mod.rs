@@ -5,6 +5,7 @@ mod approvals;
 mod decide;
 mod head;
 mod queue;
+mod templates;
 pub mod views;
 mod work;
 
@@ -25,4 +26,7 @@ pub fn routes() -> Routes {
         .post("/portal/approvals/{approval}/edit", approvals::edit)
         .get("/portal/clients/{tenant}/work", work::page)
         .post("/portal/activities/{activity}/retry", work::retry)
+        .get(paths::TEMPLATES, templates::list)
+        .get("/manage/templates/{key}", templates::page)
+        .post("/manage/templates/{key}", templates::save)
 }

@@ -3,6 +3,7 @@
 use askama::Template;
 
 use crate::{
+    forms::FieldErrors,
     layout::{ClientHead, ClientTab, Shell},
     ui::{Choice, Choices, Moment, filters},
 };
@@ -149,4 +150,52 @@ pub struct ActivityRow {
     pub can_retry: bool,
     /// A unit of a repeated step is drawn one level in.
     pub nested: bool,
+}
+
+/// `GET /manage/templates`.
+#[derive(Clone, Debug, Default, Template)]
+#[template(path = "activities/templates.html")]
+pub struct TemplatesPage {
+    pub shell: Shell,
+    pub templates: Vec<TemplateRow>,
+}
+
+#[derive(Clone, Debug, Default)]
+pub struct TemplateRow {
+    pub key: String,
+    pub name: String,
+    /// The deliverable type that it produces, in words.
+    pub makes: Option<String>,
+    pub steps: u64,
+    pub version: u32,
+    pub built_in: bool,
+    pub by: String,
+    pub at: Moment,
+}
+
+/// `GET/POST /manage/templates/{key}`.
+#[derive(Clone, Debug, Default, Template)]
+#[template(path = "activities/template.html")]
+pub struct TemplatePage {
+    pub shell: Shell,
+    pub key: String,
+    pub version: u32,
+    pub built_in: bool,
+    pub steps: Vec<StepRow>,
+    /// As it is edited.
+    pub json: String,
+    pub errors: FieldErrors,
+}
+
+#[derive(Clone, Debug, Default)]
+pub struct StepRow {
+    pub name: String,
+    pub assignee: String,
+    pub agent: bool,
+    /// What does it; empty for approvals and for what people hand in.
+    pub kind: String,
+    pub is_approval: bool,
+    pub repeats: bool,
+    /// Names of the steps that come before it.
+    pub after: Vec<String>,
 }

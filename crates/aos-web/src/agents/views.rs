@@ -138,9 +138,9 @@ pub struct ModelsPage {
     pub month: String,
     pub usage: Vec<UsageRow>,
     pub total: UsageRow,
-    /// Default budgets in USD, as decimal text.
-    pub monthly_budget: String,
-    pub run_budget: String,
+    /// Clients whose budget can be changed.
+    pub budget_clients: Choices,
+    pub budget: BudgetForm,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -151,14 +151,12 @@ pub struct ProviderView {
     pub dialect: String,
     pub base_url: String,
     pub model: String,
-    /// "Key ends in …3f9a"; `None`: no key.
+    /// That one is stored; `None`: no key.
     pub key: Option<String>,
     /// "$0.25 in, $2.00 out per million tokens".
     pub price: String,
-    /// `active`, `disabled`, `error`, `unset` (never tested).
+    /// `active` or `disabled`.
     pub state: String,
-    /// What the last test said.
-    pub tested: Option<(Moment, String)>,
     pub is_default: bool,
     /// The built-in one can't be removed.
     pub built_in: bool,
@@ -175,11 +173,26 @@ pub struct ProviderForm {
     pub model: String,
     /// USD per million tokens, decimal.
     pub price_in: String,
+    /// For tokens that the provider had in its cache.
+    pub price_cached: String,
     pub price_out: String,
+    /// Requests a minute; empty: no limit.
+    pub per_minute: String,
     /// A key is stored already: an empty field keeps it.
     #[serde(skip)]
     pub has_key: bool,
-    pub make_default: Option<String>,
+    /// Agents may call it.
+    pub enabled: Option<String>,
+}
+
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct BudgetForm {
+    /// Tenant id.
+    pub client: String,
+    /// USD, decimal; empty: no limit.
+    pub monthly: String,
+    pub per_run: String,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -187,8 +200,8 @@ pub struct RoleModel {
     pub role: String,
     /// "openai / gpt-5-mini", "default".
     pub model: String,
+    /// The skills that it is given, with their versions.
     pub skill: String,
-    pub runs: u64,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -198,8 +211,39 @@ pub struct UsageRow {
     pub tokens_in: u64,
     pub tokens_out: u64,
     pub cost: String,
-    /// "$20.00"; `None`: the default.
+    /// "$20.00"; `None`: no limit.
     pub budget: Option<String>,
     /// `ok`, `near_budget`, `over_budget`.
     pub state: String,
+}
+
+/// `GET /manage/skills`.
+#[derive(Clone, Debug, Default, Template)]
+#[template(path = "agents/skills.html")]
+pub struct SkillsPage {
+    pub shell: Shell,
+    pub skills: Vec<SkillRow>,
+}
+
+#[derive(Clone, Debug, Default)]
+pub struct SkillRow {
+    pub name: String,
+    pub title: String,
+    /// The roles that it is given to, in words.
+    pub roles: Vec<String>,
+    pub version: u32,
+    pub by: String,
+    pub at: Moment,
+}
+
+/// `GET/POST /manage/skills/{name}`.
+#[derive(Clone, Debug, Default, Template)]
+#[template(path = "agents/skill.html")]
+pub struct SkillPage {
+    pub shell: Shell,
+    pub name: String,
+    pub version: u32,
+    /// The file, as it is edited.
+    pub text: String,
+    pub errors: FieldErrors,
 }

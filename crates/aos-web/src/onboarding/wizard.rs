@@ -21,7 +21,7 @@ use super::views::{BaselineForm, BrandForm, DocumentRow, OnboardingPage, STEPS, 
 use crate::{
     channels::{channel_view, views::ConnectForm},
     flash::Flash,
-    forms::FieldErrors,
+    forms::{FieldErrors, Fields},
     layout::ClientTab,
     paths,
     session::{Answer, At, Viewer},
@@ -142,8 +142,61 @@ fn document_row(document: &OnboardingDocument, dial: Dial) -> DocumentRow {
     }
 }
 
+/// `POST …/onboarding/{step}`.
+pub(super) async fn save(viewer: Viewer, At((id, step)): At<(TenantId, String)>, Form(fields): Form<Fields>) -> Answer {
+    let text = |name: &str| fields.text(name).to_owned();
+    match step.parse() {
+        Ok(OnboardingStep::Voice) => {
+            let form = VoiceForm {
+                tone: text("tone"),
+                personality: text("personality"),
+                writing_style: text("writing_style"),
+                audience: text("audience"),
+                avoid: text("avoid"),
+                competitors: text("competitors"),
+            };
+            let VoiceForm { tone, personality, writing_style, audience, avoid, competitors } = form.clone();
+            let voice = Voice { tone, personality, writing_style, avoid, audience, competitors };
+            keep(viewer, id, Ok(StepInput::Voice { voice }), Step::Voice(form), "brand").await
+        }
+        Ok(OnboardingStep::Brand) => {
+            let form = BrandForm {
+                primary: text("primary"),
+                secondary: text("secondary"),
+                accent: text("accent"),
+                heading_font: text("heading_font"),
+                body_font: text("body_font"),
+                logo_url: text("logo_url"),
+            };
+            let filled = |texts: &[&String]| -> Vec<String> {
+                texts.iter().filter(|text| !text.is_empty()).map(|text| (*text).clone()).collect()
+            };
+            let brand = Brand {
+                colours: filled(&[&form.primary, &form.secondary, &form.accent]),
+                fonts: filled(&[&form.heading_font, &form.body_font]),
+                logo_url: form.logo_url.clone(),
+            };
+            keep(viewer, id, Ok(StepInput::Brand { brand }), Step::Brand { found: None, form }, "documents").await
+        }
+        Ok(OnboardingStep::Baseline) => {
+            let form = BaselineForm {
+                sessions: text("sessions"),
+                leads: text("leads"),
+                followers: text("followers"),
+                ad_spend: text("ad_spend"),
+                notes: text("notes"),
+            };
+            let input = read_baseline(&form).map(|baseline| StepInput::Baseline { baseline });
+            keep(viewer, id, input, Step::Baseline(form), "launch").await
+        }
+        Ok(OnboardingStep::Launch) => launch(viewer, id).await,
+        // Channels and documents have addresses of their own.
+        Ok(OnboardingStep::Channels | OnboardingStep::Documents) | Err(_) => Err(Error::not_found("step").into()),
+    }
+}
+
 /// Saves a step and goes on to the next one, or shows the form again.
-async fn save(viewer: Viewer, id: TenantId, input: Result<StepInput>, sent: Step, next: &str) -> Answer {
+async fn keep(viewer: Viewer, id: TenantId, input: Result<StepInput>, sent: Step, next: &str) -> Answer {
     let scope = viewer.scope(id, Permission::EditContext)?;
     let saved = async {
         let input = input?;
@@ -155,37 +208,13 @@ async fn save(viewer: Viewer, id: TenantId, input: Result<StepInput>, sent: Step
         Ok(()) => Ok(Redirect::to(&paths::onboarding_step(id, next)).into_response()),
         Err(error) => {
             let Some(errors) = FieldErrors::of(&error) else { return Err(error.into()) };
+            // Colours are one list for the command and three fields in the form.
+            let errors = errors.renamed("colours", "primary");
             let step = sent.slug().parse().map_err(|_| Error::not_found("step"))?;
             let view = wizard(&viewer, id, step, Some(sent), errors).await?;
             viewer.form_again(&view)
         }
     }
-}
-
-/// `POST …/onboarding/voice`.
-pub(super) async fn voice(viewer: Viewer, At(id): At<TenantId>, Form(form): Form<VoiceForm>) -> Answer {
-    let VoiceForm { tone, personality, writing_style, audience, avoid, competitors } = form.clone();
-    let voice = Voice { tone, personality, writing_style, avoid, audience, competitors };
-    save(viewer, id, Ok(StepInput::Voice { voice }), Step::Voice(form), "brand").await
-}
-
-/// `POST …/onboarding/brand`.
-pub(super) async fn brand(viewer: Viewer, At(id): At<TenantId>, Form(form): Form<BrandForm>) -> Answer {
-    let filled = |texts: [&String; 3]| -> Vec<String> {
-        texts.into_iter().map(|text| text.trim().to_owned()).filter(|text| !text.is_empty()).collect()
-    };
-    let brand = Brand {
-        colours: filled([&form.primary, &form.secondary, &form.accent]),
-        fonts: filled([&form.heading_font, &form.body_font, &String::new()]),
-        logo_url: form.logo_url.trim().to_owned(),
-    };
-    save(viewer, id, Ok(StepInput::Brand { brand }), Step::Brand { found: None, form }, "documents").await
-}
-
-/// `POST …/onboarding/baseline`.
-pub(super) async fn baseline(viewer: Viewer, At(id): At<TenantId>, Form(form): Form<BaselineForm>) -> Answer {
-    let input = read_baseline(&form).map(|baseline| StepInput::Baseline { baseline });
-    save(viewer, id, input, Step::Baseline(form), "launch").await
 }
 
 fn read_baseline(form: &BaselineForm) -> Result<Baseline> {
@@ -207,8 +236,7 @@ fn read_baseline(form: &BaselineForm) -> Result<Baseline> {
     })
 }
 
-/// `POST …/onboarding/launch`.
-pub(super) async fn launch(viewer: Viewer, At(id): At<TenantId>) -> Answer {
+async fn launch(viewer: Viewer, id: TenantId) -> Answer {
     let scope = viewer.scope(id, Permission::EditContext)?;
     let mut tx = viewer.begin().await?;
     onboarding::commands::launch(&mut tx, scope).await?;
@@ -217,7 +245,7 @@ pub(super) async fn launch(viewer: Viewer, At(id): At<TenantId>) -> Answer {
     Ok(viewer.done(flash, &paths::client_tab(id, ClientTab::Work)))
 }
 
-/// `POST …/onboarding/documents`: every file on its own, so that one that can't be read holds no other up.
+/// `POST /portal/clients/{id}/documents`: every file on its own, so that one that can't be read holds no other up.
 pub(super) async fn upload(viewer: Viewer, At(id): At<TenantId>, mut form: Multipart) -> Answer {
     let scope = viewer.scope(id, Permission::EditContext)?;
     let product = viewer.state.product.clone();

@@ -74,6 +74,8 @@ pub struct UsersPage {
     pub errors: FieldErrors,
     /// Shown once, right after a person was added or a password was reset.
     pub one_time: Option<OneTimePassword>,
+    /// Address of the next page.
+    pub more: Option<String>,
 }
 
 /// A role and what it may do, in one sentence.
@@ -91,13 +93,22 @@ pub struct UserRow {
     pub id: String,
     pub name: String,
     pub email: String,
-    /// In words: "Administrator", "Member of Harbour Dental".
-    pub roles: Vec<String>,
+    pub roles: Vec<RoleTag>,
     /// `active` or `disabled`.
     pub state: String,
     pub last_seen: Option<Moment>,
     /// The signed-in person: can't disable themselves.
     pub is_you: bool,
+}
+
+/// A role that somebody has.
+#[derive(Clone, Debug, Default)]
+pub struct RoleTag {
+    /// "Administrator", "Member of Harbour Dental".
+    pub words: String,
+    pub role: String,
+    /// Tenant id for a client role.
+    pub client: String,
 }
 
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -134,6 +145,8 @@ pub struct TokenRow {
     pub name: String,
     /// The first characters, to recognise it.
     pub prefix: String,
+    /// Changes nothing.
+    pub reads_only: bool,
     pub created: Moment,
     pub last_used: Option<Moment>,
     pub expires: Option<Moment>,
@@ -145,6 +158,8 @@ pub struct TokenRow {
 #[serde(default)]
 pub struct TokenForm {
     pub name: String,
+    /// `read` or `write`.
+    pub access: String,
     /// Days until it expires; empty: never.
     pub expires_days: String,
 }
@@ -177,6 +192,11 @@ pub struct AuditRow {
 }
 
 impl TokensPage {
+    /// What a token may do.
+    pub(crate) fn accesses(&self) -> Choices {
+        let all = vec![Choice::new("write", "Read and change"), Choice::new("read", "Read only")];
+        Choices::new(all, self.form.access.clone())
+    }
     /// How long a token may live.
     pub(crate) fn lifetimes(&self) -> Choices {
         Choices::new(

@@ -10,10 +10,11 @@ use aos_features::{
         runs,
     },
     strategy::{self, pace},
-    tenants::Readiness,
+    tenants::{self, Readiness},
     website,
 };
 use aos_kernel::{AgencyScope, PageSize, TenantId};
+use axum::response::{IntoResponse, Redirect};
 
 use super::views::{CheckItem, OverviewPage, UnderWay};
 use crate::{
@@ -52,8 +53,13 @@ pub(crate) fn checklist(readiness: &Readiness, tenant: TenantId) -> Vec<CheckIte
         .collect()
 }
 
-/// `GET /portal/clients/{id}`.
-pub(super) async fn page(viewer: Viewer, At(id): At<TenantId>) -> Answer {
+/// `GET /portal/clients/{id}`; also by the client's slug, which people can remember and write down.
+pub(super) async fn page(viewer: Viewer, At(name): At<String>) -> Answer {
+    let Ok(id) = name.parse::<TenantId>() else {
+        let scope = viewer.agency(Permission::SeeClient)?;
+        let found = tenants::queries::tenant_by_slug(&mut viewer.read().await?, &scope, &name).await?;
+        return Ok(Redirect::to(&paths::client(found.id)).into_response());
+    };
     let mut open = Workspace::open(&viewer, id, ClientTab::Overview, Permission::EditContext).await?;
     let (conn, scope, dial) = (&mut open.conn, open.scope, open.dial);
     let crawl = website::queries::latest_crawl(conn, scope).await?;

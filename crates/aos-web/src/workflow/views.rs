@@ -29,8 +29,7 @@ pub struct QueueRow {
     pub retrying: u64,
     /// How long the oldest has waited; `None`: nothing waits.
     pub oldest: Option<Moment>,
-    /// In the last 24 hours.
-    pub done: u64,
+    /// Given up until somebody retries them.
     pub failed: u64,
 }
 
@@ -52,7 +51,8 @@ pub struct WorkerRow {
     pub name: String,
     /// `running` or `stale`.
     pub state: String,
-    pub running: u64,
+    /// `web, worker, scheduler`.
+    pub roles: String,
     pub seen: Moment,
 }
 

@@ -2,11 +2,11 @@
 
 use aos_web::{
     agents::views::{
-        ModelsPage, ProviderForm, ProviderView, RoleModel, RunPage, RunRow, RunStepView, RunView, RunsPage, UsageRow,
+        BudgetForm, ModelsPage, ProviderForm, ProviderView, RoleModel, RunPage, RunRow, RunStepView, RunView, RunsPage, UsageRow,
     },
     layout::Place,
     people::views::{
-        AuditPage, AuditRow, OneTimePassword, RoleChoice, TokenForm, TokenRow, TokensPage, UserForm, UserRow, UsersPage,
+        AuditPage, AuditRow, OneTimePassword, RoleChoice, RoleTag, TokenForm, TokenRow, TokensPage, UserForm, UserRow, UsersPage,
     },
     reference::views::DesignPage,
     ui::{Choice, Choices},
@@ -158,7 +158,7 @@ fn users(draw: &Draw) -> UsersPage {
         id: email.into(),
         name: name.into(),
         email: email.into(),
-        roles: strings(roles),
+        roles: roles.iter().map(|words| RoleTag { words: (*words).into(), ..RoleTag::default() }).collect(),
         state: state.into(),
         last_seen: seen.map(ago),
         is_you,
@@ -197,6 +197,7 @@ fn users(draw: &Draw) -> UsersPage {
             email: "sam@harbourvale.example".into(),
             password: "lantern-quay-ochre-42".into(),
         }),
+        more: None,
     }
 }
 
@@ -208,6 +209,7 @@ fn tokens(draw: &Draw) -> TokensPage {
                 id: "t1".into(),
                 name: "Reporting script".into(),
                 prefix: "aos_7Kd2".into(),
+                reads_only: true,
                 created: ago(90_000),
                 last_used: Some(ago(55)),
                 expires: Some(ago(-40_000)),
@@ -217,13 +219,14 @@ fn tokens(draw: &Draw) -> TokensPage {
                 id: "t2".into(),
                 name: "Old import".into(),
                 prefix: "aos_q91x".into(),
+                reads_only: false,
                 created: ago(200_000),
                 last_used: None,
                 expires: Some(ago(8_000)),
                 state: "expired".into(),
             },
         ]),
-        form: TokenForm { name: String::new(), expires_days: "90".into() },
+        form: TokenForm { expires_days: "90".into(), ..TokenForm::default() },
         errors: Default::default(),
         created: draw.full.then(|| "aos_7Kd2mZ0vQe8rYb1nT5xWcA6hJ3uLpS9f".into()),
     }
@@ -304,10 +307,9 @@ fn models(draw: &Draw, editing: bool) -> ModelsPage {
         dialect: "openai".into(),
         base_url: "https://api.openai.com/v1".into(),
         model: "gpt-5-mini".into(),
-        key: Some("ends in …3f9a".into()),
+        key: Some("stored, encrypted".into()),
         price: "$0.25 in, $2.00 out per million tokens".into(),
         state: "active".into(),
-        tested: Some((ago(50), "answered in 640 ms".into())),
         is_default: true,
         built_in: false,
     };
@@ -326,12 +328,11 @@ fn models(draw: &Draw, editing: bool) -> ModelsPage {
         ),
         editing,
         roles: vec![
-            RoleModel { role: "copywriter".into(), model: "default".into(), skill: "copywriter v3".into(), runs: 41 },
+            RoleModel { role: "copywriter".into(), model: "default".into(), skill: "copywriter v3".into() },
             RoleModel {
                 role: "seo_specialist".into(),
                 model: "default".into(),
                 skill: "seo-specialist v2".into(),
-                runs: 6,
             },
         ],
         month: "November 2026".into(),
@@ -340,27 +341,26 @@ fn models(draw: &Draw, editing: bool) -> ModelsPage {
             usage("Tide Coffee Roasters", 840, 9_001_442, 1_411_008, "$18.71", Some("$20.00"), "near_budget"),
         ]),
         total: usage("", 1_052, 10_403_560, 1_712_228, "$20.55", None, "ok"),
-        monthly_budget: "20.00".into(),
-        run_budget: "0.50".into(),
+        budget_clients: Choices::plain(["Harbour & Vale Dental", "Tide Coffee Roasters"], ""),
+        budget: BudgetForm { per_run: "2.00".into(), ..BudgetForm::default() },
     }
 }
 
 fn queues(draw: &Draw) -> QueuesPage {
-    let queue = |name: &str, waiting, running, oldest: Option<i64>, done, failed| QueueRow {
+    let queue = |name: &str, waiting, running, oldest: Option<i64>, failed| QueueRow {
         name: name.into(),
         waiting,
         running,
         retrying: failed,
         oldest: oldest.map(ago),
-        done,
         failed,
     };
     QueuesPage {
         shell: draw.shell("Queues", Place::Queues),
         queues: draw.some(vec![
-            queue("copywriter", 4, 2, Some(3), 31, 0),
-            queue("publish", 1, 0, Some(12), 18, 2),
-            queue("system", 0, 1, None, 1_240, 0),
+            queue("copywriter", 4, 2, Some(3), 0),
+            queue("publish", 1, 0, Some(12), 2),
+            queue("system", 0, 1, None, 0),
         ]),
         dead: draw.some(vec![DeadLetter {
             id: "j1".into(),
@@ -375,7 +375,7 @@ fn queues(draw: &Draw) -> QueuesPage {
         workers: draw.some(vec![WorkerRow {
             name: "northlight-1".into(),
             state: "running".into(),
-            running: 3,
+            roles: "web, worker, scheduler".into(),
             seen: ago(0),
         }]),
         schedules: vec![ScheduleRow {

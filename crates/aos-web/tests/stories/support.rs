@@ -1,0 +1,106 @@
+//! Asking and reading answers.
+
+use aos_kernel::Secret;
+use aos_testkit::TestApp;
+use axum::{
+    Router,
+    body::{Body, to_bytes},
+    http::{HeaderMap, Method, Request, StatusCode, header},
+};
+use serde_json::Value;
+use tower::ServiceExt;
+
+/// An answer, read to its end.
+pub struct Answer {
+    pub status: StatusCode,
+    pub headers: HeaderMap,
+    pub body: String,
+}
+
+impl Answer {
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.body).unwrap_or_else(|error| panic!("{error}: {}", self.body))
+    }
+    pub fn kind(&self) -> &str {
+        self.headers.get(header::CONTENT_TYPE).map_or("", |value| value.to_str().unwrap())
+    }
+    /// The stable word of a refusal, after making sure that it is one as the API promises them.
+    pub fn refused(&self, status: u16) -> String {
+        assert_eq!(self.status.as_u16(), status, "{}", self.body);
+        assert_eq!(self.kind(), "application/problem+json", "{}", self.body);
+        let problem = self.json();
+        assert_eq!(problem["status"], status);
+        problem["code"].as_str().unwrap().to_owned()
+    }
+}
+
+pub async fn ask(router: &Router, request: Request<Body>) -> Answer {
+    let response = router.clone().oneshot(request).await.unwrap();
+    let (parts, body) = response.into_parts();
+    let body = to_bytes(body, 16 << 20).await.unwrap();
+    Answer { status: parts.status, headers: parts.headers, body: String::from_utf8(body.into()).unwrap() }
+}
+
+/// A program with a token.
+pub struct Program {
+    router: Router,
+    token: Secret,
+}
+
+impl Program {
+    pub fn new(app: &TestApp, token: Secret) -> Self {
+        Self { router: app.router(), token }
+    }
+    pub async fn get(&self, path: &str) -> Answer {
+        self.send(Method::GET, path, None, &[]).await
+    }
+    pub async fn post(&self, path: &str, body: Value) -> Answer {
+        self.send(Method::POST, path, Some(body.to_string()), &[]).await
+    }
+    pub async fn post_once(&self, path: &str, key: &str, body: Value) -> Answer {
+        self.send(Method::POST, path, Some(body.to_string()), &[("idempotency-key", key)]).await
+    }
+    pub async fn send(&self, method: Method, path: &str, body: Option<String>, headers: &[(&str, &str)]) -> Answer {
+        let mut request = Request::builder()
+            .method(method)
+            .uri(format!("/api/v1{path}"))
+            .header(header::AUTHORIZATION, format!("Bearer {}", self.token.expose()));
+        if body.is_some() && !headers.iter().any(|(name, _)| *name == "content-type") {
+            request = request.header(header::CONTENT_TYPE, "application/json");
+        }
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        ask(&self.router, request.body(body.map_or_else(Body::empty, Body::from)).unwrap()).await
+    }
+}
+
+/// A person's browser: its session and the token of its forms.
+pub struct Browser {
+    router: Router,
+    session: Secret,
+    form: String,
+}
+
+impl Browser {
+    pub async fn of(app: &TestApp, user: aos_kernel::UserId) -> Self {
+        let (session, form) = app.sign_in(user).await;
+        Self { router: app.router(), session, form }
+    }
+    pub async fn get(&self, path: &str) -> Answer {
+        let request = Request::get(path).header(header::ACCEPT, "text/html").header(header::COOKIE, self.cookie());
+        ask(&self.router, request.body(Body::empty()).unwrap()).await
+    }
+    pub async fn submit(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
+        let mut form = url::form_urlencoded::Serializer::new(String::new());
+        form.append_pair("_csrf", &self.form).extend_pairs(fields);
+        let request = Request::post(path)
+            .header(header::ACCEPT, "text/html")
+            .header(header::COOKIE, self.cookie())
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+        ask(&self.router, request.body(Body::from(form.finish())).unwrap()).await
+    }
+    fn cookie(&self) -> String {
+        format!("aos_session={}", self.session.expose())
+    }
+}
