@@ -33,12 +33,19 @@ pub async fn examine(db: &Db, agency: &AgencyScope) -> Result<Vec<Finding>> {
 
     let now = db.clock().now();
     for process in aos_workflow::processes(&mut conn).await? {
-        let detail = format!("{} ({}), last seen {}", process.id, process.roles, process.seen_at.format("%F %T UTC"));
-        findings.push(Finding { good: process.is_alive(now), what: "process", detail });
+        // One that was killed is nothing to repair: what it had under way is taken up by the others, or at the next start.
+        let alive = if process.is_alive(now) { "last seen" } else { "gone without a word, last seen" };
+        let seen = process.seen_at.format("%F %T UTC");
+        let detail = format!("{} ({}), {alive} {seen}", process.id, process.roles);
+        findings.push(Finding { good: true, what: "process", detail });
     }
     let dead = aos_workflow::queue_depths(&mut conn).await?.iter().map(|queue| queue.dead).sum::<i64>();
     let detail = format!("{dead} given up; see Manage → Queues");
-    findings.push(Finding { good: dead == 0, what: "jobs", detail: if dead == 0 { "none given up".into() } else { detail } });
+    findings.push(Finding {
+        good: dead == 0,
+        what: "jobs",
+        detail: if dead == 0 { "none given up".into() } else { detail },
+    });
     let broken = broken_chains(&mut conn, agency).await?;
     let detail = if broken.is_empty() { "every change follows the one before it".into() } else { broken.join("; ") };
     findings.push(Finding { good: broken.is_empty(), what: "history", detail });
@@ -53,7 +60,8 @@ async fn broken_chains(conn: &mut Conn, agency: &AgencyScope) -> Result<Vec<Stri
     let mut expected: HashMap<Uuid, String> = HashMap::new();
     let mut broken = Vec::new();
     loop {
-        let page = aos_workflow::recent(conn, agency, &filter, after.as_ref(), PageSize::clamped(PageSize::MAX)).await?;
+        let page =
+            aos_workflow::recent(conn, agency, &filter, after.as_ref(), PageSize::clamped(PageSize::MAX)).await?;
         for event in page.items.iter().filter(|event| event.subject.kind == "activity") {
             let state = event.kind.trim_start_matches("activities.").to_owned();
             if let Some(wanted) = expected.get(&event.subject.id)

@@ -1,0 +1,85 @@
+//! Kill anywhere: the program is killed at random moments on its way from a website to ten published posts, and started
+//! again each time. Nothing is lost, nothing is done twice, and each post stands on the site once.
+//!
+//! `AGENCY_OS_KILLS` says how often (20 unless it is set) and `AGENCY_OS_SEED` at which moments. A journey that is
+//! complete is followed by the next client's, until all kills are spent.
+
+use std::{collections::BTreeMap, time::Duration};
+
+use aos_storage::testing;
+use rand::{RngExt, SeedableRng, rngs::StdRng};
+
+use crate::{installation::Installation, places::Places};
+
+/// What the sample site's strategy promises for a month.
+const POSTS: usize = 10;
+const ALL_ROLES: &str = "web,worker,scheduler";
+
+/// When a process is killed.
+enum Moment {
+    /// While it opens its database and takes up what was under way.
+    Starting(Duration),
+    /// So long after it began to work.
+    Working(Duration),
+}
+
+impl Moment {
+    fn any(random: &mut StdRng) -> Self {
+        if random.random_ratio(1, 6) {
+            Self::Starting(Duration::from_millis(random.random_range(5..400)))
+        } else {
+            Self::Working(Duration::from_millis(random.random_range(0..1_500)))
+        }
+    }
+}
+
+/// Goes on with a client's journey until it is complete or the kills are spent, then lets it end; how often it was killed.
+async fn survive(installation: &Installation<'_>, client: &str, kills: u32, random: &mut StdRng) -> u32 {
+    for killed in 0..kills {
+        let mut process = installation.journey(client, ALL_ROLES).await;
+        let after = match Moment::any(random) {
+            Moment::Starting(after) => after,
+            Moment::Working(after) => {
+                assert!(process.says("Portal").await, "it did not start after {killed} kills");
+                after
+            }
+        };
+        if process.ends_within(after).await {
+            return killed;
+        }
+        process.kill().await;
+    }
+    installation.journey(client, ALL_ROLES).await.ends().await;
+    kills
+}
+
+fn number(variable: &str, otherwise: u64) -> u64 {
+    std::env::var(variable).ok().and_then(|text| text.parse().ok()).unwrap_or(otherwise)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_program_that_is_killed_anywhere_publishes_every_post_once() {
+    let kills = u32::try_from(number("AGENCY_OS_KILLS", 20)).expect("a number of kills");
+    for kind in testing::kinds() {
+        let mut random = StdRng::seed_from_u64(number("AGENCY_OS_SEED", 7));
+        let places = Places::open().await;
+        let installation = Installation::new(kind, &places).await;
+        let (mut killed, mut journeys) = (0, 0);
+        while killed < kills {
+            let before = places.posts().await;
+            let client = format!("Client {}", journeys + 1);
+            killed += survive(&installation, &client, kills - killed, &mut random).await;
+            journeys += 1;
+            let mut titles = BTreeMap::<String, usize>::new();
+            for (_, title) in places.posts().await.into_iter().filter(|(id, _)| !before.contains_key(id)) {
+                *titles.entry(title).or_default() += 1;
+            }
+            assert_eq!(titles.values().sum::<usize>(), POSTS, "after {killed} kills: {titles:#?}");
+            assert!(titles.values().all(|n| *n == 1), "a post twice after {killed} kills: {titles:#?}");
+        }
+        installation.examine().await;
+        println!("{kind:?}: {killed} kills, {journeys} journeys, {} posts, each once", journeys * POSTS);
+        drop(installation);
+        places.close().await;
+    }
+}
