@@ -15,7 +15,9 @@ impl SteppingClock {
     /// # Panics
     /// When the text is no moment: the test is wrong.
     pub fn at(moment: &str) -> Self {
-        Self(Mutex::new(parse(moment)))
+        let clock = Self(Mutex::default());
+        clock.set(moment);
+        clock
     }
     pub fn advance(&self, by: TimeDelta) {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) += by;
@@ -25,7 +27,8 @@ impl SteppingClock {
     /// # Panics
     /// As [`SteppingClock::at`].
     pub fn set(&self, moment: &str) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = parse(moment);
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) =
+            moment.parse().expect("a moment such as 2026-04-01T09:00:00Z");
     }
 }
 
@@ -33,8 +36,4 @@ impl Clock for SteppingClock {
     fn now(&self) -> Timestamp {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-fn parse(moment: &str) -> Timestamp {
-    moment.parse().expect("a moment such as 2026-04-01T09:00:00Z")
 }

@@ -188,6 +188,9 @@ impl Board {
         self.pieces.insert(id, piece);
         self.changes.new_pieces.push(id);
         self.transition(id, ActivityState::Assigned, by, None, Value::Null)?;
+        if let Some(event) = events::person_assigned(&self.piece(id)?.activity) {
+            self.emit(by, event);
+        }
         self.wake(id)?;
         Ok(id)
     }

@@ -1,6 +1,7 @@
 //! What this slice tells the rest: every transition of an activity, and the decisions.
 //!
 //! `activities.<state>` with the subject `activity`; its data say from which state, which step and pipeline, and for whom.
+//! `activities.person_assigned` besides, for a task that waits for a person.
 //! `activities.pipeline_started`, `…_completed`, `…_cancelled` with the subject `pipeline`;
 //! `activities.approval_requested` and `activities.approval_withdrawn` with the subject that is to be decided on.
 
@@ -45,6 +46,9 @@ pub fn transition(
             let (whom, role) = assignee(&activity.assignee);
             data.insert(whom.into(), role.into());
         }
+        ActivityState::Failed => {
+            data.insert("name".into(), activity.name.as_str().into());
+        }
         _ => {}
     }
     if let Some(from) = from {
@@ -56,6 +60,16 @@ pub fn transition(
         Some(why) => event.because(why),
         None => event,
     }
+}
+
+/// That a task waits for a person of a role. A gate is told of by the approvals that it asks for instead; what agents do
+/// concerns nobody before it is done, so subscribers need not look at every activity.
+pub fn person_assigned(activity: &Activity) -> Option<NewEvent> {
+    let Assignee::Human(role) = &activity.assignee else { return None };
+    (!activity.is_approval).then(|| {
+        NewEvent::new(activity.tenant_id, "activities.person_assigned", Subject::new("activity", activity.id))
+            .with(json!({ "role": role, "name": activity.name, "attempt": activity.attempt }))
+    })
 }
 
 /// `agent`, `human` or `system`, and the role.

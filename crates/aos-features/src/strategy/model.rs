@@ -334,7 +334,8 @@ mod tests {
     #[test]
     fn a_draft_that_cannot_become_a_plan_names_the_field() {
         check_draft(&draft()).unwrap();
-        let broken: [(&str, fn(&mut StrategyDraft)); 8] = [
+        type Spoil = fn(&mut StrategyDraft);
+        let broken: [(&str, Spoil); 8] = [
             ("summary", |d| d.summary.clear()),
             ("goals.0.metric", |d| d.goals[0].metric = "likes".to_owned()),
             ("goals.0.target", |d| d.goals[0].target = f64::NAN),
