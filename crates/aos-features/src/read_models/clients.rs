@@ -55,9 +55,7 @@ fn narrow(sql: &mut String, params: &mut Vec<aos_storage::Value>, scope: &Agency
     }
     match filter.readiness {
         Some(ReadinessState::SetupNeeded) => sql.push_str(&format!(" AND NOT {SET_UP}")),
-        Some(ReadinessState::DashboardNeeded) => sql.push_str(&format!(" AND {SET_UP}")),
-        // Nothing is a dashboard yet, so nobody is further than that.
-        Some(ReadinessState::Ready) => sql.push_str(" AND FALSE"),
+        Some(ReadinessState::Ready) => sql.push_str(&format!(" AND {SET_UP}")),
         None => {}
     }
 }

@@ -17,16 +17,12 @@ pub struct Records {
     pub active_strategies: i64,
     /// Deliverables that open a period each month.
     pub active_deliverables: i64,
-    /// Reports and dashboards that the client may open.
-    pub dashboards: i64,
 }
 
 text_enum! {
     pub enum ReadinessState {
         /// Something that the work stands on is missing.
         SetupNeeded = "setup_needed",
-        /// Work can run; nothing shows the client its results yet.
-        DashboardNeeded = "dashboard_needed",
         Ready = "ready",
     }
 }
@@ -34,7 +30,7 @@ text_enum! {
 /// One line of the set-up checklist.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct ChecklistItem {
-    /// Stable word: `website`, `context`, `strategy`, `channel`, `deliverables`, `dashboard`.
+    /// Stable word: `website`, `context`, `strategy`, `channel`, `deliverables`.
     pub key: &'static str,
     pub label: &'static str,
     pub done: bool,
@@ -72,15 +68,9 @@ impl Readiness {
                 records.publishing_channels,
                 "Connect the website’s WordPress or another channel.",
             ),
-            item("dashboard", "Dashboard shared", records.dashboards, "Create a dashboard for this client."),
         ];
-        let done = |key| checklist.iter().any(|item: &ChecklistItem| item.key == key && item.done);
-        let set_up = ["website", "context", "strategy", "deliverables", "channel"].into_iter().all(done);
-        let state = match (set_up, done("dashboard")) {
-            (false, _) => ReadinessState::SetupNeeded,
-            (true, false) => ReadinessState::DashboardNeeded,
-            (true, true) => ReadinessState::Ready,
-        };
+        let set_up = checklist.iter().all(|item| item.done);
+        let state = if set_up { ReadinessState::Ready } else { ReadinessState::SetupNeeded };
         Self { state, checklist }
     }
     /// What is still to be done, first things first.
@@ -97,17 +87,14 @@ mod tests {
     fn a_client_is_ready_when_every_record_is_there_and_not_before() {
         let mut records = Records::default();
         assert_eq!(Readiness::of(records).state, ReadinessState::SetupNeeded);
-        assert_eq!(Readiness::of(records).missing().count(), 6);
+        assert_eq!(Readiness::of(records).missing().count(), 5);
         records = Records {
             pages: 12,
             publishing_channels: 1,
             context_versions: 1,
             active_strategies: 1,
             active_deliverables: 2,
-            dashboards: 0,
         };
-        assert_eq!(Readiness::of(records).state, ReadinessState::DashboardNeeded);
-        records.dashboards = 1;
         assert_eq!(Readiness::of(records).state, ReadinessState::Ready);
         // Losing the channel takes readiness away at once: nothing is stored.
         records.publishing_channels = 0;

@@ -124,7 +124,7 @@ pub struct ClientHead {
     pub id: String,
     pub name: String,
     pub website: String,
-    /// `setup_needed`, `dashboard_needed`, `ready`.
+    /// `setup_needed`, `ready`.
     pub readiness: String,
     pub tab: ClientTab,
     /// May change things here; a reader sees no buttons.

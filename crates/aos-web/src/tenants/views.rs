@@ -39,7 +39,7 @@ pub struct ClientRow {
     pub id: String,
     pub name: String,
     pub website: String,
-    /// `setup_needed`, `dashboard_needed`, `ready`.
+    /// `setup_needed`, `ready`.
     pub readiness: String,
     /// The next thing that set-up needs: "Connect a channel".
     pub next_step: Option<String>,

@@ -64,7 +64,6 @@ pub const STATES: &[(Tone, &[&str])] = &[
             "pending",
             "review",
             "setup_needed",
-            "dashboard_needed",
             "waiting_for_person",
         ],
     ),

@@ -147,7 +147,7 @@ impl Draw {
             id: CLIENT.into(),
             name: "Harbour & Vale Dental".into(),
             website: "https://harbourvale.example/".into(),
-            readiness: if self.full { "dashboard_needed" } else { "setup_needed" }.into(),
+            readiness: if self.full { "ready" } else { "setup_needed" }.into(),
             tab,
             can_edit: true,
         }

@@ -184,7 +184,7 @@ fn clients(draw: &Draw) -> ClientsPage {
             row(
                 "Harbour & Vale Dental",
                 "https://harbourvale.example",
-                "dashboard_needed",
+                "ready",
                 Some((6.0, 10.0, "at_risk")),
                 3,
                 "WordPress refuses the password",
@@ -206,8 +206,7 @@ fn clients(draw: &Draw) -> ClientsPage {
         readiness: vec![
             Choice::new("", "All").counted(5),
             Choice::new("setup_needed", "Setup needed").counted(2),
-            Choice::new("dashboard_needed", "Dashboard needed").counted(1),
-            Choice::new("ready", "Ready").counted(2),
+            Choice::new("ready", "Ready").counted(3),
         ],
         selected_readiness: String::new(),
         total: if draw.full { 5 } else { 0 },
