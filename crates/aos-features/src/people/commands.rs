@@ -134,6 +134,14 @@ pub async fn remove_client_person(tx: &mut Tx, scope: TenantScope, user: UserId)
     note(tx, Some(scope.tenant()), "people.client_person_removed", user, json!({})).await
 }
 
+/// Nobody shuts themselves out by a slip, and everything they run with their tokens with them.
+fn somebody_else(tx: &Tx, user: UserId, help: &str) -> Result<()> {
+    if tx.actor().person() == Some(user) {
+        return Err(Error::conflict("yourself", "This would shut you out yourself.").with_help(help));
+    }
+    Ok(())
+}
+
 async fn known_user(tx: &mut Tx, user: UserId) -> Result<super::model::User> {
     store::user(tx, user).await?.ok_or_else(|| Error::not_found("user"))
 }
@@ -187,9 +195,10 @@ pub async fn rename_user(tx: &mut Tx, user: UserId, name: &str) -> Result<()> {
 /// Shuts somebody out: their sessions end and their tokens are revoked. Safe to repeat.
 ///
 /// # Errors
-/// `NotFound`; `Conflict` `last_administrator`.
+/// `NotFound`; `Conflict` `last_administrator`, or `yourself`.
 pub async fn deactivate(tx: &mut Tx, agency: &AgencyScope, user: UserId) -> Result<()> {
     whole_agency(agency)?;
+    somebody_else(tx, user, "Ask another administrator to do it.")?;
     known_user(tx, user).await?;
     store::lock_agency(tx).await?;
     if !store::set_disabled(tx, user, true).await? {
@@ -218,9 +227,10 @@ pub async fn reactivate(tx: &mut Tx, agency: &AgencyScope, user: UserId) -> Resu
 /// Sets a one-time password for somebody who forgot theirs; their sessions end.
 ///
 /// # Errors
-/// `NotFound`.
+/// `NotFound`; `Conflict` `yourself`.
 pub async fn reset_password(tx: &mut Tx, agency: &AgencyScope, user: UserId, password: &HashedPassword) -> Result<()> {
     whole_agency(agency)?;
+    somebody_else(tx, user, "Change your own password under Your password.")?;
     known_user(tx, user).await?;
     store::set_password(tx, user, password).await?;
     let sessions = access::delete_sessions(tx, user, None).await?;

@@ -191,7 +191,8 @@ fn roles(skills: &[SkillVersion], model: &str) -> Vec<RoleModel> {
             given.entry(role).or_default().push(format!("{} v{}", version.name, version.version));
         }
     }
-    let row = |(role, skills): (String, Vec<String>)| RoleModel { role, model: model.to_owned(), skill: skills.join(", ") };
+    let row =
+        |(role, skills): (String, Vec<String>)| RoleModel { role, model: model.to_owned(), skill: skills.join(", ") };
     given.into_iter().map(row).collect()
 }
 
@@ -241,7 +242,9 @@ pub(super) async fn save(viewer: Viewer, Form(fields): Form<Fields>) -> Answer {
         enabled: fields.checked("enabled").then(|| "1".to_owned()),
     };
     match try_save(&viewer, &form, fields.raw("key")).await {
-        Ok(name) => Ok(viewer.done(Flash::good(format!("{name} is saved. Test it before you rely on it.")), paths::MODELS)),
+        Ok(name) => {
+            Ok(viewer.done(Flash::good(format!("{name} is saved. Test it before you rely on it.")), paths::MODELS))
+        }
         Err(error) => {
             let Some(errors) = FieldErrors::of(&error) else { return Err(error.into()) };
             if !form.id.is_empty() {
@@ -356,6 +359,9 @@ mod tests {
     fn the_month_begins_where_the_agency_is() {
         let now: Timestamp = "2026-11-30T23:30:00Z".parse().unwrap();
         let (month, since) = month(now, chrono_tz::Europe::Berlin);
-        assert_eq!((month.to_string().as_str(), since.to_rfc3339()), ("2026-12", "2026-11-30T23:00:00+00:00".to_owned()));
+        assert_eq!(
+            (month.to_string().as_str(), since.to_rfc3339()),
+            ("2026-12", "2026-11-30T23:00:00+00:00".to_owned())
+        );
     }
 }

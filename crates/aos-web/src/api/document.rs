@@ -164,19 +164,17 @@ fn responses() -> Value {
         (503, "The storage, or something outside, does not answer; try again."),
     ];
     let content = json!({ "application/problem+json": { "schema": { "$ref": "#/components/schemas/Problem" } } });
-    let entries = all.into_iter().map(|(status, description)| {
-        (status.to_string(), json!({ "description": description, "content": content }))
-    });
+    let entries = all
+        .into_iter()
+        .map(|(status, description)| (status.to_string(), json!({ "description": description, "content": content })));
     Value::Object(entries.collect::<Map<_, _>>())
 }
 
 /// The operations in the document: method, path and description.
 pub fn operations(document: &Value) -> impl Iterator<Item = (&str, &str, &Value)> {
     let paths = document["paths"].as_object().into_iter().flatten();
-    paths
-        .filter(|(path, _)| path.starts_with(PREFIX))
-        .flat_map(|(path, item)| {
-            let methods = item.as_object().into_iter().flatten();
-            methods.map(move |(method, operation)| (method.as_str(), path.as_str(), operation))
-        })
+    paths.filter(|(path, _)| path.starts_with(PREFIX)).flat_map(|(path, item)| {
+        let methods = item.as_object().into_iter().flatten();
+        methods.map(move |(method, operation)| (method.as_str(), path.as_str(), operation))
+    })
 }

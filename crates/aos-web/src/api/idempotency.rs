@@ -82,9 +82,7 @@ async fn finish(db: &Db, actor: Actor, key: &IdempotencyKey, response: Response)
 fn replay(answered: Answered) -> Result<Response> {
     let status = StatusCode::from_u16(answered.status).map_err(Error::internal)?;
     let mut response = match answered.answer {
-        Some(json) => {
-            ([(header::CONTENT_TYPE, HeaderValue::from_static("application/json"))], json).into_response()
-        }
+        Some(json) => ([(header::CONTENT_TYPE, HeaderValue::from_static("application/json"))], json).into_response(),
         None if status == StatusCode::NO_CONTENT => ().into_response(),
         None => {
             return Err(Error::conflict("shown_once", "This was done, and its answer was shown once.")

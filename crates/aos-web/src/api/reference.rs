@@ -185,7 +185,8 @@ fn shape(name: &str, schema: &Value) -> Shape {
     let fields: Vec<Field> = fields.collect();
     let variants = schema["oneOf"].as_array().into_iter().flatten().map(|variant| {
         let parts = variant["properties"].as_object().into_iter().flatten();
-        let parts: Vec<String> = parts.map(|(field, described)| format!("{field}: {}", kind(described).words)).collect();
+        let parts: Vec<String> =
+            parts.map(|(field, described)| format!("{field}: {}", kind(described).words)).collect();
         if parts.is_empty() { kind(variant) } else { Kind { words: parts.join(", "), shape: None } }
     });
     Shape {

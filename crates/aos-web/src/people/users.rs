@@ -8,7 +8,7 @@ use aos_features::{
 };
 use aos_kernel::{Cursor, PageSize, Result, TenantId, TenantScope, UserId};
 use aos_storage::Conn;
-use axum::{Form, extract::Query, response::Response};
+use axum::{Form, extract::Query};
 use chrono_tz::Tz;
 use serde::Deserialize;
 
@@ -148,7 +148,8 @@ async fn try_add(viewer: &Viewer, form: &UserForm) -> Result<OneTimePassword> {
     let (shown, password) = HashedPassword::one_time().await?;
     let shown = OneTimePassword { email: email.to_string(), password: shown.expose().to_owned() };
     let mut tx = viewer.begin().await?;
-    people::commands::add_user(&mut tx, &agency, NewUser { email, name: form.name.clone(), password }, &[grant]).await?;
+    people::commands::add_user(&mut tx, &agency, NewUser { email, name: form.name.clone(), password }, &[grant])
+        .await?;
     tx.commit().await?;
     Ok(shown)
 }
@@ -215,11 +216,17 @@ pub(super) async fn enable(viewer: Viewer, At(user): At<UserId>) -> Answer {
 }
 
 /// `POST /manage/users/{user}/password`.
-pub(super) async fn reset_password(viewer: Viewer, At(user): At<UserId>) -> std::result::Result<Response, crate::error::WebError> {
+pub(super) async fn reset_password(viewer: Viewer, At(user): At<UserId>) -> Answer {
     let agency = viewer.agency(Permission::ManageUsers)?;
     let (shown, password) = HashedPassword::one_time().await?;
     let mut tx = viewer.begin().await?;
-    people::commands::reset_password(&mut tx, &agency, user, &password).await?;
+    if let Err(error) = people::commands::reset_password(&mut tx, &agency, user, &password).await {
+        return if FieldErrors::of(&error).is_some() {
+            Ok(viewer.done(refusal(&error), paths::USERS))
+        } else {
+            Err(error.into())
+        };
+    }
     let email = people::queries::user(&mut tx, user).await?.email;
     tx.commit().await?;
     let one_time = Some(OneTimePassword { email, password: shown.expose().to_owned() });

@@ -195,8 +195,7 @@ async fn dead(
     caller.require(Permission::OperateSystem)?;
     let (all, after) = (AgencyScope::all(), paging.after()?);
     let mut conn = caller.read().await?;
-    let page =
-        aos_workflow::dead_jobs(&mut conn, &all, query.queue.as_deref(), after.as_ref(), paging.size()).await?;
+    let page = aos_workflow::dead_jobs(&mut conn, &all, query.queue.as_deref(), after.as_ref(), paging.size()).await?;
     Ok(Json(Listed::page(page, DeadJobView::from)))
 }
 

@@ -106,9 +106,11 @@ async fn what_cannot_be_read_is_refused_with_the_place_where_it_stopped() {
     assert_eq!(send(Method::POST, "/tenants", "{\"name\":", json).await.refused(400), "malformed_json");
     assert_eq!(send(Method::POST, "/tenants", "name=Acme", "text/plain").await.refused(415), "unsupported_media_type");
     assert_eq!(send(Method::DELETE, "/tenants", "", json).await.refused(405), "method_not_allowed");
-    let wrong_type = send(Method::PUT, &format!("/tenants/{client}/settings"), r#"{"approval":{"route":1}}"#, json).await;
+    let wrong_type =
+        send(Method::PUT, &format!("/tenants/{client}/settings"), r#"{"approval":{"route":1}}"#, json).await;
     assert_eq!((wrong_type.refused(422).as_str(), &wrong_type.json()["field"]), ("invalid", &json!("approval.route")));
-    let nul = send(Method::POST, "/tenants", r#"{"name":"A\u0000","website":"a.example","time_zone":"UTC"}"#, json).await;
+    let nul =
+        send(Method::POST, "/tenants", r#"{"name":"A\u0000","website":"a.example","time_zone":"UTC"}"#, json).await;
     assert_eq!(nul.refused(422), "invalid");
     assert_eq!(program.get("/tenants?limit=many").await.refused(400), "bad_query");
     assert_eq!(program.get("/tenants?after=forged").await.refused(422), "invalid");
@@ -152,9 +154,11 @@ async fn a_foreign_client_cannot_be_told_from_one_that_does_not_exist() {
         for route in concerned {
             let path = |tenant: &str| {
                 let path = route.path.trim_start_matches("/api/v1").replace("{tenant}", tenant);
-                path.replace("{version}", "1").split('/').map(|part| {
-                    if part.starts_with('{') { Uuid::nil().to_string() } else { part.to_owned() }
-                }).collect::<Vec<_>>().join("/")
+                path.replace("{version}", "1")
+                    .split('/')
+                    .map(|part| if part.starts_with('{') { Uuid::nil().to_string() } else { part.to_owned() })
+                    .collect::<Vec<_>>()
+                    .join("/")
             };
             let send = async |tenant: String| {
                 let body = (route.method != Method::GET).then(|| "{}".to_owned());

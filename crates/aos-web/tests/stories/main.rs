@@ -1,5 +1,9 @@
 //! Stories told over HTTP, on every database that is there.
 
 mod api;
+mod isolation;
+mod journey;
 mod manage;
+mod portal;
+mod sign_in;
 mod support;

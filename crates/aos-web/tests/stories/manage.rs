@@ -113,7 +113,9 @@ async fn a_template_that_does_not_hold_together_is_not_saved() {
     let app = TestApp::new(kinds()[0]).await;
     let browser = Browser::of(&app, app.administrator).await;
     let path = "/manage/templates/website_audit";
-    for json in ["{", r#"{"key":"website_audit","name":"Audit","steps":[]}"#, r#"{"key":"other","name":"x","steps":[]}"#] {
+    for json in
+        ["{", r#"{"key":"website_audit","name":"Audit","steps":[]}"#, r#"{"key":"other","name":"x","steps":[]}"#]
+    {
         let refused = browser.submit(path, &[("based_on", "1"), ("json", json)]).await;
         assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{json}");
     }

@@ -1,7 +1,7 @@
 //! Model providers and skills over the JSON API.
 
 use aos_features::{agents, people::Permission};
-use aos_kernel::{Error, ModelProviderId};
+use aos_kernel::{Error, ErrorKind, ModelProviderId};
 use axum::{Json, http::StatusCode};
 use utoipa_axum::routes;
 
@@ -70,13 +70,25 @@ async fn remove_provider(caller: Caller, At(id): At<ModelProviderId>) -> Silent 
 
 /// Make a tiny call to a model provider.
 #[utoipa::path(post, path = "/providers/{provider}/test", tag = "agents",
-    responses((status = 200, body = ProviderAnswer), (status = 502, description = "The model answered in a way that can’t be used.")))]
+    responses((status = 200, body = ProviderAnswer)))]
 async fn test_provider(caller: Caller, At(id): At<ModelProviderId>) -> Reply<ProviderAnswer> {
     caller.require(Permission::ManageAgents)?;
     let product = &caller.state.product;
-    let answer =
-        agents::commands::test_provider(&product.db, &product.credentials, product.gateway.as_ref(), id).await?;
-    Ok(Json(ProviderAnswer { answer }))
+    let tested = agents::commands::test_provider(&product.db, &product.credentials, product.gateway.as_ref(), id).await;
+    let answer = match tested {
+        Ok(answer) => ProviderAnswer { works: true, answer: Some(answer), problem: None, problem_help: None },
+        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::Storage | ErrorKind::Internal) => {
+            return Err(error.into());
+        }
+        // That it does not work is what was asked.
+        Err(error) => ProviderAnswer {
+            works: false,
+            answer: None,
+            problem: Some(error.message().to_owned()),
+            problem_help: error.help().map(str::to_owned),
+        },
+    };
+    Ok(Json(answer))
 }
 
 /// Each skill as it is now.

@@ -225,10 +225,15 @@ impl From<NewProviderBody> for NewProvider {
     }
 }
 
-/// What a provider answered to a tiny call.
+/// Whether a provider answered to a tiny call.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ProviderAnswer {
-    pub answer: String,
+    pub works: bool,
+    /// What it said.
+    pub answer: Option<String>,
+    /// Why it does not work, and what to do.
+    pub problem: Option<String>,
+    pub problem_help: Option<String>,
 }
 
 /// One version of a skill's file.

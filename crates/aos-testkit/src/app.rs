@@ -1,0 +1,187 @@
+//! The whole product behind its web faces, on a database of its own, without a network.
+
+use std::sync::Arc;
+
+use aos_capabilities::{PlatformRegistry, crawl::CrawlLimits};
+use aos_crawler::{BrowserChoice, Crawler, CrawlerConfig, FileReader};
+use aos_features::{
+    agents::{RunLedger, StoredProviders},
+    people::{
+        self, Access, Email, Grant, HashedPassword, Role,
+        api_tokens::{self, NewApiToken},
+        commands::NewUser,
+        sessions,
+    },
+    product::{Outside, Product},
+    tenants::{self, NewTenant, Settings},
+};
+use aos_kernel::{Actor, AgencyScope, Secret, TenantId, UserId};
+use aos_llm::Gateway;
+use aos_outbound::{Outbound, OutboundConfig};
+use aos_platforms::Memory;
+use aos_storage::{Credentials, Db, DbKind, Keyring, Objects, testing::TestDb};
+use aos_web::{WebSettings, csrf, signer::Signer};
+use aos_workflow::{Worker, WorkerOptions};
+use tempfile::TempDir;
+
+/// What signs cookies and forms of every test.
+const SIGNING_KEY: [u8; 32] = [7; 32];
+
+/// The product with an agency that is set up and an administrator. Keep it for as long as it is used.
+pub struct TestApp {
+    pub db: Db,
+    pub product: Product,
+    /// The first administrator.
+    pub administrator: UserId,
+    _database: TestDb,
+    _folder: TempDir,
+}
+
+impl TestApp {
+    /// # Panics
+    /// When it can't be made: a test can't go on without it.
+    pub async fn new(kind: DbKind) -> Self {
+        Self::allowing(kind, Vec::new()).await
+    }
+
+    /// The same, with hosts of this machine that the product may reach: `127.0.0.1:8080`.
+    ///
+    /// # Panics
+    /// As [`TestApp::new`].
+    pub async fn allowing(kind: DbKind, hosts: Vec<String>) -> Self {
+        let allow = hosts.iter().map(|host| host.parse().expect("a host and its port")).collect();
+        let migrations = aos_storage::migrations().and(aos_workflow::migrations()).and(aos_features::migrations());
+        let database = TestDb::new(kind, &migrations).await;
+        let db = database.db.clone();
+        let folder = TempDir::new().expect("a temporary folder");
+        let keyring = Keyring::load_or_create(&folder.path().join("master.key")).expect("a master key");
+        let credentials = Credentials::new(keyring);
+        let outbound = Outbound::new(OutboundConfig { allow, ..OutboundConfig::default() }).expect("an HTTP client");
+        let clock = db.clock().clone();
+        let gateway = Gateway::new(
+            outbound.clone(),
+            Arc::new(StoredProviders::new(db.clone(), credentials.clone())),
+            Arc::new(RunLedger::new(db.clone())),
+            clock.clone(),
+        );
+        let config = CrawlerConfig { browser: BrowserChoice::Off, ..CrawlerConfig::default() };
+        let outside = Outside {
+            credentials,
+            objects: Objects::local(&folder.path().join("objects")).expect("a folder for objects"),
+            platforms: PlatformRegistry::default().with(Arc::new(Memory::new(clock.clone()))),
+            crawler: Arc::new(Crawler::new(outbound, config, clock)),
+            crawl_limits: CrawlLimits::default(),
+            gateway: Arc::new(gateway),
+            documents: Arc::new(FileReader::default()),
+            jobs_per_tenant: 8,
+        };
+        let product = Product::assemble(db.clone(), outside).await.expect("the product");
+        let administrator = set_up(&db).await;
+        Self { db, product, administrator, _database: database, _folder: folder }
+    }
+
+    /// The web faces, as the binary serves them.
+    pub fn router(&self) -> axum::Router {
+        let settings = WebSettings {
+            signing_key: SIGNING_KEY,
+            public_url: "http://agency.test/".parse().expect("an address"),
+            trusted_proxies: Vec::new(),
+        };
+        aos_web::router(self.product.clone(), settings)
+    }
+
+    /// Does all jobs that are due, and those that they make.
+    ///
+    /// # Panics
+    /// When the database fails.
+    pub async fn work(&self) {
+        let worker = Worker::new(self.db.clone(), self.product.jobs.clone(), WorkerOptions::new("test"));
+        worker.run_until_idle().await.expect("the engine");
+    }
+
+    /// A client of this name.
+    ///
+    /// # Panics
+    /// As [`TestApp::new`].
+    pub async fn client(&self, name: &str) -> TenantId {
+        self.client_at(name, "https://client.example").await
+    }
+
+    /// A client with this website.
+    ///
+    /// # Panics
+    /// As [`TestApp::new`].
+    pub async fn client_at(&self, name: &str, website: &str) -> TenantId {
+        let mut tx = self.db.begin(Actor::user(self.administrator)).await.expect("a transaction");
+        let new = NewTenant {
+            name: name.to_owned(),
+            website: website.to_owned(),
+            zone: "UTC".to_owned(),
+            client_group_id: None,
+            settings: Settings::default(),
+        };
+        let tenant = tenants::commands::register_tenant(&mut tx, &AgencyScope::all(), new).await.expect("a client");
+        tx.commit().await.expect("a commit");
+        tenant.id
+    }
+
+    /// Somebody with this role, in this client for a client's role.
+    ///
+    /// # Panics
+    /// As [`TestApp::new`].
+    pub async fn person(&self, name: &str, role: Role, tenant: Option<TenantId>) -> UserId {
+        let user = NewUser {
+            email: Email::parse(&format!("{}@agency.example", name.to_lowercase())).expect("an address"),
+            name: name.to_owned(),
+            password: HashedPassword::chosen(&Secret::new("a long enough phrase")).await.expect("a password"),
+        };
+        let mut tx = self.db.begin(Actor::user(self.administrator)).await.expect("a transaction");
+        let grants = [Grant::new(role, tenant).expect("a role that fits")];
+        let id = people::commands::add_user(&mut tx, &AgencyScope::all(), user, &grants).await.expect("a person");
+        tx.commit().await.expect("a commit");
+        id
+    }
+
+    /// What somebody's browser holds: the session's cookie, and the token of their forms.
+    ///
+    /// # Panics
+    /// As [`TestApp::new`].
+    pub async fn sign_in(&self, user: UserId) -> (Secret, String) {
+        let mut tx = self.db.begin(Actor::user(user)).await.expect("a transaction");
+        let session = sessions::start(&mut tx, user, None, None).await.expect("a session");
+        tx.commit().await.expect("a commit");
+        let form = csrf::issue(&Signer::new(SIGNING_KEY), session.token.expose());
+        (session.token, form.0)
+    }
+
+    /// An API token of somebody's.
+    ///
+    /// # Panics
+    /// As [`TestApp::new`].
+    pub async fn token(&self, user: UserId, access: Access) -> Secret {
+        let (session, _) = self.sign_in(user).await;
+        let mut conn = self.db.read().await.expect("a connection");
+        let now = self.db.clock().now();
+        let principal =
+            sessions::resolve(&mut conn, &session, now).await.expect("a look").expect("a session").principal;
+        drop(conn);
+        let mut tx = self.db.begin(principal.actor().clone()).await.expect("a transaction");
+        let input = NewApiToken { name: "test".to_owned(), access, expires_at: None };
+        let (_, secret) = api_tokens::create(&mut tx, &principal, input).await.expect("a token");
+        tx.commit().await.expect("a commit");
+        secret
+    }
+}
+
+async fn set_up(db: &Db) -> UserId {
+    let administrator = NewUser {
+        email: Email::parse("ana@agency.example").expect("an address"),
+        name: "Ana".to_owned(),
+        password: HashedPassword::chosen(&Secret::new("a long enough phrase")).await.expect("a password"),
+    };
+    let mut tx = db.begin(Actor::system("test")).await.expect("a transaction");
+    let (_, id) =
+        people::commands::set_up_agency(&mut tx, "Northlight", "UTC", administrator).await.expect("an agency");
+    tx.commit().await.expect("a commit");
+    id
+}
