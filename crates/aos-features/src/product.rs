@@ -2,7 +2,7 @@
 //!
 //! This is the only place that sees all slices. It holds no rule of its own.
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 use aos_capabilities::{
     PlatformRegistry,
@@ -12,7 +12,7 @@ use aos_capabilities::{
 };
 use aos_kernel::{Actor, Error, Result, TenantScope};
 use aos_storage::{Credentials, Db, Objects, Tx};
-use aos_workflow::{Event, Outbox, QueueLimit, Registry};
+use aos_workflow::{Done, Event, Job, JobHandler, Outbox, QueueLimit, Registry, RunContext};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -83,7 +83,7 @@ impl Product {
             .with_usual_limit(QueueLimit { per_tenant: Some(outside.jobs_per_tenant), ..QueueLimit::default() })
             .with_handler(Arc::new(activities::RunActivity::new(steps.clone())))
             .with_handler(Arc::new(content::WatchPublication::new(connections.clone())))
-            .with_handler(Arc::new(On(StartPipelines { steps: steps.clone() })))
+            .with_handler(Arc::new(StartPipelines { steps: steps.clone() }))
             .with_handler(Arc::new(On(StartSetUp)))
             .on_event("tenants.registered", START)
             .on_event("website.crawl_requested", START)
@@ -171,18 +171,25 @@ fn asked_for(event: &Event) -> Result<StartPipeline> {
 }
 
 #[async_trait::async_trait]
-impl Reaction for StartPipelines {
+impl JobHandler for StartPipelines {
     fn kind(&self) -> &'static str {
         START
     }
-    async fn react(&self, tx: &mut Tx, event: &Event) -> Result<()> {
-        let tenant = event.tenant.ok_or_else(|| Error::internal("a pipeline without a tenant"))?;
-        let start = asked_for(event)?;
-        // A deliverable that is counted but made outside has no template, and so nothing to start.
-        if activities::template_versions(tx, &start.template_key).await?.is_empty() {
-            return Ok(());
+    async fn run(&self, _job: &Job, _cx: &RunContext) -> Result<Value> {
+        Ok(Value::Null)
+    }
+    /// All at once: on the first of a month there are thousands.
+    async fn commit(&self, tx: &mut Tx, done: &[Done]) -> Result<()> {
+        let known: BTreeSet<String> = activities::templates(tx).await?.into_iter().map(|t| t.template.key).collect();
+        let mut starts = Vec::new();
+        for Done { job, .. } in done {
+            let start = asked_for(&Event::of(job)?)?;
+            // A deliverable that is counted but made outside has no template, and so nothing to start.
+            if known.contains(&start.template_key) {
+                starts.push((TenantScope::granted(job.tenant()?), start));
+            }
         }
-        activities::commands::start_pipeline(tx, &self.steps, TenantScope::granted(tenant), start).await?;
+        activities::commands::start_pipelines(tx, &self.steps, starts).await?;
         Ok(())
     }
 }

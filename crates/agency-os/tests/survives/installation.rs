@@ -1,6 +1,6 @@
 //! One installation of the real program: a folder, a database, and the processes that work on them.
 
-use std::{process::Stdio, time::Duration};
+use std::{path::Path, process::Stdio, time::Duration};
 
 use aos_storage::{DbKind, testing};
 use tempfile::TempDir;
@@ -29,6 +29,19 @@ impl<'a> Installation<'a> {
             DbKind::Postgres => Some(testing::postgres_schema().await),
         };
         Self { places, database, folder: TempDir::new().expect("a folder") }
+    }
+
+    /// Where its files are.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// Runs the program to its good end; what it said.
+    pub async fn run(&self, words: &[&str]) -> String {
+        let output = self.command(words).stderr(Stdio::piped()).output().await.expect("the program starts");
+        let said = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{words:?}: {said}");
+        said
     }
 
     /// The program with these words, on this installation.
@@ -130,11 +143,12 @@ impl Process {
         }
     }
 
-    /// Waits for its good end.
-    pub async fn ends(&mut self) {
+    /// Waits for its good end; what it said.
+    pub async fn ends(&mut self) -> String {
         if !self.ends_within(PATIENCE).await {
             panic!("it did not come to an end:\n{}", self.said.join("\n"));
         }
+        self.said.join("\n")
     }
 
     /// SIGKILL: it can't tidy up.
