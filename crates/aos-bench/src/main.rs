@@ -5,6 +5,9 @@ mod crawl;
 mod engine;
 mod figure;
 mod month;
+mod pages;
+mod program;
+mod seed;
 mod site;
 mod start;
 mod world;
@@ -22,6 +25,9 @@ struct Arguments {
     /// month: clients with eight deliverables each.
     #[arg(long, default_value_t = 10_000)]
     tenants: usize,
+    /// pages: clients with 400 activities each; the same is measured at a tenth of them.
+    #[arg(long, default_value_t = 5_000)]
+    clients: u32,
     /// crawl: pages of the made site.
     #[arg(long, default_value_t = 1_169)]
     pages: u32,
@@ -38,6 +44,8 @@ enum Name {
     Month,
     /// A documentation site, crawled and stored as a client's registration does it.
     Crawl,
+    /// What a signed-in person opens most, among the data of many clients.
+    Pages,
     /// The release binary: its start, and its memory when idle.
     Start,
     All,
@@ -55,6 +63,9 @@ async fn main() -> anyhow::Result<()> {
     }
     if wanted(Name::Crawl) {
         crawl::run(arguments.rounds, arguments.pages, arguments.site.as_deref()).await?;
+    }
+    if wanted(Name::Pages) {
+        pages::run(arguments.clients).await?;
     }
     if wanted(Name::Start) {
         start::run(arguments.rounds).await?;

@@ -1,6 +1,6 @@
 //! What a benchmark runs on: the whole product over a database with all tables, and clients.
 
-use std::sync::Arc;
+use std::{path::Path, sync::Arc};
 
 use anyhow::Result;
 use aos_capabilities::{PlatformRegistry, crawl::CrawlLimits, crawl::SiteCrawler};
@@ -22,9 +22,13 @@ use tempfile::TempDir;
 pub struct World {
     pub db: Db,
     pub product: Product,
-    _database: TestDb,
-    _folder: TempDir,
+    database: TestDb,
+    folder: TempDir,
 }
+
+/// Who signs in, and with what.
+pub const EMAIL: &str = "ana@agency.example";
+pub const PASSWORD: &str = "a long enough phrase";
 
 impl World {
     /// Puts the product together as the binary does, with the crawler and the way out given, and sets up the agency.
@@ -57,7 +61,16 @@ impl World {
         };
         let product = Product::assemble(db.clone(), outside).await?;
         set_up(&db).await?;
-        Ok(Self { db, product, _database: database, _folder: folder })
+        Ok(Self { db, product, database, folder })
+    }
+
+    /// Where the database is, as `--database` wants it.
+    pub fn database(&self) -> &str {
+        &self.database.url
+    }
+    /// The folder of the files and the master key, as `--data` wants it.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
     }
 
     pub async fn begin(&self) -> Result<Tx> {
@@ -66,8 +79,8 @@ impl World {
 }
 
 async fn set_up(db: &Db) -> Result<()> {
-    let password = HashedPassword::chosen(&Secret::new("a long enough phrase")).await?;
-    let administrator = NewUser { email: Email::parse("ana@agency.example")?, name: "Ana".to_owned(), password };
+    let password = HashedPassword::chosen(&Secret::new(PASSWORD)).await?;
+    let administrator = NewUser { email: Email::parse(EMAIL)?, name: "Ana".to_owned(), password };
     let mut tx = db.begin(Actor::system("bench")).await?;
     people::commands::set_up_agency(&mut tx, "Agency", "UTC", administrator).await?;
     Ok(tx.commit().await?)
