@@ -46,7 +46,8 @@ pub async fn run(clients: u32) -> Result<()> {
         let work = format!("{clients} clients, {} activities, {PER_SECOND} requests/s", clients * ACTIVITIES);
         let figure = |figure: String, value, goal| {
             let seconds = f64::from(SECONDS);
-            Figure { bench: "pages", figure: &figure, database: "sqlite", value, goal, work: work.clone(), seconds }.print()
+            Figure { bench: "pages", figure: &figure, database: "sqlite", value, goal, work: work.clone(), seconds }
+                .print()
         };
         figure(format!("{}_p50_milliseconds", page.name), rounded(many.median), GOAL_MILLISECONDS)?;
         figure(format!("{}_p99_milliseconds", page.name), rounded(many.p99), GOAL_MILLISECONDS)?;
@@ -104,7 +105,8 @@ impl Browser {
         let token = text.split("name=\"_csrf\" value=\"").nth(1).and_then(|rest| rest.split('"').next());
         let token = token.context("no token in the form")?;
         let fields = [("_csrf", token), ("email", EMAIL), ("password", PASSWORD), ("next", "")];
-        let request = Request::post(url.as_str()).header("cookie", cookies(&form)).header("origin", format!("http://{address}"));
+        let request =
+            Request::post(url.as_str()).header("cookie", cookies(&form)).header("origin", format!("http://{address}"));
         let answer = outbound.send(request.form(fields)).await?;
         ensure!(answer.status == 303, "signing in answered {}: {}", answer.status, answer.text());
         Ok(Self { outbound, address: address.to_owned(), cookies: cookies(&answer) })
