@@ -72,7 +72,7 @@ impl TestApp {
             crawler: Arc::new(Crawler::new(outbound, config, clock)),
             crawl_limits: CrawlLimits::default(),
             gateway: Arc::new(gateway),
-            documents: Arc::new(FileReader::default()),
+            documents: Arc::new(FileReader),
             jobs_per_tenant: 8,
         };
         let product = Product::assemble(db.clone(), outside).await.expect("the product");
