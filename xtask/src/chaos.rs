@@ -43,6 +43,9 @@ pub struct Arguments {
     /// Read the application password from the standard input.
     #[arg(long, requires = "wordpress")]
     password_stdin: bool,
+    /// A program that is built already, instead of building it.
+    #[arg(long, value_name = "FILE")]
+    program: Option<PathBuf>,
     /// The moments of the kills, to repeat a run.
     #[arg(long)]
     seed: Option<u64>,
@@ -55,7 +58,10 @@ const LONGEST: Duration = Duration::from_millis(2_500);
 const PATIENCE: Duration = Duration::from_secs(600);
 
 pub fn run(root: &Path, arguments: &Arguments) -> anyhow::Result<()> {
-    let program = process::build(root, &["--package", "agency-os"], "agency-os")?;
+    let program = match &arguments.program {
+        Some(program) => program.clone(),
+        None => process::build(root, &["--package", "agency-os"], "agency-os")?,
+    };
     let folder = root.join("target/chaos").join(std::process::id().to_string());
     fs::create_dir_all(&folder)?;
     let sandbox = match &arguments.wordpress {

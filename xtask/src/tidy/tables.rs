@@ -57,7 +57,7 @@ pub const LIBRARIES: &[(&str, &[&str])] = &[
     ("sqlx", &["aos-storage"]),
     ("object_store", &["aos-storage"]),
     ("reqwest", &["aos-outbound", "aos-bench", "aos-testkit"]),
-    ("axum", &["aos-web", "aos-sandbox", "aos-bench"]),
+    ("axum", &["aos-web", "aos-sandbox", "aos-bench", "aos-testkit"]),
     ("axum-extra", &["aos-web"]),
     ("askama", &["aos-web"]),
     ("utoipa", &["aos-web"]),
@@ -178,7 +178,7 @@ pub const BORDERS: &[Border] = &[
     },
     Border {
         words: &["thread", "::", "sleep"],
-        allowed: &["xtask/src/chaos.rs", KILLS],
+        allowed: &["xtask/src/chaos.rs"],
         tests: false,
         instead: "nothing sleeps: wait for the thing itself, and step the clock in tests",
     },
@@ -186,7 +186,6 @@ pub const BORDERS: &[Border] = &[
 
 /// What measures how long something took, or bounds it: requests and pages by their time limits, and the benchmarks.
 const STOPWATCHES: &[&str] = &[
-    KILLS,
     "crates/agency-os/src/demo/screen.rs",
     "crates/aos-outbound/src/",
     "crates/aos-crawler/src/",
@@ -194,11 +193,6 @@ const STOPWATCHES: &[&str] = &[
     "xtask/src/timings.rs",
     "xtask/src/chaos.rs",
 ];
-
-/// Where a test may wait by the clock: nowhere in the suite but the trial that kills real processes.
-pub const SLEEPERS: &[&str] = &[KILLS];
-
-const KILLS: &str = "crates/agency-os/tests/kills.rs";
 
 /// Files whose SQL is theirs, beside `store.rs` and `store/` of a slice or of the engine and `read_models/`.
 pub const SQL_CRATES: &[&str] = &["aos-storage", "aos-testkit", "aos-bench"];
