@@ -34,9 +34,11 @@ run_schemathesis() {
     kill -0 "$serving" 2>/dev/null || fail "the server ended: see $target/schemathesis.log"
     url="$(sed -n 's|.*\(http://[^ ]*[^ /]\)/*$|\1|p' "$folder/serve.log" | head -n 1)"
   done
+  "$tools/bin/python" "$root/scripts/api_ids.py" "$url" "$token" >"$folder/schemathesis.toml"
   say "Schemathesis on $url/api/openapi.json"
-  "$tools/bin/schemathesis" run "$url/api/openapi.json" --header "Authorization: Bearer $token" \
+  # One worker: with several, Schemathesis 4 now and then calls its own generated cases inconsistent.
+  "$tools/bin/schemathesis" --config-file "$folder/schemathesis.toml" run "$url/api/openapi.json" --header "Authorization: Bearer $token" \
     --checks not_a_server_error,status_code_conformance,content_type_conformance,response_headers_conformance,response_schema_conformance \
-    --workers 2 --continue-on-failure --suppress-health-check all --seed 1 "$@"
+    --workers 1 --continue-on-failure --suppress-health-check all --seed 1 --max-examples 20 "$@"
   echo "The API answers as it is described"
 }

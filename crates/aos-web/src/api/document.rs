@@ -110,9 +110,7 @@ fn complete_operation(path: &str, method: &str, operation: &mut Value) {
         statuses.push(415);
     }
     let Some(responses) = operation["responses"].as_object_mut() else { return };
-    // A handler that reaches outside says so by naming the status; its body is the same as of all refusals.
-    let outside = responses.contains_key("502").then_some(502);
-    for status in statuses.into_iter().chain(outside) {
+    for status in statuses {
         let name = status.to_string();
         let reference = json!({ "$ref": format!("#/components/responses/{name}") });
         responses.insert(name, reference);
@@ -160,7 +158,6 @@ fn responses() -> Value {
         (422, "The input does not make sense; `field` says which part."),
         (429, "A limit that protects the agency was reached."),
         (500, "A defect of ours; nothing was changed."),
-        (502, "A platform, model or website answered in a way that can't be used."),
         (503, "The storage, or something outside, does not answer; try again."),
     ];
     let content = json!({ "application/problem+json": { "schema": { "$ref": "#/components/schemas/Problem" } } });

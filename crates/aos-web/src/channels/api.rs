@@ -5,7 +5,7 @@ use aos_features::{
     people::Permission,
     tenants,
 };
-use aos_kernel::{ChannelId, Secret, TenantId};
+use aos_kernel::{ChannelId, Error, ErrorKind, Secret, TenantId};
 use axum::{Json, http::StatusCode};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -65,6 +65,16 @@ impl From<Channel> for ChannelView {
     }
 }
 
+/// Whether an account still works. A passing error does not change the channel's state.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ChannelCheck {
+    pub works: bool,
+    /// Why not, and what to do.
+    pub problem: Option<String>,
+    pub problem_help: Option<String>,
+    pub channel: ChannelView,
+}
+
 /// An account to be connected by password. Connecting the same site again replaces its password.
 #[derive(Deserialize, ToSchema)]
 pub struct ConnectBody {
@@ -87,8 +97,9 @@ async fn list(caller: Caller, At(tenant): At<TenantId>) -> Reply<Listed<ChannelV
 }
 
 /// Connect an account. It is checked on the platform before anything is kept.
-#[utoipa::path(post, path = "/tenants/{tenant}/channels", tag = "channels", request_body = ConnectBody,
-    responses((status = 201, body = ChannelView), (status = 502, description = "The platform answered in a way that can’t be used.")))]
+///
+/// A site that can't be reached or refuses the password is wrong input here: correct it and send it again.
+#[utoipa::path(post, path = "/tenants/{tenant}/channels", tag = "channels", request_body = ConnectBody, responses((status = 201, body = ChannelView)))]
 async fn connect(caller: Caller, At(tenant): At<TenantId>, Body(body): Body<ConnectBody>) -> Made<ChannelView> {
     let scope = caller.scope(tenant, Permission::ConnectChannels)?;
     tenants::queries::tenant(&mut caller.read().await?, scope).await?;
@@ -96,9 +107,22 @@ async fn connect(caller: Caller, At(tenant): At<TenantId>, Body(body): Body<Conn
     let product = &caller.state.product;
     let input = Connect { platform, site, login, password };
     let actor = caller.principal.actor().clone();
-    let id = product.connections.connect(&product.db, actor, scope, input).await?;
+    let id = product.connections.connect(&product.db, actor, scope, input).await.map_err(wrong_account)?;
     let channel = channels::queries::channel(&mut caller.read().await?, scope, id).await?;
     Ok((StatusCode::CREATED, Json(channel.into())))
+}
+
+/// What the platform says of an account that somebody just entered is about their input.
+fn wrong_account(error: Error) -> Error {
+    if !matches!(error.kind(), ErrorKind::Outside | ErrorKind::Unavailable) {
+        return error;
+    }
+    let field = if error.code() == "platform_auth_expired" { "password" } else { "site" };
+    let invalid = Error::invalid(field, error.message());
+    match error.help() {
+        Some(help) => invalid.with_help(help),
+        None => invalid,
+    }
 }
 
 /// One connection.
@@ -109,13 +133,24 @@ async fn one(caller: Caller, At((tenant, channel)): At<(TenantId, ChannelId)>) -
 }
 
 /// Ask the platform whether the account still works.
-#[utoipa::path(post, path = "/tenants/{tenant}/channels/{channel}/check", tag = "channels",
-    responses((status = 200, body = ChannelView), (status = 502, description = "The platform answered in a way that can’t be used.")))]
-async fn check(caller: Caller, At((tenant, channel)): At<(TenantId, ChannelId)>) -> Reply<ChannelView> {
+#[utoipa::path(post, path = "/tenants/{tenant}/channels/{channel}/check", tag = "channels", responses((status = 200, body = ChannelCheck)))]
+async fn check(caller: Caller, At((tenant, id)): At<(TenantId, ChannelId)>) -> Reply<ChannelCheck> {
     let scope = caller.scope(tenant, Permission::ConnectChannels)?;
     let product = &caller.state.product;
     let actor = caller.principal.actor().clone();
-    Ok(Json(product.connections.check(&product.db, actor, scope, channel).await?.into()))
+    let refused = match product.connections.check(&product.db, actor, scope, id).await {
+        Ok(_) => None,
+        // That it does not work is what was asked.
+        Err(error) if matches!(error.kind(), ErrorKind::Outside | ErrorKind::Unavailable) => Some(error),
+        Err(error) => return Err(error.into()),
+    };
+    let channel = channels::queries::channel(&mut caller.read().await?, scope, id).await?;
+    Ok(Json(ChannelCheck {
+        works: refused.is_none(),
+        problem: refused.as_ref().map(|error| error.message().to_owned()),
+        problem_help: refused.as_ref().and_then(Error::help).map(str::to_owned),
+        channel: channel.into(),
+    }))
 }
 
 /// Forget an account's credentials. What was published through it stays readable.
