@@ -1,9 +1,12 @@
 //! From rows to what pages show: moments in a zone, names of actors, histories in sentences.
 
+use std::collections::HashMap;
+
 use aos_features::read_models::names::Names;
 use aos_kernel::{Actor, Cursor, TenantId, Timestamp};
 use aos_workflow::Event;
 use chrono_tz::Tz;
+use uuid::Uuid;
 
 use crate::{
     paths,
@@ -46,7 +49,11 @@ pub fn run_of(actor: &Actor) -> Option<String> {
 }
 
 /// What happened, in a sentence without its subject, and the state that colours it. None for what nobody is told.
-fn sentence(event: &Event) -> Option<(String, &'static str)> {
+///
+/// `title` names the post or request where a history is not about one alone.
+fn sentence(event: &Event, title: Option<&str>) -> Option<(String, &'static str)> {
+    let post = title.map_or_else(|| "the post".to_owned(), |title| format!("“{title}”"));
+    let request = title.map_or_else(|| "the request".to_owned(), |title| format!("the request “{title}”"));
     let text = |key: &str| event.data.get(key).and_then(|value| value.as_str()).unwrap_or_default().to_owned();
     let number = |key: &str| event.data.get(key).and_then(serde_json::Value::as_i64).unwrap_or_default();
     let (what, state) = match event.kind.as_str() {
@@ -55,26 +62,26 @@ fn sentence(event: &Event) -> Option<(String, &'static str)> {
         "channels.connected" => (format!("connected {}", text("label")), "connected"),
         "channels.disconnected" => (format!("disconnected {}", text("label")), "disconnected"),
         "channels.expired" => ("found that a channel refuses its password".to_owned(), "expired"),
-        "content.draft_on_site" => ("put a post on the site as a draft".to_owned(), "draft"),
-        "content.item_approved" => ("approved a post".to_owned(), "approved"),
+        "content.draft_on_site" => (format!("put {post} on the site as a draft"), "draft"),
+        "content.item_approved" => (format!("approved {post}"), "approved"),
         "content.item_created" => ("turned the request into a post".to_owned(), "created"),
-        "content.item_edited" => (format!("edited a post; it is version {}", number("version")), "draft"),
-        "content.item_rejected" => ("sent a post back".to_owned(), "rejected"),
-        "content.item_written" => (format!("wrote version {} of a post", number("version").max(1)), "review"),
-        "content.post_published" => ("published a post".to_owned(), "published"),
-        "content.post_scheduled" => ("scheduled a post on the site".to_owned(), "scheduled"),
+        "content.item_edited" => (format!("edited {post}; it is version {}", number("version")), "draft"),
+        "content.item_rejected" => (format!("sent {post} back"), "rejected"),
+        "content.item_written" => (format!("wrote version {} of {post}", number("version").max(1)), "review"),
+        "content.post_published" => (format!("published {post}"), "published"),
+        "content.post_scheduled" => (format!("scheduled {post} on the site"), "scheduled"),
         "content.publishing_attempted" => ("began to publish".to_owned(), "publishing"),
-        "content.publishing_gave_up" => ("could not publish a post".to_owned(), "failed"),
+        "content.publishing_gave_up" => (format!("could not publish {post}"), "failed"),
         "content.publishing_planned" => ("chose how it is published".to_owned(), "draft"),
-        "content.removed_on_site" => ("found that a post is gone from the site".to_owned(), "trashed"),
-        "content.request_approved" => ("approved a request".to_owned(), "approved"),
+        "content.removed_on_site" => (format!("found that {post} is gone from the site"), "trashed"),
+        "content.request_approved" => (format!("approved {request}"), "approved"),
         "content.request_edited" => (format!("edited the brief; it is version {}", number("version")), "draft"),
         "content.request_raised" => {
             let title = text("title");
             let what = if title.is_empty() { "raised a request".to_owned() } else { format!("raised “{title}”") };
             (what, "pending")
         }
-        "content.request_rejected" => ("sent a request back".to_owned(), "rejected"),
+        "content.request_rejected" => (format!("sent {request} back"), "rejected"),
         "content.request_revised" => ("revised the brief".to_owned(), "revised"),
         "content.writing_started" => ("began to write".to_owned(), "writing"),
         "onboarding.context_written" => (format!("wrote the context file, version {}", number("version")), "active"),
@@ -110,18 +117,40 @@ fn place(tenant: TenantId, event: &Event) -> Option<String> {
     }
 }
 
-/// The events as a history, the newest first; `linked`: each leads to what it is about.
-pub fn timeline(events: &[Event], names: &Names, tenant: TenantId, dial: Dial, linked: bool) -> Timeline {
+/// The events of one thing as its history, the newest first.
+pub fn timeline(events: &[Event], names: &Names, dial: Dial) -> Timeline {
+    told(events, names, dial, |_| None, |_| None)
+}
+
+/// What happened at a client: each entry names what it is about and leads there.
+pub fn client_timeline(
+    events: &[Event],
+    titles: &HashMap<Uuid, String>,
+    names: &Names,
+    tenant: TenantId,
+    dial: Dial,
+) -> Timeline {
+    let title = |event: &Event| titles.get(&event.subject.id).cloned();
+    told(events, names, dial, title, |event| place(tenant, event))
+}
+
+fn told(
+    events: &[Event],
+    names: &Names,
+    dial: Dial,
+    title: impl Fn(&Event) -> Option<String>,
+    place: impl Fn(&Event) -> Option<String>,
+) -> Timeline {
     let mut told: Vec<(i64, TimelineEvent)> = Vec::with_capacity(events.len());
     for event in events {
-        let Some((what, state)) = sentence(event) else { continue };
+        let Some((what, state)) = sentence(event, title(event).as_deref()) else { continue };
         let (who, agent) = who(names, &event.actor);
         let entry = TimelineEvent {
             who,
             agent,
             what,
             why: event.why.clone(),
-            href: if linked { place(tenant, event) } else { None },
+            href: place(event),
             at: dial.moment(event.at),
             state: state.to_owned(),
         };
@@ -187,7 +216,7 @@ mod tests {
                 data: serde_json::Value::Null,
                 at: Timestamp::default(),
             };
-            assert!(sentence(&event).is_some(), "{kind} has no words");
+            assert!(sentence(&event, None).is_some(), "{kind} has no words");
         }
     }
 

@@ -38,12 +38,12 @@ async fn waiting(conn: &mut Conn, scope: &AgencyScope, roles: Vec<String>) -> Re
     match scope.limit() {
         None => {
             let sql = "SELECT COUNT(*) AS n FROM (SELECT 1 AS one FROM approval WHERE state = 'pending' \
-                       AND role = ANY($1) LIMIT $2) AS some";
+                       AND role = ANY($1) LIMIT $2) AS waiting";
             conn.count(sql, params![roles, MOST_COUNTED]).await
         }
         Some(tenants) => {
             let sql = "SELECT COUNT(*) AS n FROM (SELECT 1 AS one FROM approval WHERE state = 'pending' \
-                       AND tenant_id = ANY($3) AND role = ANY($1) LIMIT $2) AS some";
+                       AND tenant_id = ANY($3) AND role = ANY($1) LIMIT $2) AS waiting";
             conn.count(sql, params![roles, MOST_COUNTED, tenants]).await
         }
     }

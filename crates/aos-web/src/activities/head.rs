@@ -73,7 +73,7 @@ impl Opened {
             position: None,
             previous: previous.map(paths::approval),
             next: next.map(paths::approval),
-            history: timeline(&events, &names, owner, dial, false),
+            history: timeline(&events, &names, dial),
         };
         let shell = viewer.shell(&mut conn, &approval.title, Place::Queue).await?;
         let shell = shell.under("Queue", paths::QUEUE).listening(&Topic::tenant(owner));

@@ -99,7 +99,7 @@ pub(super) async fn page(
         diff,
         approval_href: pending.map(|approval| paths::approval(approval.id)),
         edit_href: may_edit.then(|| format!("{}/edit", paths::item(tenant, id))),
-        events: timeline(&events, &names, tenant, dial, false),
+        events: timeline(&events, &names, dial),
         article,
         client: open.head.clone(),
         shell: open.titled(&item.title).shell,

@@ -99,7 +99,7 @@ pub(super) async fn page(viewer: Viewer, At((tenant, id)): At<(TenantId, Request
         brief: parts::brief(&request),
         approval_href,
         posts: posts.iter().map(|line| post_row(line, viewer.now)).collect(),
-        events: timeline(&events, &names, tenant, dial, false),
+        events: timeline(&events, &names, dial),
     };
     viewer.page(&view)
 }

@@ -22,7 +22,7 @@ use crate::{
     live::Topic,
     paths,
     session::{Answer, At, Viewer},
-    show::timeline,
+    show::client_timeline,
     ui::states::label,
     workspace::Workspace,
 };
@@ -69,7 +69,7 @@ pub(super) async fn page(viewer: Viewer, At(name): At<String>) -> Answer {
     let filter = QueueFilter { tenant: Some(id), ..QueueFilter::default() };
     let waiting = queue::waiting(conn, &own, &filter, None, PageSize::clamped(8)).await?;
     let running = runs::under_way(conn, scope).await?;
-    let events = feed::latest(conn, scope, 15).await?;
+    let (events, titles) = feed::latest(conn, scope, 12).await?;
     let names = Names::of(conn, events.iter().map(|event| &event.actor)).await?;
     let present = pace::month_at(viewer.now, dial.zone);
     let cost = if viewer.can(id, Permission::SeeCosts) {
@@ -111,7 +111,7 @@ pub(super) async fn page(viewer: Viewer, At(name): At<String>) -> Answer {
             })
             .collect(),
         cost,
-        events: timeline(&events, &names, id, dial, true),
+        events: client_timeline(&events, &titles, &names, id, dial),
     };
     viewer.page(&view)
 }

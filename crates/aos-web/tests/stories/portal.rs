@@ -80,17 +80,15 @@ async fn what_changed_since_somebody_looked_is_not_decided_and_no_edit_is_lost()
 
         // Meanwhile somebody else saves a version.
         let mut tx = journey.app.db.begin(Actor::user(journey.app.administrator)).await.unwrap();
-        let text = ArticleText {
-            title: approval.title.clone(),
-            markdown: "Their text.".to_owned(),
-            ..ArticleText::default()
-        };
+        let text =
+            ArticleText { title: approval.title.clone(), markdown: "Their text.".to_owned(), ..ArticleText::default() };
         let steps = &journey.app.product.steps;
         content::commands::edit_item(&mut tx, steps, journey.scope(), item, 1, text, None).await.unwrap();
         tx.commit().await.unwrap();
 
         // What was looked at is gone, so it is not approved.
-        let stale = browser.submit(&format!("{path}/approve"), &[("hash", approval.hash.as_str()), ("mode", "now")]).await;
+        let stale =
+            browser.submit(&format!("{path}/approve"), &[("hash", approval.hash.as_str()), ("mode", "now")]).await;
         assert_eq!(stale.status, StatusCode::CONFLICT, "{}", stale.body);
         assert_eq!(journey.state_of(approval.id).await, ApprovalState::Pending);
 
@@ -108,10 +106,11 @@ async fn what_changed_since_somebody_looked_is_not_decided_and_no_edit_is_lost()
         assert_eq!((versions.len(), versions[0].text.markdown.as_str()), (3, "My own text."));
 
         // Whoever wrote the last version doesn't approve it; a colleague does, and chooses how it is published.
-        let page = browser.get(&path).await;
-        let hash = hidden(&page.body, "hash");
+        let own = browser.get(&path).await;
+        assert!(own.body.contains("You made this, so somebody else decides."), "{}", own.body);
         let colleague = journey.app.person("Carl", Role::Approver, None).await;
         let colleague = Browser::of(&journey.app, colleague).await;
+        let hash = hidden(&colleague.get(&path).await.body, "hash");
         let late = [("hash", hash.as_str()), ("mode", "schedule"), ("at", "")];
         let unclear = colleague.submit(&format!("{path}/approve"), &late).await;
         assert_eq!(unclear.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", unclear.body);
@@ -128,6 +127,7 @@ async fn what_changed_since_somebody_looked_is_not_decided_and_no_edit_is_lost()
 async fn every_tab_of_a_client_shows_what_is_there() {
     for kind in kinds() {
         let journey = Journey::to_the_posts(kind).await;
+        let browser = Browser::of(&journey.app, journey.app.administrator).await;
         let client = format!("/portal/clients/{}", journey.client);
         for (path, words) in [
             ("", "Deliverables"),
@@ -149,15 +149,17 @@ async fn every_tab_of_a_client_shows_what_is_there() {
             ("/website?q=garden", "garden"),
             ("/requests/new", "Working title"),
         ] {
-            let page = journey.browser.get(&format!("{client}{path}")).await;
+            let page = browser.get(&format!("{client}{path}")).await;
             assert_eq!(page.status, StatusCode::OK, "{path}: {}", page.body);
             assert!(page.body.contains(words), "{path} does not say “{words}”: {}", page.body);
         }
-        for path in ["/portal", "/portal/clients?q=harbour", "/portal/content?state=review", "/portal/runs?role=copywriter"] {
-            let page = journey.browser.get(path).await;
+        for path in
+            ["/portal", "/portal/clients?q=harbour", "/portal/content?state=review", "/portal/runs?role=copywriter"]
+        {
+            let page = browser.get(path).await;
             assert!(page.status == StatusCode::OK && page.body.contains("Harbour"), "{path}: {}", page.body);
         }
-        let by_name = journey.browser.get("/portal/clients/harbour-and-pine").await;
+        let by_name = browser.get("/portal/clients/harbour-and-pine").await;
         assert_eq!(place(&by_name), client);
         journey.end().await;
     }

@@ -57,14 +57,21 @@ async fn somebody_signs_in_where_they_wanted_to_go_and_out_again() {
         let app = TestApp::new(kind).await;
         let mut guest = Guest { router: app.router(), cookies: Vec::new() };
         let away = guest.get("/portal/clients?q=a").await;
-        assert_eq!((away.status, place(&away).as_str()), (StatusCode::SEE_OTHER, "/sign-in?next=%2Fportal%2Fclients%3Fq%3Da"));
+        assert_eq!(
+            (away.status, place(&away).as_str()),
+            (StatusCode::SEE_OTHER, "/sign-in?next=%2Fportal%2Fclients%3Fq%3Da")
+        );
         let form = guest.get(&place(&away)).await;
         let (token, next) = (hidden(&form.body, "_csrf"), hidden(&form.body, "next"));
 
         let wrong = [("email", "ana@agency.example"), ("password", "a wrong phrase"), ("next", next.as_str())];
         let refused = guest.submit("/sign-in", &token, &wrong).await;
         assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
-        assert!(refused.body.contains("go together") && refused.body.contains("ana@agency.example"), "{}", refused.body);
+        assert!(
+            refused.body.contains("go together") && refused.body.contains("ana@agency.example"),
+            "{}",
+            refused.body
+        );
 
         let right = [("email", "Ana@Agency.example"), ("password", "a long enough phrase"), ("next", next.as_str())];
         let inside = guest.submit("/sign-in", &token, &right).await;
@@ -75,7 +82,8 @@ async fn somebody_signs_in_where_they_wanted_to_go_and_out_again() {
         assert_eq!(page.status, StatusCode::OK, "{}", page.body);
 
         // Another site can't be named as the place to go to.
-        let elsewhere = [("email", "ana@agency.example"), ("password", "a long enough phrase"), ("next", "//evil.example")];
+        let elsewhere =
+            [("email", "ana@agency.example"), ("password", "a long enough phrase"), ("next", "//evil.example")];
         let token = hidden(&page.body, "_csrf");
         assert_eq!(place(&guest.submit("/sign-in", &token, &elsewhere).await), "/");
 
