@@ -101,6 +101,10 @@ impl Db {
                 .pragma("cache_size", "-65536")
                 .pragma("temp_store", "memory")
                 .pragma("mmap_size", "268435456")
+                // 32 MB: a page that many commits change is copied back into the file once, not each few commits.
+                .pragma("wal_autocheckpoint", "8192")
+                // Rows of a bulk read cross from the driver's thread in few steps.
+                .row_buffer_size(1024)
                 .statement_cache_capacity(512);
             let write = SqlitePoolOptions::new()
                 .max_connections(1)

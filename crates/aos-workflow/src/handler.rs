@@ -66,10 +66,18 @@ impl Prepared {
 }
 
 /// A job that ran, and what came of it.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Done {
     pub job: Job,
     pub result: serde_json::Value,
+    pub(crate) prepared: Option<Arc<dyn Any + Send + Sync>>,
+}
+
+impl Done {
+    /// What [`JobHandler::prepare`] gave for this job.
+    pub fn prepared<T: Any + Send + Sync>(&self) -> Option<Arc<T>> {
+        self.prepared.clone()?.downcast().ok()
+    }
 }
 
 /// Where a job runs.

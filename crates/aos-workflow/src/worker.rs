@@ -16,7 +16,7 @@ use chrono::TimeDelta;
 use tokio::sync::{Mutex, broadcast};
 use tokio_util::sync::CancellationToken;
 
-use crate::{Job, JobHandler, Registry, RunContext, lane::Cursors, store};
+use crate::{Done, Job, JobHandler, Registry, RunContext, lane::Cursors, store};
 use crew::Crew;
 
 /// How a worker works.
@@ -66,17 +66,21 @@ impl WorkerOptions {
     }
 }
 
-/// How a job ended.
-enum Outcome {
-    Done(serde_json::Value),
+/// A job that came to its end, and how.
+enum Finished {
+    Done(Done),
     /// `prepare` said that it is not wanted any more.
-    Dropped,
-    Failed(Error),
+    Dropped(Job),
+    Failed(Job, Error),
 }
 
-struct Finished {
-    job: Job,
-    outcome: Outcome,
+impl Finished {
+    fn job(&self) -> &Job {
+        match self {
+            Self::Done(done) => &done.job,
+            Self::Dropped(job) | Self::Failed(job, _) => job,
+        }
+    }
 }
 
 /// A job that is leased to this worker, ready to run.
@@ -88,11 +92,10 @@ struct Claimed {
 
 impl Claimed {
     async fn run(self) -> Finished {
-        let outcome = match self.handler.run(&self.job, &self.cx).await {
-            Ok(result) => Outcome::Done(result),
-            Err(error) => Outcome::Failed(error),
-        };
-        Finished { job: self.job, outcome }
+        match self.handler.run(&self.job, &self.cx).await {
+            Ok(result) => Finished::Done(Done { job: self.job, result, prepared: self.cx.prepared }),
+            Err(error) => Finished::Failed(self.job, error),
+        }
     }
 }
 
@@ -323,7 +326,7 @@ impl Worker {
                 Err(error) => tracing::warn!(?error, attempt, "could not commit the last results"),
             }
         }
-        let ids: Vec<JobId> = rest.into_iter().chain(finished.iter().map(|f| f.job.id)).collect();
+        let ids: Vec<JobId> = rest.into_iter().chain(finished.iter().map(|f| f.job().id)).collect();
         if ids.is_empty() {
             return;
         }

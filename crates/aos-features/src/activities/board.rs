@@ -62,8 +62,10 @@ pub struct Changes {
     pub new_lines: Vec<PipelineId>,
     pub changed_lines: BTreeSet<PipelineId>,
     pub new_pieces: Vec<ActivityId>,
-    /// Changed pieces that are not new.
+    /// Pieces that changed in more than their state; new ones may be among them.
     pub changed_pieces: BTreeSet<ActivityId>,
+    /// Pieces that went from one state to another, which is most of what happens.
+    pub moved_pieces: BTreeSet<ActivityId>,
     pub new_approvals: Vec<ApprovalId>,
     pub changed_approvals: BTreeSet<ApprovalId>,
     pub events: Vec<(Actor, NewEvent)>,
@@ -126,7 +128,9 @@ impl Board {
         said: Value,
     ) -> Result<()> {
         let now = self.now;
-        let piece = self.change(id)?;
+        let piece = self.pieces.get_mut(&id).ok_or_else(|| Error::not_found("activity"))?;
+        self.changes.moved_pieces.insert(id);
+        piece.activity.updated_at = now;
         let from = piece.activity.state;
         if !from.may_become(to) {
             return Err(illegal_transition(&piece.activity.name, from, to));

@@ -10,7 +10,7 @@ use super::{
     advance::{Fact, Shown, advance, settle},
     board::{Board, Start, new_line},
     error::unknown_template,
-    model::{ActivityState, Assignee, Origin},
+    model::{Activity, ActivityState, Assignee, Origin},
     plan::Plan,
     steps::StepRegistry,
     store,
@@ -241,13 +241,24 @@ pub(super) async fn load_pieces(tx: &mut Tx, board: &mut Board, ids: &[ActivityI
     store::pieces(tx, board, &missing).await
 }
 
+/// As [`load_pieces`], for activities that were read when their jobs began.
+pub(super) async fn load_known(tx: &mut Tx, board: &mut Board, known: &[&Activity]) -> Result<()> {
+    let alone: Vec<&Activity> = known
+        .iter()
+        .copied()
+        .filter(|activity| board.lines.get(&activity.pipeline_id).is_some_and(|line| !line.plan.has_joins()))
+        .collect();
+    store::refreshed(tx, board, &alone).await?;
+    load_pieces(tx, board, &known.iter().map(|activity| activity.id).collect::<Vec<_>>()).await
+}
+
 /// Settles the board, writes it and tells those who look at it.
 pub(super) async fn finish(tx: &mut Tx, mut board: Board, by: &Actor) -> Result<()> {
     settle(&mut board, by)?;
     for tenant in board.tenants() {
         tx.signal(Signal::new("tenant", tenant));
     }
-    for id in &board.changes.changed_pieces {
+    for id in &board.changes.moved_pieces {
         if board.piece(*id)?.activity.state == ActivityState::Cancelled {
             tx.signal(Signal::new("activity.cancelled", id));
         }

@@ -15,7 +15,7 @@ use super::{
     RUN,
     advance::{Fact, advance},
     board::{Board, Piece},
-    commands::{finish, load_pieces, show},
+    commands::{finish, load_known, load_pieces, show},
     model::{Activity, ActivityState, Assignee},
     steps::{Rework, StepContext, StepRegistry, Work},
     store,
@@ -49,8 +49,8 @@ impl RunActivity {
         Self { registry, running: Mutex::default() }
     }
 
-    /// The activities of these jobs on a board, with the payloads in the jobs' order.
-    async fn load<'a>(&self, tx: &mut Tx, jobs: impl Iterator<Item = &'a Job>) -> Result<(Board, Vec<Payload>)> {
+    /// The pipelines of these jobs on a board, with the payloads in the jobs' order.
+    async fn lines<'a>(&self, tx: &mut Tx, jobs: impl Iterator<Item = &'a Job>) -> Result<(Board, Vec<Payload>)> {
         let (mut payloads, mut lines, mut tenants) = (Vec::new(), Vec::new(), Vec::new());
         for job in jobs {
             let payload: Payload = job.payload()?;
@@ -64,6 +64,12 @@ impl RunActivity {
         tenants.dedup();
         let mut board = Board::new(tx.now());
         store::lock_lines(tx, &AgencyScope::only(tenants), self.registry.plans(), &mut board, &lines).await?;
+        Ok((board, payloads))
+    }
+
+    /// The same, with their activities.
+    async fn load<'a>(&self, tx: &mut Tx, jobs: impl Iterator<Item = &'a Job>) -> Result<(Board, Vec<Payload>)> {
+        let (mut board, payloads) = self.lines(tx, jobs).await?;
         let ids: Vec<ActivityId> = payloads.iter().map(|payload| payload.activity).collect();
         load_pieces(tx, &mut board, &ids).await?;
         Ok((board, payloads))
@@ -148,7 +154,9 @@ impl JobHandler for RunActivity {
     }
 
     async fn commit(&self, tx: &mut Tx, done: &[Done]) -> Result<()> {
-        let (mut board, payloads) = self.load(tx, done.iter().map(|done| &done.job)).await?;
+        let (mut board, payloads) = self.lines(tx, done.iter().map(|done| &done.job)).await?;
+        let prepared: Vec<_> = done.iter().filter_map(Done::prepared::<Work>).collect();
+        load_known(tx, &mut board, &prepared.iter().map(|work| &work.activity).collect::<Vec<_>>()).await?;
         let itself = tx.actor().clone();
         for (done, payload) in done.iter().zip(payloads) {
             // Cancelled in the meantime: what it made is not wanted.

@@ -373,7 +373,7 @@ impl JobHandler for WatchPublication {
     }
 
     async fn commit(&self, tx: &mut Tx, done: &[Done]) -> Result<()> {
-        for Done { job, result } in done {
+        for Done { job, result, .. } in done {
             let scope = TenantScope::granted(job.tenant()?);
             let payload: WatchPayload = job.payload()?;
             let Some(publication) = store::publication(tx, scope, payload.publication).await? else { continue };

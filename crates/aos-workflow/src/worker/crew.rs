@@ -10,7 +10,7 @@ use tokio::{
 };
 use tokio_util::sync::CancellationToken;
 
-use super::{Claimed, Finished, Outcome};
+use super::{Claimed, Finished};
 
 pub struct Crew {
     running: HashMap<JobId, CancellationToken>,
@@ -39,7 +39,7 @@ impl Crew {
             // A handler that panics must not take the worker with it; its job fails like any other.
             let finished = std::panic::AssertUnwindSafe(claimed.run()).catch_unwind().await.unwrap_or_else(|_| {
                 let error = Error::internal(format!("the handler of {} panicked", job.kind));
-                Finished { job, outcome: Outcome::Failed(error) }
+                Finished::Failed(job, error)
             });
             // Nobody listens only when the worker is gone, and then the lease runs out.
             let _ = sender.send(finished);
@@ -63,7 +63,7 @@ impl Crew {
         all
     }
     fn ended(&mut self, finished: Finished) -> Finished {
-        self.running.remove(&finished.job.id);
+        self.running.remove(&finished.job().id);
         finished
     }
 

@@ -317,6 +317,31 @@ async fn limits_hold_over_several_workers() {
 }
 
 #[tokio::test]
+async fn a_client_at_its_limit_does_not_hide_those_whose_turn_was_before() {
+    for kind in kinds() {
+        let limit = QueueLimit { total: None, per_tenant: Some(1) };
+        let stage = Stage::new(kind, |registry| registry.with_limit("q", limit)).await;
+        let (first, second) = (TenantId::new(), TenantId::new());
+        let of = |tenant| NewJob::new("script", tenant, "q", json!({ "tag": "x" }));
+        stage.enqueue(vec![of(first), of(second), of(second)]).await;
+        let worker = stage.worker("one", 8);
+        let held = worker.turn(&mut Vec::new(), 2).await.unwrap();
+        assert_eq!(held.len(), 2);
+        let mut finished = Vec::new();
+        for claimed in held.into_iter().filter(|claimed| claimed.job.tenant == Some(first)) {
+            finished.push(claimed.run().await);
+        }
+        worker.turn(&mut finished, 0).await.unwrap();
+        // The next turn would begin behind the first client, where only the second is, who is at its limit.
+        let mut cursors = worker.cursors.lock().await;
+        cursors.pass(&[Lane { queue: "q".into(), tenant: first.uuid() }], &std::collections::BTreeSet::new());
+        drop(cursors);
+        stage.enqueue(vec![of(first)]).await;
+        assert_eq!(worker.turn(&mut Vec::new(), 1).await.unwrap().len(), 1);
+    }
+}
+
+#[tokio::test]
 async fn a_killed_workers_jobs_are_taken_over_and_it_can_not_commit_any_more() {
     for kind in kinds() {
         let stage = Stage::new(kind, same).await;

@@ -7,7 +7,7 @@ use aos_storage::Tx;
 use chrono::TimeDelta;
 use tokio_util::sync::CancellationToken;
 
-use super::{Claimed, Finished, Outcome, Worker};
+use super::{Claimed, Finished, Worker};
 use crate::{
     Done, Failure, Job, Prepared, RunContext,
     lane::{look_ahead, pick},
@@ -17,6 +17,47 @@ use crate::{
 
 pub fn actor() -> Actor {
     Actor::system("workflow")
+}
+
+/// Finished jobs, sorted by what is to be done about them.
+#[derive(Default)]
+struct Batch {
+    /// By kind, as each handler takes its own together.
+    done: BTreeMap<String, Vec<Done>>,
+    dropped: Vec<Job>,
+    failed: Vec<(Job, Error)>,
+}
+
+impl Batch {
+    fn of(finished: Vec<Finished>) -> Self {
+        let mut batch = Self::default();
+        for one in finished {
+            match one {
+                Finished::Done(done) => match batch.done.get_mut(&done.job.kind) {
+                    Some(same) => same.push(done),
+                    None => drop(batch.done.insert(done.job.kind.clone(), vec![done])),
+                },
+                Finished::Dropped(job) => batch.dropped.push(job),
+                Finished::Failed(job, error) => batch.failed.push((job, error)),
+            }
+        }
+        batch
+    }
+    fn into_finished(self) -> Vec<Finished> {
+        let done = self.done.into_values().flatten().map(Finished::Done);
+        let dropped = self.dropped.into_iter().map(Finished::Dropped);
+        done.chain(dropped).chain(self.failed.into_iter().map(|(job, error)| Finished::Failed(job, error))).collect()
+    }
+    fn jobs(&self) -> impl Iterator<Item = &Job> {
+        let done = self.done.values().flatten().map(|done| &done.job);
+        done.chain(&self.dropped).chain(self.failed.iter().map(|(job, _)| job))
+    }
+    fn retain(&mut self, keep: impl Fn(&Job) -> bool) {
+        self.done.values_mut().for_each(|same| same.retain(|done| keep(&done.job)));
+        self.done.retain(|_, same| !same.is_empty());
+        self.dropped.retain(&keep);
+        self.failed.retain(|(job, _)| keep(job));
+    }
 }
 
 /// A job that `prepare` or the registry refused: it counts as run, and is completed or failed in the next turn.
@@ -31,9 +72,13 @@ impl Worker {
     /// When the group fails, each result is tried on its own, so that one that can't be committed fails alone. When the
     /// database itself does not answer, the results stay in `finished`.
     pub(super) async fn turn(&self, finished: &mut Vec<Finished>, room: usize) -> Result<Vec<Claimed>> {
-        match self.turn_together(finished, room).await {
+        let mut batch = Batch::of(std::mem::take(finished));
+        let turned = self.turn_together(&mut batch, room).await;
+        if turned.is_err() {
+            *finished = batch.into_finished();
+        }
+        match turned {
             Ok(prospects) => {
-                finished.clear();
                 let mut claimed = Vec::new();
                 for prospect in prospects {
                     match prospect {
@@ -52,9 +97,9 @@ impl Worker {
         }
     }
 
-    async fn turn_together(&self, finished: &[Finished], room: usize) -> Result<Vec<Prospect>> {
+    async fn turn_together(&self, batch: &mut Batch, room: usize) -> Result<Vec<Prospect>> {
         let mut tx = self.db.begin(actor()).await?;
-        self.apply(&mut tx, finished).await?;
+        self.apply(&mut tx, batch).await?;
         let (prospects, cursors) = if room > 0 {
             let mut cursors = self.cursors.lock().await.clone();
             let prospects = self.claim(&mut tx, room, &mut cursors).await?;
@@ -70,29 +115,33 @@ impl Worker {
     }
 
     async fn commit_each(&self, finished: &mut Vec<Finished>) -> Result<()> {
-        while let Some(mut one) = finished.pop() {
-            if let Err(error) = self.commit_one(&one).await {
-                if self.db_is_gone().await {
-                    finished.push(one);
-                    return Err(error);
-                }
-                // Its own failure: recorded as such. Marking it dead may be what fails, so that is tried later again.
-                let error = match one.outcome {
-                    Outcome::Failed(first) => first.with_retry(Retry::Backoff).with_context(format!("{error:?}")),
-                    _ => error,
+        while let Some(one) = finished.pop() {
+            let mut batch = Batch::of(vec![one]);
+            let Err(error) = self.commit_batch(&mut batch).await else { continue };
+            if self.db_is_gone().await {
+                finished.extend(batch.into_finished());
+                return Err(error);
+            }
+            // Its own failure: recorded as such. Marking it dead may be what fails, so that is tried later again.
+            for one in batch.into_finished() {
+                let (job, error) = match one {
+                    Finished::Failed(job, first) => {
+                        (job, first.with_retry(Retry::Backoff).with_context(format!("{error:?}")))
+                    }
+                    Finished::Done(Done { job, .. }) | Finished::Dropped(job) => (job, repeat(&error)),
                 };
-                one.outcome = Outcome::Failed(error);
-                if let Err(error) = self.commit_one(&one).await {
-                    tracing::error!(?error, job = %one.job.id, kind = one.job.kind, "could not record a failure; the lease runs out");
+                let id = job.id;
+                if let Err(error) = self.commit_batch(&mut Batch::of(vec![Finished::Failed(job, error)])).await {
+                    tracing::error!(?error, job = %id, "could not record a failure; the lease runs out");
                 }
             }
         }
         Ok(())
     }
 
-    async fn commit_one(&self, finished: &Finished) -> Result<()> {
+    async fn commit_batch(&self, batch: &mut Batch) -> Result<()> {
         let mut tx = self.db.begin(actor()).await?;
-        self.apply(&mut tx, std::slice::from_ref(finished)).await?;
+        self.apply(&mut tx, batch).await?;
         tx.commit().await
     }
 
@@ -101,28 +150,23 @@ impl Worker {
         matches!(probe.await, Err(error) if error.kind() == ErrorKind::Storage)
     }
 
-    /// Applies results and completes their jobs: only of those that this worker still holds.
-    async fn apply(&self, tx: &mut Tx, finished: &[Finished]) -> Result<()> {
-        if finished.is_empty() {
+    /// Applies results and completes their jobs: only of those that this worker still holds. The others are forgotten,
+    /// as whoever holds them now does them again.
+    async fn apply(&self, tx: &mut Tx, batch: &mut Batch) -> Result<()> {
+        let claims: Vec<_> = batch.jobs().map(|job| (job.id, job.attempts)).collect();
+        if claims.is_empty() {
             return Ok(());
         }
-        let claims: Vec<_> = finished.iter().map(|f| (f.job.id, f.job.attempts)).collect();
         let held = store::jobs::held(tx, &self.options.owner, &claims).await?;
-        let (mut complete, mut failed) = (Vec::new(), Vec::new());
-        let mut done: BTreeMap<&str, Vec<Done>> = BTreeMap::new();
-        for Finished { job, outcome } in finished.iter().filter(|f| held.contains(&f.job.id)) {
-            match outcome {
-                Outcome::Done(result) => {
-                    done.entry(&job.kind).or_default().push(Done { job: job.clone(), result: result.clone() });
-                    complete.push(job);
-                }
-                Outcome::Dropped => complete.push(job),
-                Outcome::Failed(error) => failed.push(self.fail(tx, job, error).await?),
-            }
+        batch.retain(|job| held.contains(&job.id));
+        let mut failed = Vec::with_capacity(batch.failed.len());
+        for (job, error) in &batch.failed {
+            failed.push(self.fail(tx, job, error).await?);
         }
-        for (kind, done) in &done {
+        for (kind, done) in &batch.done {
             self.registry.handler(kind)?.commit(tx, done).await?;
         }
+        let complete: Vec<&Job> = batch.done.values().flatten().map(|done| &done.job).chain(&batch.dropped).collect();
         store::jobs::complete(tx, &complete).await?;
         if !failed.is_empty() {
             store::jobs::fail(tx, failed).await?;
@@ -158,7 +202,8 @@ impl Worker {
         let from: Vec<_> = queues.into_iter().map(|queue| (cursors.of(&queue), queue)).map(|(at, q)| (q, at)).collect();
         let mut lanes = store::claims::lanes(tx, &from).await?;
         let wanted = room.min(store::claims::MAX_LANES);
-        if lanes.len() < wanted && from.iter().any(|(_, at)| !at.is_nil()) {
+        let has_room = |lane: &&crate::lane::Lane| running.has_room(lane, limit(&lane.queue));
+        if lanes.iter().filter(has_room).count() < wanted && from.iter().any(|(_, at)| !at.is_nil()) {
             // The end of a round: the next one begins with the first lanes.
             let start: Vec<_> = from.iter().map(|(queue, _)| (queue.clone(), uuid::Uuid::nil())).collect();
             for lane in store::claims::lanes(tx, &start).await? {
@@ -167,8 +212,7 @@ impl Worker {
                 }
             }
         }
-        let mut open: Vec<_> =
-            lanes.iter().filter(|lane| running.has_room(lane, limit(&lane.queue))).cloned().collect();
+        let mut open: Vec<_> = lanes.iter().filter(has_room).cloned().collect();
         open.truncate(wanted);
         let candidates = store::claims::candidates(tx, &open, look_ahead(room, open.len())).await?;
         let (picked, served) = pick(&open, candidates, running, limit, room);
@@ -200,16 +244,13 @@ impl Worker {
                     "The worker ended again and again while it did this job, so it is not tried any more.",
                 )
                 .with_help("An administrator should look at the log of that time before it is retried.");
-                prospects.push(Prospect::Over(Finished { job, outcome: Outcome::Failed(error) }));
+                prospects.push(Prospect::Over(Finished::Failed(job, error)));
             } else {
                 by_kind.entry(job.kind.clone()).or_default().push(job);
             }
         }
         for (kind, jobs) in by_kind {
-            let over = |job, error: &Error| {
-                let outcome = Outcome::Failed(repeat(error));
-                Prospect::Over(Finished { job, outcome })
-            };
+            let over = |job, error: &Error| Prospect::Over(Finished::Failed(job, repeat(error)));
             let handler = match self.registry.handler(&kind) {
                 Ok(handler) => handler.clone(),
                 Err(error) => {
@@ -224,7 +265,7 @@ impl Worker {
                     tx.release(savepoint).await?;
                     for (job, prepared) in jobs.into_iter().zip(prepared) {
                         prospects.push(match prepared {
-                            Prepared::Drop => Prospect::Over(Finished { job, outcome: Outcome::Dropped }),
+                            Prepared::Drop => Prospect::Over(Finished::Dropped(job)),
                             Prepared::Run(prepared) => {
                                 let cx = RunContext { db: self.db.clone(), cancel: CancellationToken::new(), prepared };
                                 Prospect::Run(Claimed { job, handler: handler.clone(), cx })

@@ -1,6 +1,6 @@
 //! Reading what a command needs of some pipelines onto the board, and writing what it changed.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use aos_kernel::{ActivityId, AgencyScope, ApprovalId, Error, PipelineId, Result, Subject, TenantId, TenantScope};
 use aos_storage::{BulkInsert, Conn, FromRow, Lock, Row, Tx, Value, params};
@@ -166,6 +166,38 @@ pub async fn pieces(tx: &mut Tx, board: &mut Board, ids: &[ActivityId]) -> Resul
     Ok(())
 }
 
+/// Activities that were read before: only what may have changed since, as most of a row never does.
+pub async fn refreshed(tx: &mut Tx, board: &mut Board, known: &[&Activity]) -> Result<()> {
+    let by_id: HashMap<ActivityId, &Activity> = known.iter().map(|activity| (activity.id, *activity)).collect();
+    let ids: Vec<ActivityId> = by_id.keys().copied().collect();
+    let rows = tx
+        .rows(
+            "SELECT id, state, notes, attempt, partner_id, open_items, rework, units FROM activity WHERE id = ANY($1)",
+            params![ids.as_slice()],
+        )
+        .await?;
+    let mut found = Vec::with_capacity(rows.len());
+    for row in &rows {
+        if let Some(known) = by_id.get(&row.get("id")?) {
+            let activity = Activity {
+                state: row.parse("state")?,
+                notes: row.get("notes")?,
+                attempt: row.get("attempt")?,
+                ..(*known).clone()
+            };
+            found.push(Piece {
+                activity,
+                partner: row.get("partner_id")?,
+                open_items: row.get("open_items")?,
+                rework: list(row, "rework")?,
+                units: list(row, "units")?,
+            });
+        }
+    }
+    put(board, found);
+    Ok(())
+}
+
 /// All activities of some pipelines.
 pub async fn pieces_of_lines(tx: &mut Tx, board: &mut Board, lines: &[PipelineId]) -> Result<()> {
     if lines.is_empty() {
@@ -245,6 +277,19 @@ pub async fn write(tx: &mut Tx, board: Board) -> Result<()> {
         insert.row(activity_values(pieces.get(id).ok_or_else(missing)?)?);
     }
     insert.write(tx).await?;
+    let mut values: Vec<Value> = Vec::new();
+    for id in changes.moved_pieces.iter().filter(|id| !new_pieces.contains(id) && !changes.changed_pieces.contains(id))
+    {
+        let a = &pieces.get(id).ok_or_else(missing)?.activity;
+        values.extend(params![a.id, a.state.as_str(), a.updated_at, a.completed_at]);
+    }
+    tx.execute_values(
+        "UPDATE activity SET state = v.column2, updated_at = v.column3, completed_at = v.column4 FROM (VALUES ",
+        ") AS v WHERE activity.id = v.column1",
+        4,
+        values,
+    )
+    .await?;
     let mut values = Vec::new();
     for id in changes.changed_pieces.difference(&new_pieces) {
         values.extend(activity_changes(pieces.get(id).ok_or_else(missing)?)?);
