@@ -291,9 +291,7 @@ async fn try_save(viewer: &Viewer, form: &ProviderForm, key: &str) -> Result<Str
 /// `POST /manage/models/{provider}/test`.
 pub(super) async fn test(viewer: Viewer, At(id): At<ModelProviderId>) -> Answer {
     viewer.principal.require(Permission::ManageAgents)?;
-    let product = &viewer.state.product;
-    let tested = agents::commands::test_provider(&product.db, &product.credentials, product.gateway.as_ref(), id);
-    let flash = match tested.await {
+    let flash = match super::test_provider(&viewer.state.product, id).await {
         Ok(answer) => Flash::good(format!("It answered: {}", answer.chars().take(120).collect::<String>())),
         Err(error) => {
             let help = error.help().map_or_else(String::new, |help| format!(" {help}"));

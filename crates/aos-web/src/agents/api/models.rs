@@ -73,9 +73,7 @@ async fn remove_provider(caller: Caller, At(id): At<ModelProviderId>) -> Silent 
     responses((status = 200, body = ProviderAnswer)))]
 async fn test_provider(caller: Caller, At(id): At<ModelProviderId>) -> Reply<ProviderAnswer> {
     caller.require(Permission::ManageAgents)?;
-    let product = &caller.state.product;
-    let tested = agents::commands::test_provider(&product.db, &product.credentials, product.gateway.as_ref(), id).await;
-    let answer = match tested {
+    let answer = match crate::agents::test_provider(&caller.state.product, id).await {
         Ok(answer) => ProviderAnswer { works: true, answer: Some(answer), problem: None, problem_help: None },
         Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::Storage | ErrorKind::Internal) => {
             return Err(error.into());
