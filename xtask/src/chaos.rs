@@ -54,7 +54,9 @@ pub struct Arguments {
 /// From the start of the process to its kill: from before it serves to well into its work.
 const SHORTEST: Duration = Duration::from_millis(50);
 const LONGEST: Duration = Duration::from_millis(2_500);
-/// How long the last journey may take when nobody kills it any more.
+/// A job that its worker dies of more often than this is given up, and rightly: it looks like the cause.
+const KILLS_A_JOURNEY: u32 = 10;
+/// How long a journey may take when nobody kills it any more.
 const PATIENCE: Duration = Duration::from_secs(600);
 
 pub fn run(root: &Path, arguments: &Arguments) -> anyhow::Result<()> {
@@ -127,19 +129,22 @@ impl Trial {
     /// Answers the journeys that were completed and the posts that they count.
     fn run(mut self) -> anyhow::Result<(u32, i64)> {
         let (mut killed, mut journeys, mut promised) = (0, 0, 0);
+        let mut of_journey = 0;
         loop {
             let running = self.demonstration.start(journeys + 1)?;
-            let ended =
-                if killed < self.kills { running.kill_after(self.moment())? } else { running.wait(PATIENCE)? };
+            let again = killed < self.kills && of_journey < KILLS_A_JOURNEY;
+            let ended = if again { running.kill_after(self.moment())? } else { running.wait(PATIENCE)? };
             match ended {
                 Ended::Killed => {
                     killed += 1;
+                    of_journey += 1;
                     if killed % 20 == 0 {
                         eprintln!("{killed} kills, {journeys} journeys complete");
                     }
                 }
                 Ended::Complete { counted } => {
                     journeys += 1;
+                    of_journey = 0;
                     promised += counted;
                     eprintln!("journey {journeys} is complete after {killed} kills: {counted} posts");
                     if killed >= self.kills {

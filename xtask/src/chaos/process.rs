@@ -67,6 +67,8 @@ impl Demonstration {
             .arg(self.folder.join("data"))
             // A browser would live on when its parent is killed.
             .env("AGENCY_OS_CRAWL__BROWSER", "none")
+            // What a killed process had under way is free soon, so that the next one can be killed at it, too.
+            .env("AGENCY_OS_WORKER__LEASE_SECONDS", "2")
             .stdin(Stdio::piped())
             .stdout(output.try_clone()?)
             .stderr(output);
