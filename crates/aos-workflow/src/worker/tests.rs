@@ -19,7 +19,7 @@ use serde_json::{Value, json};
 use tokio::sync::Notify;
 
 use super::*;
-use crate::{Done, JobState, Outbox, Prepared, QueueLimit, cancel_job, dead_jobs, queue_depths, retry_job};
+use crate::{Done, JobState, Outbox, Prepared, QueueLimit, cancel_job, dead_jobs, lane::Lane, queue_depths, retry_job};
 use clock::SteppingClock;
 
 /// Where the handler of these tests writes what it did: one row for each commit.
