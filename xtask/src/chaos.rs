@@ -66,19 +66,20 @@ pub fn run(root: &Path, arguments: &Arguments) -> anyhow::Result<()> {
     };
     let folder = root.join("target/chaos").join(std::process::id().to_string());
     fs::create_dir_all(&folder)?;
-    let sandbox = match &arguments.wordpress {
-        Some(_) => None,
-        None => Some(Sandbox::start(root, &folder)?),
+    // It also serves the sample site, so it is left out only where both places are real.
+    let sandbox = match (&arguments.website, &arguments.wordpress) {
+        (Some(_), Some(_)) => None,
+        _ => Some(Sandbox::start(root, &folder)?),
     };
-    let wordpress = match (&sandbox, &arguments.wordpress, &arguments.user) {
-        (Some(sandbox), ..) => sandbox.wordpress.clone(),
-        (None, Some(url), Some(user)) => WordPress::new(url, user, &password()?),
+    let wordpress = match (&arguments.wordpress, &arguments.user, &sandbox) {
+        (Some(url), Some(user), _) => WordPress::new(url, user, &password()?),
+        (None, _, Some(sandbox)) => sandbox.wordpress.clone(),
         _ => bail!("name the WordPress with --wordpress, --user and --password-stdin"),
     };
     let website = match (&arguments.website, &sandbox) {
         (Some(website), _) => website.clone(),
         (None, Some(sandbox)) => sandbox.website.clone(),
-        (None, None) => bail!("name the website with --website when the WordPress is a real one"),
+        (None, None) => bail!("name the website with --website"),
     };
     let seed = arguments.seed.unwrap_or_else(|| RandomState::new().build_hasher().finish()) | 1;
     eprintln!("seed {seed}, data in {}", folder.display());
@@ -100,7 +101,7 @@ pub fn run(root: &Path, arguments: &Arguments) -> anyhow::Result<()> {
         "trial": "chaos",
         "kills": arguments.kills,
         "database": if arguments.database.is_some() { "postgres" } else { "sqlite" },
-        "wordpress": if sandbox.is_some() { "sandbox" } else { "real" },
+        "wordpress": if arguments.wordpress.is_none() { "sandbox" } else { "real" },
         "journeys": journeys,
         "posts": posts,
         "expected": promised,
