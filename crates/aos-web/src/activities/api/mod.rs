@@ -1,6 +1,7 @@
 //! Approvals, pipelines, activities and templates over the JSON API.
 
 mod approvals;
+mod template_views;
 mod templates;
 mod views;
 mod work;

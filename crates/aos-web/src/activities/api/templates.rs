@@ -4,7 +4,7 @@ use aos_features::{activities, people::Permission};
 use axum::Json;
 use utoipa_axum::routes;
 
-use super::views::{ChangeTemplate, TemplateView};
+use super::template_views::{ChangeTemplate, TemplateView};
 use crate::{
     api::{Body, Caller, Listed, Reply, SliceRouter},
     session::At,
