@@ -33,6 +33,10 @@ impl Dial {
 /// Who acted, and whether that is an agent.
 pub fn who(names: &Names, actor: &Actor) -> (String, bool) {
     match actor {
+        // These two are named after what they make, which would read as if it made itself.
+        Actor::Agent { role, .. } if matches!(role.as_str(), "strategy" | "onboarding") => {
+            (format!("{} agent", label(role)), true)
+        }
         Actor::Agent { role, .. } => (label(role), true),
         Actor::System { .. } => ("Agency OS".to_owned(), false),
         Actor::User { .. } => (names.person(actor).unwrap_or("Somebody").to_owned(), false),

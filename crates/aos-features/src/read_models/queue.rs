@@ -86,7 +86,7 @@ impl FromRow for QueueEntry {
 }
 
 /// A brief stands for the others of its step that wait too, so only the first of them is an entry.
-const ENTRY: &str = "a.state = 'pending' AND (a.subject_kind <> 'request' OR NOT EXISTS (
+pub(super) const ENTRY: &str = "a.state = 'pending' AND (a.subject_kind <> 'request' OR NOT EXISTS (
     SELECT 1 FROM approval AS b WHERE b.activity_id = a.activity_id AND b.state = 'pending' AND b.id < a.id))";
 
 /// What waits, the longest first.

@@ -1,8 +1,9 @@
 //! What surrounds every page: the agency's name and how much waits for this person.
 
 use aos_kernel::{AgencyScope, Result};
-use aos_storage::{Conn, params};
+use aos_storage::{Conn, Sql, ToValue};
 
+use super::{condition, limited, queue::ENTRY};
 use crate::people::{Permission, Principal, Role, queries};
 
 /// More than this is shown as this: nobody reads the difference, and counting stays cheap.
@@ -12,7 +13,7 @@ pub const MOST_COUNTED: i64 = 999;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Around {
     pub agency: String,
-    /// Approvals that wait for a role which this person fills, at most [`MOST_COUNTED`].
+    /// Entries of the queue that wait for a role which this person fills, at most [`MOST_COUNTED`].
     pub waiting: i64,
 }
 
@@ -35,16 +36,12 @@ pub fn roles(principal: &Principal) -> Vec<String> {
 }
 
 async fn waiting(conn: &mut Conn, scope: &AgencyScope, roles: Vec<String>) -> Result<i64> {
-    match scope.limit() {
-        None => {
-            let sql = "SELECT COUNT(*) AS n FROM (SELECT 1 AS one FROM approval WHERE state = 'pending' \
-                       AND role = ANY($1) LIMIT $2) AS waiting";
-            conn.count(sql, params![roles, MOST_COUNTED]).await
-        }
-        Some(tenants) => {
-            let sql = "SELECT COUNT(*) AS n FROM (SELECT 1 AS one FROM approval WHERE state = 'pending' \
-                       AND tenant_id = ANY($3) AND role = ANY($1) LIMIT $2) AS waiting";
-            conn.count(sql, params![roles, MOST_COUNTED, tenants]).await
-        }
-    }
+    // The same entries as the queue shows, so that the two never say different numbers.
+    let mut sql = format!("SELECT COUNT(*) AS n FROM (SELECT 1 AS one FROM approval AS a WHERE {ENTRY}");
+    let mut params = Vec::new();
+    limited(&mut sql, &mut params, scope, "a.tenant_id");
+    condition(&mut sql, &mut params, "a.role = ANY(?)", roles);
+    params.push(MOST_COUNTED.to_value());
+    sql.push_str(&format!(" LIMIT ${}) AS waiting", params.len()));
+    conn.count(Sql::built(sql), params).await
 }

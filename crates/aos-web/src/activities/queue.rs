@@ -100,7 +100,7 @@ pub(crate) fn item(entry: &QueueEntry, principal: &Principal, now: Timestamp) ->
     let (can_decide, why_not) = may_decide(principal, entry.tenant, &entry.role, &entry.made_by, None);
     let kind = kind_word(&entry.subject.kind);
     let title = if kind == "request_list" && entry.count > 1 {
-        format!("{} blog requests: {}", entry.count, entry.pipeline_name)
+        format!("{} blog requests", entry.count)
     } else {
         entry.title.clone()
     };
@@ -112,7 +112,10 @@ pub(crate) fn item(entry: &QueueEntry, principal: &Principal, now: Timestamp) ->
                 _ => format!("{words} words · {}", entry.pipeline_name),
             }
         }
-        "request_list" if entry.count > 1 => format!("Begins with “{}”", entry.title),
+        "request_list" if entry.count > 1 => match entry.count - 1 {
+            1 => format!("“{}” and one more", entry.title),
+            more => format!("“{}” and {more} more", entry.title),
+        },
         _ => entry.pipeline_name.clone(),
     };
     let outside = kind == "post" && !matches!(entry.publish_mode, Some(PublishMode::Draft) | None);

@@ -27,7 +27,7 @@ use crate::{
 };
 
 /// The roles that agents have.
-const ROLES: [&str; 5] = ["onboarding", "strategy", "seo_specialist", "content_researcher", "copywriter"];
+const ROLES: [&str; 5] = ["onboarding", "strategy", "seo-specialist", "content-researcher", "copywriter"];
 /// Clients that the filter offers; more are found on the clients' own pages.
 const OFFERED: i64 = 200;
 

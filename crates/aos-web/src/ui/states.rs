@@ -100,7 +100,7 @@ pub fn look(state: &str) -> Tone {
 /// The state in words for a person.
 pub fn label(state: &str) -> String {
     match state {
-        "seo_specialist" => "SEO specialist".into(),
+        "seo_specialist" | "seo-specialist" => "SEO specialist".into(),
         "gbp" | "gbp_posts" => "GBP posts".into(),
         "ok" => "OK".into(),
         "openai" => "OpenAI-compatible".into(),
