@@ -80,7 +80,7 @@ fn an_empty_list_says_what_would_fill_it() {
         ("/client/plan", "The strategy agent writes one"),
         ("/client/work", "Launching onboarding starts the set-up chain"),
         ("/client/context", "The onboarding agent writes it"),
-        ("/queues", "No worker is running"),
+        ("/queues", "No process has said"),
     ] {
         let html = draw(path, true);
         let found = html.to_lowercase().contains(&words.to_lowercase());
