@@ -54,8 +54,16 @@ pub fn objects(config: &Config) -> Result<Objects> {
 pub async fn database(config: &Config) -> Result<Db> {
     std::fs::create_dir_all(&config.data.folder)
         .with_context(|| format!("the data folder {}", config.data.folder.display()))?;
-    let options = DbOptions { connections: config.data.connections, ..DbOptions::new(config.database_url()) };
-    Db::open(&options, Arc::new(SystemClock), &migrations()).await.map_err(plain)
+    Db::open(&options(config), Arc::new(SystemClock), &migrations()).await.map_err(plain)
+}
+
+/// Opens the database as it is.
+pub async fn unmigrated(config: &Config) -> Result<Db> {
+    Db::connect(&options(config), Arc::new(SystemClock)).await.map_err(plain)
+}
+
+fn options(config: &Config) -> DbOptions {
+    DbOptions { connections: config.data.connections, ..DbOptions::new(config.database_url()) }
 }
 
 pub fn outbound(config: &Config) -> Result<Outbound> {

@@ -74,6 +74,12 @@ pub async fn restore(config: Config, folder: &Path) -> Result<()> {
         }
         fs::copy(folder.join("database.sqlite"), path).context("the database of the backup")?;
     } else {
+        let empty = assemble::unmigrated(&config).await?;
+        let tables = empty.tables().await.map_err(plain)?;
+        empty.close().await;
+        if !tables.is_empty() {
+            bail!("the database has tables already: restore into an empty one");
+        }
         let db = assemble::database(&config).await?;
         db.restore(folder).await.map_err(plain)?;
         db.close().await;

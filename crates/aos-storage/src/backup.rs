@@ -4,7 +4,7 @@ use std::path::Path;
 
 use aos_kernel::{Error, Result};
 
-use crate::{Conn, Db, DbKind, Sql, Value, conn::Inner, db::Pools, error::storage, params};
+use crate::{Conn, Db, DbKind, Sql, Tx, Value, conn::Inner, db::Pools, error::storage, params};
 
 /// What a backup holds.
 #[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize)]
@@ -70,11 +70,11 @@ impl Db {
         }
     }
 
-    /// Fills an empty PostgreSQL database with the same schema from a backup's folder. An SQLite backup is a database
-    /// file already: it is copied into place before opening.
+    /// Fills a PostgreSQL database from a backup's folder. Its schema must have been made just now: the few rows that
+    /// came with it are replaced. An SQLite backup is a database file already: it is copied into place before opening.
     ///
     /// # Errors
-    /// `Conflict` when there are rows already; `Storage`.
+    /// `Storage`; nothing is changed then.
     pub async fn restore(&self, folder: &Path) -> Result<BackupSummary> {
         if self.kind() != DbKind::Postgres {
             return Err(Error::internal("an SQLite backup is restored by copying its file"));
@@ -82,33 +82,24 @@ impl Db {
         let mut tx = self.begin(aos_kernel::Actor::system("restore")).await?;
         let mut summary = BackupSummary::default();
         let tables = tables(&mut tx).await?;
-        for table in &tables {
-            let n = tx.count(Sql::built(format!("SELECT COUNT(*) AS n FROM {table}")), vec![]).await?;
-            if n > 0 {
-                return Err(Error::conflict("not_empty", format!("The database is not empty: {table} has {n} rows.")));
-            }
-        }
-        // Rows refer to each other across tables, so references are checked at the end only.
-        tx.execute("SET CONSTRAINTS ALL DEFERRED", vec![]).await?;
+        // Rows refer to each other across tables, so references are not checked while they come in.
         tx.execute("SET LOCAL session_replication_role = replica", vec![]).await?;
+        for table in &tables {
+            tx.execute(Sql::built(format!("DELETE FROM {table}")), vec![]).await?;
+        }
         for table in tables {
             let file = folder.join(format!("{table}.jsonl"));
             let text = tokio::fs::read_to_string(&file)
                 .await
                 .map_err(|e| Error::storage(format!("{}: {e}", file.display())))?;
+            let insert = insert_statement(&mut tx, &table).await?;
             let mut n = 0;
             for chunk in text.lines().collect::<Vec<_>>().chunks(500) {
                 let lines = format!("[{}]", chunk.join(","));
                 let rows: serde_json::Value = serde_json::from_str(&lines).map_err(Error::storage)?;
-                n += tx
-                    .execute(
-                        Sql::built(format!(
-                            "INSERT INTO {table} SELECT * FROM jsonb_populate_recordset(NULL::{table}, $1)"
-                        )),
-                        params![rows],
-                    )
-                    .await?;
+                n += tx.execute(Sql::built(insert.clone()), params![rows]).await?;
             }
+            count_on(&mut tx, &table).await?;
             summary.tables.push((table, n));
         }
         tx.commit().await?;
@@ -137,6 +128,40 @@ impl Db {
         }
         Ok(Integrity { problems })
     }
+}
+
+/// A JSON null and an empty column look the same in a line of the backup; where a column may not be empty, it was the
+/// first.
+async fn insert_statement(tx: &mut Tx, table: &str) -> Result<String> {
+    let sql = "SELECT column_name::text AS name, data_type = 'jsonb' AND is_nullable = 'NO' AS json
+               FROM information_schema.columns WHERE table_schema = current_schema() AND table_name = $1
+               ORDER BY ordinal_position";
+    let (mut names, mut values) = (Vec::new(), Vec::new());
+    for row in tx.rows(sql, params![table]).await? {
+        let name: String = row.get("name")?;
+        let json: bool = row.get("json")?;
+        values.push(if json { format!("COALESCE(r.{name}, 'null'::jsonb)") } else { format!("r.{name}") });
+        names.push(name);
+    }
+    Ok(format!(
+        "INSERT INTO {table} ({}) SELECT {} FROM jsonb_populate_recordset(NULL::{table}, $1) AS r",
+        names.join(", "),
+        values.join(", ")
+    ))
+}
+
+/// Lets numbers that the database gives out go on behind those that were restored.
+async fn count_on(tx: &mut Tx, table: &str) -> Result<()> {
+    let numbered = "SELECT column_name::text AS name FROM information_schema.columns
+                    WHERE table_schema = current_schema() AND table_name = $1 AND is_identity = 'YES'";
+    for row in tx.rows(numbered, params![table]).await? {
+        let column: String = row.get("name")?;
+        let sql = format!(
+            "SELECT setval(pg_get_serial_sequence('{table}', '{column}'), MAX({column})) FROM {table} HAVING COUNT(*) > 0"
+        );
+        tx.rows(Sql::built(sql), vec![]).await?;
+    }
+    Ok(())
 }
 
 async fn tables(conn: &mut Conn) -> Result<Vec<String>> {
