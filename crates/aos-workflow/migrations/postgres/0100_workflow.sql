@@ -76,7 +76,6 @@ CREATE TABLE lease (
   owner text NOT NULL,
   until timestamptz NOT NULL
 );
-INSERT INTO lease (name, owner, until) VALUES ('claim', '', 'epoch'), ('scheduler', '', 'epoch');
 
 -- The processes of the product that are or were alive.
 CREATE TABLE process (

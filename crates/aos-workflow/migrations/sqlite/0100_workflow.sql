@@ -73,7 +73,6 @@ CREATE TABLE lease (
   owner TEXT NOT NULL,
   until INTEGER NOT NULL
 ) STRICT;
-INSERT INTO lease (name, owner, until) VALUES ('claim', '', 0), ('scheduler', '', 0);
 
 -- The processes of the product that are or were alive.
 CREATE TABLE process (

@@ -3,7 +3,7 @@
 //! the lanes and jobs that it looks at, never by the length of a lane.
 
 use aos_kernel::{JobId, Result, Timestamp};
-use aos_storage::{Conn, DbKind, Lock, Row, Tx, params};
+use aos_storage::{Conn, DbKind, Row, Tx, params};
 use uuid::Uuid;
 
 use crate::{
@@ -15,13 +15,9 @@ use crate::{
 pub const MAX_LANES: usize = 512;
 
 /// Claims come one after the other over all processes: two that count the running jobs at the same moment could
-/// together pass a limit. SQLite has one writer in any case.
+/// together pass a limit.
 pub async fn take_turn(tx: &mut Tx) -> Result<()> {
-    if tx.kind() == DbKind::Postgres {
-        let sql = tx.locking("SELECT name FROM lease WHERE name = 'claim'", Lock::Wait);
-        tx.rows(sql, vec![]).await?;
-    }
-    Ok(())
+    tx.lock("workflow.claim").await
 }
 
 /// Jobs whose time has come become ready.

@@ -12,7 +12,9 @@ pub async fn take(tx: &mut Tx, name: &str, owner: &str, until: Timestamp) -> Res
     let plausible = until + (until - now);
     let taken = tx
         .execute(
-            "UPDATE lease SET owner = $2, until = $3 WHERE name = $1 AND (owner = $2 OR until < $4 OR until > $5)",
+            "INSERT INTO lease (name, owner, until) VALUES ($1, $2, $3)
+             ON CONFLICT (name) DO UPDATE SET owner = excluded.owner, until = excluded.until
+             WHERE lease.owner = excluded.owner OR lease.until < $4 OR lease.until > $5",
             params![name, owner, until, now, plausible],
         )
         .await?;

@@ -452,6 +452,33 @@ async fn an_event_can_not_be_changed_afterwards() {
 }
 
 #[tokio::test]
+async fn a_restored_database_goes_on_with_its_jobs_and_its_history() {
+    for kind in kinds().into_iter().filter(|kind| *kind == DbKind::Postgres) {
+        let (old, new) = (Stage::new(kind, same).await, Stage::new(kind, same).await);
+        let post = Subject { kind: "content_item".into(), id: uuid::Uuid::now_v7() };
+        let tenant = TenantId::new();
+        let folder = std::env::temp_dir().join(uuid::Uuid::now_v7().to_string());
+        std::fs::create_dir(&folder).unwrap();
+        for (stage, event) in [(&old, "content.edited"), (&new, "content.published")] {
+            if event == "content.published" {
+                old.test.db.backup(&folder).await.unwrap();
+                new.test.db.restore(&folder).await.unwrap();
+            }
+            let mut tx = stage.tx().await;
+            tx.emit(NewEvent::new(tenant, event, post.clone()));
+            tx.enqueue(job(event));
+            tx.commit().await.unwrap();
+        }
+        std::fs::remove_dir_all(&folder).unwrap();
+        new.worker("one", 8).run_until_idle().await.unwrap();
+        assert_eq!(new.done().await, ["content.edited", "content.published"]);
+        let scope = aos_kernel::TenantScope::granted(tenant);
+        let history = crate::history(&mut new.test.db.read().await.unwrap(), scope, &post).await.unwrap();
+        assert_eq!(history.len(), 2);
+    }
+}
+
+#[tokio::test]
 async fn a_worker_that_is_asked_to_end_lets_its_jobs_finish_and_gives_the_others_back() {
     for kind in kinds() {
         let stage = Stage::new(kind, same).await;
