@@ -58,14 +58,7 @@ pub const STATES: &[(Tone, &[&str])] = &[
     (Tone::Active, &["in_progress", "running", "writing", "publishing", "retrying", "scheduled", "open", "pausing"]),
     (
         Tone::Waiting,
-        &[
-            "awaiting_approval",
-            "pending_approval",
-            "pending",
-            "review",
-            "setup_needed",
-            "waiting_for_person",
-        ],
+        &["awaiting_approval", "pending_approval", "pending", "review", "setup_needed", "waiting_for_person"],
     ),
     (
         Tone::Good,

@@ -2,11 +2,13 @@
 
 use aos_web::{
     agents::views::{
-        BudgetForm, ModelsPage, ProviderForm, ProviderView, RoleModel, RunPage, RunRow, RunStepView, RunView, RunsPage, UsageRow,
+        BudgetForm, ModelsPage, ProviderForm, ProviderView, RoleModel, RunPage, RunRow, RunStepView, RunView, RunsPage,
+        UsageRow,
     },
     layout::Place,
     people::views::{
-        AuditPage, AuditRow, OneTimePassword, RoleChoice, RoleTag, TokenForm, TokenRow, TokensPage, UserForm, UserRow, UsersPage,
+        AuditPage, AuditRow, OneTimePassword, RoleChoice, RoleTag, TokenForm, TokenRow, TokensPage, UserForm, UserRow,
+        UsersPage,
     },
     reference::views::DesignPage,
     ui::{Choice, Choices},
@@ -329,11 +331,7 @@ fn models(draw: &Draw, editing: bool) -> ModelsPage {
         editing,
         roles: vec![
             RoleModel { role: "copywriter".into(), model: "default".into(), skill: "copywriter v3".into() },
-            RoleModel {
-                role: "seo_specialist".into(),
-                model: "default".into(),
-                skill: "seo-specialist v2".into(),
-            },
+            RoleModel { role: "seo_specialist".into(), model: "default".into(), skill: "seo-specialist v2".into() },
         ],
         month: "November 2026".into(),
         usage: draw.some(vec![

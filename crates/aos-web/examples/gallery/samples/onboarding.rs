@@ -142,11 +142,9 @@ fn wizard(draw: &Draw, slug: &str) -> OnboardingPage {
             ]),
             takes: "PDF, Word, Markdown or plain text, up to 20 MB each.".into(),
         },
-        "baseline" => Step::Baseline(BaselineForm {
-            sessions: "1850".into(),
-            followers: "420".into(),
-            ..BaselineForm::default()
-        }),
+        "baseline" => {
+            Step::Baseline(BaselineForm { sessions: "1850".into(), followers: "420".into(), ..BaselineForm::default() })
+        }
         _ => Step::Launch { checks: portal::checklist(), ready: true, launched: None },
     };
     let current = STEPS.iter().position(|(name, _)| *name == slug).unwrap_or(0);
