@@ -50,9 +50,9 @@ pub async fn insert(tx: &mut Tx, jobs: Vec<NewJob>) -> Result<()> {
     Ok(())
 }
 
-/// Which of the jobs this worker still holds in the attempt that it claimed. They stay locked until the commit, so that
-/// nobody takes or cancels them in between.
-pub async fn held(tx: &mut Tx, owner: &str, jobs: &[(JobId, i64)]) -> Result<BTreeSet<JobId>> {
+/// Which of these attempts at jobs this worker still holds: it may have lost one and claimed the job again. The jobs stay
+/// locked until the commit, so that nobody takes or cancels them in between.
+pub async fn held(tx: &mut Tx, owner: &str, jobs: &[(JobId, i64)]) -> Result<BTreeSet<(JobId, i64)>> {
     let ids: Vec<JobId> = jobs.iter().map(|(id, _)| *id).collect();
     let sql = tx.locking(
         "SELECT id, attempts FROM job WHERE id = ANY($1) AND state = 'running' AND lease_owner = $2",
@@ -61,9 +61,9 @@ pub async fn held(tx: &mut Tx, owner: &str, jobs: &[(JobId, i64)]) -> Result<BTr
     let claimed: BTreeSet<(JobId, i64)> = jobs.iter().copied().collect();
     let mut held = BTreeSet::new();
     for row in tx.rows(sql, params![ids.as_slice(), owner]).await? {
-        let id = row.get("id")?;
-        if claimed.contains(&(id, row.get("attempts")?)) {
-            held.insert(id);
+        let attempt = (row.get("id")?, row.get("attempts")?);
+        if claimed.contains(&attempt) {
+            held.insert(attempt);
         }
     }
     Ok(held)

@@ -13,7 +13,8 @@ use tokio_util::sync::CancellationToken;
 use super::{Claimed, Finished};
 
 pub struct Crew {
-    running: HashMap<JobId, CancellationToken>,
+    /// By job and attempt: a job that was lost and claimed again runs twice for a while.
+    running: HashMap<(JobId, i64), CancellationToken>,
     tasks: JoinSet<()>,
     results: mpsc::UnboundedReceiver<Finished>,
     sender: mpsc::UnboundedSender<Finished>,
@@ -28,11 +29,11 @@ impl Crew {
         self.running.len()
     }
     pub fn ids(&self) -> Vec<JobId> {
-        self.running.keys().copied().collect()
+        self.running.keys().map(|(id, _)| *id).collect()
     }
 
     pub fn start(&mut self, claimed: Claimed) {
-        self.running.insert(claimed.job.id, claimed.cx.cancel.clone());
+        self.running.insert((claimed.job.id, claimed.job.attempts), claimed.cx.cancel.clone());
         let sender = self.sender.clone();
         let _: AbortHandle = self.tasks.spawn(async move {
             let job = claimed.job.clone();
@@ -63,13 +64,14 @@ impl Crew {
         all
     }
     fn ended(&mut self, finished: Finished) -> Finished {
-        self.running.remove(&finished.job().id);
+        let job = finished.job();
+        self.running.remove(&(job.id, job.attempts));
         finished
     }
 
     /// Asks a job to stop.
     pub fn cancel(&self, id: JobId) {
-        if let Some(cancel) = self.running.get(&id) {
+        for (_, cancel) in self.running.iter().filter(|((running, _), _)| *running == id) {
             cancel.cancel();
         }
     }
@@ -79,6 +81,6 @@ impl Crew {
             cancel.cancel();
         }
         self.tasks.shutdown().await;
-        self.running.into_keys().collect()
+        self.running.into_keys().map(|(id, _)| id).collect()
     }
 }

@@ -158,7 +158,7 @@ impl Worker {
             return Ok(());
         }
         let held = store::jobs::held(tx, &self.options.owner, &claims).await?;
-        batch.retain(|job| held.contains(&job.id));
+        batch.retain(|job| held.contains(&(job.id, job.attempts)));
         let mut failed = Vec::with_capacity(batch.failed.len());
         for (job, error) in &batch.failed {
             failed.push(self.fail(tx, job, error).await?);
