@@ -11,6 +11,10 @@
 //! - An event is written with the change that it tells of, and never changed.
 //! - Nothing here knows a platform or a slice.
 
+// One file serves all crates' tests; the testkit itself would bring the whole product along.
+#[cfg(test)]
+#[path = "../../aos-testkit/src/clock.rs"]
+mod clock;
 mod cron;
 mod event;
 mod handler;

@@ -1,8 +1,5 @@
 //! Stories of schedules, on both databases.
 
-#[path = "../../../aos-testkit/src/clock.rs"]
-mod clock;
-
 use std::sync::Arc;
 
 use aos_kernel::Clock;
@@ -10,8 +7,7 @@ use aos_storage::testing::{TestDb, kinds};
 use serde_json::json;
 
 use super::*;
-use crate::{Heartbeat, Outbox, Registry, processes};
-use clock::SteppingClock;
+use crate::{Heartbeat, Outbox, Registry, clock::SteppingClock, processes};
 
 struct Stage {
     test: TestDb,

@@ -1,8 +1,6 @@
 //! Stories of jobs, on both databases. Time is a clock that the test steps; a "killed" worker is one that is not asked
 //! to commit what it claimed.
 
-#[path = "../../../aos-testkit/src/clock.rs"]
-mod clock;
 mod model;
 
 use std::{
@@ -19,8 +17,8 @@ use serde_json::{Value, json};
 use tokio::sync::Notify;
 
 use super::*;
+use crate::clock::SteppingClock;
 use crate::{Done, JobState, Outbox, Prepared, QueueLimit, cancel_job, dead_jobs, lane::Lane, queue_depths, retry_job};
-use clock::SteppingClock;
 
 /// Where the handler of these tests writes what it did: one row for each commit.
 const DONE: Migration = Migration {
