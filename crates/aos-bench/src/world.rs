@@ -56,7 +56,7 @@ impl World {
             crawler,
             crawl_limits: CrawlLimits::default(),
             gateway: Arc::new(gateway),
-            documents: Arc::new(FileReader::default()),
+            documents: Arc::new(FileReader),
             jobs_per_tenant: 8,
         };
         let product = Product::assemble(db.clone(), outside).await?;
