@@ -12,7 +12,10 @@ use aos_capabilities::{
 };
 use aos_kernel::{Actor, Error, Result, TenantScope};
 use aos_storage::{Credentials, Db, Objects, Tx};
-use aos_workflow::{Done, Event, Job, JobHandler, Outbox, QueueLimit, Registry, RunContext};
+use aos_workflow::{
+    CatchUp, Done, Event, Job, JobHandler, NewSchedule, Outbox, QueueLimit, Registry, RunContext, put_schedule,
+};
+use chrono::TimeDelta;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -85,6 +88,7 @@ impl Product {
             .with_handler(Arc::new(content::WatchPublication::new(connections.clone())))
             .with_handler(Arc::new(StartPipelines { steps: steps.clone() }))
             .with_handler(Arc::new(On(StartSetUp)))
+            .with_handler(Arc::new(Prune))
             .on_event("tenants.registered", START)
             .on_event("website.crawl_requested", START)
             .on_event("onboarding.ready", START)
@@ -98,6 +102,7 @@ impl Product {
         activities::seed_templates(&mut tx).await?;
         strategy::put_schedules(&mut tx).await?;
         people::put_schedules(&mut tx).await?;
+        put_schedule(&mut tx, Prune::nightly()).await?;
         tx.commit().await?;
         Ok(Self {
             db,
@@ -205,6 +210,44 @@ impl Reaction for StartSetUp {
     async fn react(&self, tx: &mut Tx, event: &Event) -> Result<()> {
         let tenant = event.tenant.ok_or_else(|| Error::internal("a crawl without a tenant"))?;
         onboarding::commands::start_set_up_if_ready(tx, TenantScope::granted(tenant)).await?;
+        Ok(())
+    }
+}
+
+/// Forgets, each night, the keys of jobs that were over long ago.
+struct Prune;
+
+impl Prune {
+    const KIND: &str = "product.prune";
+    /// Well after anything asks for the same job again: the longest are the looks at a scheduled post.
+    const KEPT: TimeDelta = TimeDelta::days(90);
+
+    fn nightly() -> NewSchedule {
+        NewSchedule {
+            tenant: None,
+            name: Self::KIND.to_owned(),
+            cron: "41 3 * * *".to_owned(),
+            zone: "UTC".to_owned(),
+            kind: Self::KIND.to_owned(),
+            queue: "system".to_owned(),
+            payload: json!({}),
+            catch_up: CatchUp::Once,
+            enabled: true,
+        }
+    }
+}
+
+#[async_trait::async_trait]
+impl JobHandler for Prune {
+    fn kind(&self) -> &'static str {
+        Self::KIND
+    }
+    async fn run(&self, _job: &Job, _cx: &RunContext) -> Result<Value> {
+        Ok(Value::Null)
+    }
+    async fn commit(&self, tx: &mut Tx, _done: &[Done]) -> Result<()> {
+        let before = tx.now() - Self::KEPT;
+        aos_workflow::prune(tx, before).await?;
         Ok(())
     }
 }
