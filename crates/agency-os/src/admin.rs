@@ -57,7 +57,7 @@ pub enum Command {
         #[arg(long)]
         write: bool,
     },
-    /// Put a new master key in place and wrap all credentials anew, while the system runs
+    /// Put a new master key in place and wrap all credentials anew; restart every process afterwards
     RotateKey,
 }
 
@@ -164,8 +164,8 @@ pub async fn run(config: Config, command: Command) -> Result<()> {
     Ok(())
 }
 
-/// The new key goes in front of the old one, everything is wrapped anew, then the old one goes. A process that runs
-/// meanwhile reads the file again when it meets a key that it does not know.
+/// The new key goes in front of the old one and everything is wrapped anew; the old one stays in the file. A process that
+/// was started before knows only the old key, so it can't open what was wrapped anew until it is restarted.
 async fn rotate(config: &Config, db: &aos_storage::Db) -> Result<()> {
     if Config::master_key().is_some() {
         bail!(
