@@ -7,7 +7,7 @@ use aos_features::people::{
     self, Access, Email, Grant, HashedPassword, Role, api_tokens::NewApiToken, commands::NewUser,
 };
 use aos_kernel::{Actor, AgencyScope, PageSize, Secret};
-use aos_storage::{Conn, Credentials};
+use aos_storage::Conn;
 
 use crate::{assemble, assemble::plain, config::Config};
 
@@ -57,8 +57,10 @@ pub enum Command {
         #[arg(long)]
         write: bool,
     },
-    /// Put a new master key in place and wrap all credentials anew; restart every process afterwards
+    /// Put a new master key in place and wrap all credentials under it, while the system runs
     RotateKey,
+    /// Forget the older master keys
+    RetireKeys,
 }
 
 fn operator() -> Actor {
@@ -159,26 +161,27 @@ pub async fn run(config: Config, command: Command) -> Result<()> {
             println!("{}", secret.expose());
         }
         Command::RotateKey => rotate(&config, &db).await?,
+        Command::RetireKeys => retire(&config, &db).await?,
     }
     db.close().await;
     Ok(())
 }
 
-/// The new key goes in front of the old one and everything is wrapped anew; the old one stays in the file. A process that
-/// was started before knows only the old key, so it can't open what was wrapped anew until it is restarted.
+/// With the keys in a file a new one is made; with those of the environment everything goes under their first.
 async fn rotate(config: &Config, db: &aos_storage::Db) -> Result<()> {
-    if Config::master_key().is_some() {
-        bail!(
-            "the master key comes from the environment: put the new key on a line before the old one, restart, and run `agency-os admin rotate-key` without it"
-        );
+    let credentials = assemble::credentials(config)?;
+    let given = Config::master_key().is_some();
+    let rotating = if given { credentials.rewrap_all(db).await } else { credentials.rotate(db).await };
+    println!("{} credentials are under the new master key.", rotating.map_err(plain)?.rewrapped);
+    if !given {
+        println!("The old key stays in the file, for older backups: `agency-os admin retire-keys` forgets it.");
     }
-    let file = config.master_key_file();
-    let rotated = assemble::keyring(config)?.rotated(&file)?;
-    let credentials = Credentials::new(rotated);
-    let done = credentials.rewrap_all(db).await.map_err(plain)?;
-    // Whatever a running process sealed under the old key while we did is wrapped now.
-    let late = credentials.rewrap_all(db).await.map_err(plain)?;
-    println!("{} credentials are under the new master key.", done.rewrapped + late.rewrapped);
-    println!("The old key stays in the file until every process was restarted; then remove its line.");
+    Ok(())
+}
+
+async fn retire(config: &Config, db: &aos_storage::Db) -> Result<()> {
+    let credentials = assemble::credentials(config)?;
+    credentials.retire(db).await.map_err(plain)?;
+    println!("Only the current master key is left. A backup from before it needs the key file from then.");
     Ok(())
 }

@@ -31,13 +31,13 @@ pub fn migrations() -> Migrations {
     aos_storage::migrations().and(aos_workflow::migrations()).and(aos_features::migrations())
 }
 
-/// The master keys: from the environment, or from the file, which is made at the first start.
-pub fn keyring(config: &Config) -> Result<Keyring> {
+/// The stored secrets with the master keys: from the environment, or from the file, which is made at the first start.
+pub fn credentials(config: &Config) -> Result<Credentials> {
     match Config::master_key() {
-        Some(key) => Keyring::parse(&key).context("the master key of the environment"),
+        Some(key) => Ok(Credentials::new(Keyring::parse(&key).context("the master key of the environment")?)),
         None => {
             let file = config.master_key_file();
-            Keyring::load_or_create(&file).with_context(|| format!("the master key {}", file.display()))
+            Credentials::in_file(&file).with_context(|| format!("the master key {}", file.display()))
         }
     }
 }
@@ -86,9 +86,8 @@ pub fn browser(config: &Config) -> BrowserChoice {
 /// Opens everything.
 pub async fn app(config: Config) -> Result<App> {
     let db = database(&config).await?;
-    let keyring = keyring(&config)?;
-    let signing_key = *keyring.derive("cookies and forms");
-    let credentials = Credentials::new(keyring);
+    let credentials = credentials(&config)?;
+    let signing_key = credentials.agency_key(&db, "cookies and forms").await.map_err(plain)?;
     let objects = objects(&config)?;
     let outbound = outbound(&config)?;
     let clock = db.clock().clone();

@@ -23,8 +23,7 @@ pub async fn run(config: Config) -> Result<()> {
     let integrity = db.integrity().await.map_err(plain)?;
     say(integrity.problems.is_empty(), "integrity", integrity.problems.join("; "));
 
-    let keyring = assemble::keyring(&config)?;
-    let credentials = aos_storage::Credentials::new(keyring);
+    let credentials = assemble::credentials(&config)?;
     let unreadable = credentials.unreadable(&db).await.map_err(plain)?;
     let detail =
         if unreadable == 0 { "all open".to_owned() } else { format!("{unreadable} do not open with this master key") };

@@ -93,15 +93,22 @@ impl Keyring {
     /// # Errors
     /// [`KeyringError::Io`], [`KeyringError::Format`].
     pub fn load_or_create(path: &Path) -> Result<Self, KeyringError> {
-        match fs::read_to_string(path) {
-            Ok(text) => Self::parse(&Secret::new(text)),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                let keyring = Self { keys: vec![MasterKey::new(Key::generate().into())] };
+        match Self::load(path) {
+            Err(KeyringError::Io(error)) if error.kind() == io::ErrorKind::NotFound => {
+                let keyring = Self { keys: vec![MasterKey::new(random())] };
                 keyring.save(path)?;
                 Ok(keyring)
             }
-            Err(error) => Err(error.into()),
+            loaded => loaded,
         }
+    }
+
+    /// The keys of a file that is there.
+    ///
+    /// # Errors
+    /// [`KeyringError::Io`], [`KeyringError::Format`].
+    pub fn load(path: &Path) -> Result<Self, KeyringError> {
+        Self::parse(&Secret::new(fs::read_to_string(path)?))
     }
 
     /// Puts a new current key before the others and keeps it in the file. The old ones go when all is wrapped anew.
@@ -109,7 +116,7 @@ impl Keyring {
     /// # Errors
     /// [`KeyringError::Io`]; the keys in memory and file are as before then.
     pub fn rotated(&self, path: &Path) -> Result<Self, KeyringError> {
-        let mut keys = vec![MasterKey::new(Key::generate().into())];
+        let mut keys = vec![MasterKey::new(random())];
         keys.extend(self.keys.iter().map(|key| MasterKey::new(*key.raw)));
         let rotated = Self { keys };
         rotated.save(path)?;
@@ -144,17 +151,6 @@ impl Keyring {
     /// Short name of the current key, safe to show.
     pub fn current_id(&self) -> &str {
         self.keys.first().map_or("", |key| &key.id)
-    }
-
-    /// A key for another purpose (signing cookies), from the oldest master key's successor in use. It changes with the
-    /// master key.
-    pub fn derive(&self, purpose: &str) -> Zeroizing<[u8; 32]> {
-        let mut key = Zeroizing::new([0; 32]);
-        if let Some(current) = self.keys.first() {
-            let expanded = Hkdf::<Sha256>::new(None, current.raw.as_ref()).expand(purpose.as_bytes(), key.as_mut());
-            debug_assert!(expanded.is_ok());
-        }
-        key
     }
 
     pub(crate) fn seal(&self, place: &str, secret: &Secret) -> Result<Sealed, KeyringError> {
@@ -214,11 +210,15 @@ fn decrypt(key: &[u8], place: &str, boxed: &[u8]) -> Result<Zeroizing<Vec<u8>>, 
         .map_err(|_| KeyringError::Forged)
 }
 
-fn encode(bytes: &[u8]) -> String {
+pub(crate) fn random() -> [u8; 32] {
+    Key::generate().into()
+}
+
+pub(crate) fn encode(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-fn decode(hex: &str) -> Option<[u8; 32]> {
+pub(crate) fn decode(hex: &str) -> Option<[u8; 32]> {
     if hex.len() != 64 || !hex.is_ascii() {
         return None;
     }

@@ -1,6 +1,7 @@
 //! The demonstration as a process that can be killed.
 
 use std::{
+    collections::BTreeSet,
     fs::{self, File},
     io::Write,
     path::{Path, PathBuf},
@@ -119,14 +120,17 @@ impl Running {
     }
 }
 
-/// The posts that a finished demonstration counts: `Deliverable  Blog posts: 10/10`.
+/// The posts that a finished demonstration shows, each with its address on a line of its own; none while one of its
+/// deliverables (`Deliverable  Blog posts: 10/10`) is not complete.
 fn counted(log: &str) -> Option<i64> {
-    let counts = log.lines().filter_map(|line| {
+    let mut deliverables = log.lines().filter_map(|line| {
         let (done, target) = line.trim().strip_prefix("Deliverable")?.rsplit_once(": ")?.1.split_once('/')?;
         Some((done.parse::<i64>().ok()?, target.trim().parse::<i64>().ok()?))
     });
-    let (done, target) = counts.fold((0, 0), |sum, count| (sum.0 + count.0, sum.1 + count.1));
-    (target > 0 && done == target).then_some(done)
+    let complete =
+        deliverables.next().is_some_and(|(done, target)| done == target) && deliverables.all(|(d, t)| d == t);
+    let posts: BTreeSet<&str> = log.lines().filter_map(|line| line.strip_prefix("    http")).collect();
+    complete.then_some(i64::try_from(posts.len()).ok()?)
 }
 
 /// `host:port` of an address.
@@ -162,8 +166,10 @@ mod tests {
 
     #[test]
     fn a_journey_counts_only_when_it_is_complete() {
-        assert_eq!(counted("x\nDeliverable  Blog posts: 10/10\nGoal  Be read: 10 of 120"), Some(10));
-        assert_eq!(counted("Deliverable  Blog posts: 9/10"), None);
+        let posts = "  One\n    http://site.test/one\n  Two\n    http://site.test/two\n";
+        let audit = "Deliverable  Website audit: 1/1\nGoal  Be read: 2 of 120";
+        assert_eq!(counted(&format!("{posts}Deliverable  Blog posts: 2/2\n{audit}")), Some(2));
+        assert_eq!(counted(&format!("{posts}Deliverable  Blog posts: 2/3\n{audit}")), None);
         assert_eq!(counted("no deliverable"), None);
     }
 
