@@ -87,12 +87,14 @@ impl Product {
             .with_handler(Arc::new(activities::RunActivity::new(steps.clone())))
             .with_handler(Arc::new(content::WatchPublication::new(connections.clone())))
             .with_handler(Arc::new(StartPipelines { steps: steps.clone() }))
+            .with_handler(Arc::new(On(activities::FollowPolicy::new(steps.clone()))))
             .with_handler(Arc::new(On(StartSetUp)))
             .with_handler(Arc::new(Prune))
             .on_event("tenants.registered", START)
             .on_event("website.crawl_requested", START)
             .on_event("onboarding.ready", START)
             .on_event("strategy.period_opened", START)
+            .on_event("tenants.settings_changed", activities::FollowPolicy::KIND)
             .on_event("website.crawled", SET_UP);
         let jobs = notices::register(strategy::register(people::register(jobs)));
         let jobs = Arc::new(jobs);

@@ -5,12 +5,14 @@ use aos_kernel::{ActivityId, Actor, ApprovalId, Error, PipelineId, Result, Subje
 use serde_json::{Value, json};
 
 use super::{
+    CLIENT_ROLE,
     board::{Board, Line, Piece},
     error::nothing_to_decide,
     events,
     model::{ActivityState as State, Approval, ApprovalState, Assignee, PipelineState},
     steps::{Fingerprint, ReworkItem},
 };
+use crate::tenants::Party;
 
 /// A subject and what a person is shown of it.
 pub type Shown = (Subject, Fingerprint);
@@ -47,11 +49,11 @@ pub enum Fact {
     Retried {
         activity: ActivityId,
     },
-    /// A person said yes. `units`: what the steps after it repeat over. `also`: a role that decides after this one.
+    /// A person said yes. `units`: what the steps after it repeat over. `next`: the side that decides after this one.
     Approved {
         approval: ApprovalId,
         units: Vec<Subject>,
-        also: Option<String>,
+        next: Option<Party>,
     },
     Rejected {
         approval: ApprovalId,
@@ -71,6 +73,11 @@ pub enum Fact {
     Refingerprinted {
         approval: ApprovalId,
         shown: Fingerprint,
+    },
+    /// The side whose turn it is has no say any more: it is decided on from the start again.
+    Rerouted {
+        approval: ApprovalId,
+        why: String,
     },
     Cancelled {
         activity: ActivityId,
@@ -103,11 +110,15 @@ pub fn advance(board: &mut Board, by: &Actor, fact: Fact) -> Result<()> {
         Fact::Retried { activity } => {
             begin_again(board, by, activity, None)?;
         }
-        Fact::Approved { approval, units, also } => approve(board, by, approval, units, also)?,
+        Fact::Approved { approval, units, next } => approve(board, by, approval, units, next)?,
         Fact::Rejected { approval, notes } => reject(board, by, approval, notes)?,
         Fact::Resubmitted { approval, shown } => resubmit(board, by, approval, shown)?,
         Fact::Withdrawn { approval, why } => withdraw(board, by, approval, &why)?,
-        Fact::Refingerprinted { approval, shown } => show_anew(board, approval, shown)?,
+        Fact::Refingerprinted { approval, shown } => show_anew(board, by, approval, shown)?,
+        Fact::Rerouted { approval, why } => {
+            let shown = Fingerprint::of(board.approval(approval)?);
+            ask_from_the_start(board, by, approval, shown, &why)?;
+        }
         Fact::Cancelled { activity, why } => cancel(board, by, activity, &why)?,
         Fact::PipelineCancelled { pipeline, why } => cancel_pipeline(board, by, pipeline, &why)?,
     }
@@ -248,6 +259,7 @@ fn ask(board: &mut Board, by: &Actor, gate: ActivityId, shown: Vec<Shown>) -> Re
             version: shown.version,
             hash: shown.hash,
             made_by: shown.made_by,
+            party: Party::default(),
             role: role.clone(),
             state: ApprovalState::Pending,
             requested_at: now,
@@ -286,13 +298,18 @@ fn decide(
     Ok(gate)
 }
 
-fn approve(board: &mut Board, by: &Actor, id: ApprovalId, units: Vec<Subject>, also: Option<String>) -> Result<()> {
+fn approve(board: &mut Board, by: &Actor, id: ApprovalId, units: Vec<Subject>, next: Option<Party>) -> Result<()> {
     let gate = decide(board, by, id, ApprovalState::Approved, None)?;
-    if let Some(role) = also {
+    if let Some(party) = next {
         // The same content, for the next to decide: what the first approved is what the second is shown.
         let first = board.approval(id)?.clone();
+        let role = match party {
+            Party::Agency => first.role.clone(),
+            Party::Client => CLIENT_ROLE.to_owned(),
+        };
         let next = Approval {
             id: ApprovalId::new(),
+            party,
             role,
             state: ApprovalState::Pending,
             requested_at: board.now,
@@ -383,8 +400,13 @@ fn withdraw(board: &mut Board, by: &Actor, id: ApprovalId, why: &str) -> Result<
     close_gate(board, by, gate)
 }
 
-fn show_anew(board: &mut Board, id: ApprovalId, shown: Fingerprint) -> Result<()> {
+/// Nobody has decided on what it is now, so those who come first are asked first.
+fn show_anew(board: &mut Board, by: &Actor, id: ApprovalId, shown: Fingerprint) -> Result<()> {
     let now = board.now;
+    let approval = board.approval(id)?;
+    if approval.state == ApprovalState::Pending && approval.party != Party::default() && approval.hash != shown.hash {
+        return ask_from_the_start(board, by, id, shown, "It was changed after it had been approved.");
+    }
     let approval = board.change_approval(id)?;
     if approval.state != ApprovalState::Pending {
         return Err(nothing_to_decide(approval, None, now));
@@ -394,6 +416,19 @@ fn show_anew(board: &mut Board, id: ApprovalId, shown: Fingerprint) -> Result<()
     approval.hash = shown.hash;
     approval.made_by = shown.made_by;
     Ok(())
+}
+
+/// Takes back the question that is open and asks the first side instead.
+fn ask_from_the_start(board: &mut Board, by: &Actor, id: ApprovalId, shown: Fingerprint, why: &str) -> Result<()> {
+    let now = board.now;
+    let approval = board.approval(id)?.clone();
+    if approval.state != ApprovalState::Pending {
+        return Err(nothing_to_decide(&approval, None, now));
+    }
+    take_back(board, by, id, why)?;
+    // It stays open, and asking counts it once more.
+    board.change(approval.activity_id)?.open_items -= 1;
+    ask(board, by, approval.activity_id, vec![(approval.subject, shown)])
 }
 
 /// An approval is over when all of its subjects are approved; what it decided on is over with it.

@@ -18,7 +18,7 @@ use super::{
 
 mod decide;
 
-pub use decide::{Approver, Decide, Decided, decide, decide_many, refingerprint, resubmit, withdraw};
+pub use decide::{Approver, Decide, Decided, decide, decide_many, follow_policy, refingerprint, resubmit, withdraw};
 
 /// A pipeline to be started.
 #[derive(Clone, Debug)]

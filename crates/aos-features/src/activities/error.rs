@@ -51,6 +51,11 @@ pub fn not_your_role(title: &str, role: &str) -> Error {
     Error::denied(format!("“{title}” is to be decided by somebody with the role “{role}”."))
 }
 
+pub fn clients_turn(title: &str) -> Error {
+    Error::denied(format!("“{title}” waits for the client’s own decision."))
+        .with_help("Nobody of the agency decides in the client’s place. The client’s settings say who is asked.")
+}
+
 pub fn unknown_template(key: &str) -> Error {
     Error::not_found("pipeline template").with_context(format!("template {key}"))
 }

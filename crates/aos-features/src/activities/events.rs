@@ -101,6 +101,7 @@ pub fn approval(approval: &Approval, kind: &'static str, why: Option<&str>) -> N
         "activity": approval.activity_id,
         "title": approval.title,
         "role": approval.role,
+        "party": approval.party,
         "version": approval.version,
         "hash": approval.hash,
     }));

@@ -16,6 +16,8 @@
 //! Invariants:
 //! - A state changes only along [`ActivityState::may_become`], and each change is an event.
 //! - An approval binds the version and hash of what was shown; only that is carried on.
+//! - The sides that the tenant's policy names decide one after the other, on the same hash. What is changed in between
+//!   is decided on from the start again, and so is what waits for a side that the policy asks no more.
 //! - This slice never names content: other slices register [`StepHandler`]s and [`Approvable`]s.
 //! - A running pipeline keeps the template version that it started with.
 
@@ -40,17 +42,25 @@ pub use model::*;
 pub use queries::{ActivityDetail, ApprovalFilter, HumanTask, PendingApproval, PipelineView, WorkCounts};
 pub use steps::*;
 pub use templates::{TemplateVersion, built_in, edit_template, seed_templates, template_versions, templates};
-pub use workflow::RunActivity;
+pub use workflow::{FollowPolicy, RunActivity};
 
 /// The kind of job that does an activity.
 pub const RUN: &str = "activities.run";
 
-/// The role of the client's own administrators, who decide last where the tenant's policy says so.
+/// The role of the client's own administrators, who decide where the tenant's policy says so.
 pub const CLIENT_ROLE: &str = "admin";
 
-pub const MIGRATIONS: &[aos_storage::Migration] = &[aos_storage::Migration {
-    number: 260,
-    name: "activities",
-    sqlite: include_str!("../../migrations/sqlite/0260_activities.sql"),
-    postgres: include_str!("../../migrations/postgres/0260_activities.sql"),
-}];
+pub const MIGRATIONS: &[aos_storage::Migration] = &[
+    aos_storage::Migration {
+        number: 260,
+        name: "activities",
+        sqlite: include_str!("../../migrations/sqlite/0260_activities.sql"),
+        postgres: include_str!("../../migrations/postgres/0260_activities.sql"),
+    },
+    aos_storage::Migration {
+        number: 330,
+        name: "approval_party",
+        sqlite: include_str!("../../migrations/sqlite/0330_approval_party.sql"),
+        postgres: include_str!("../../migrations/postgres/0330_approval_party.sql"),
+    },
+];

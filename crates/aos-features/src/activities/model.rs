@@ -3,6 +3,8 @@
 use aos_kernel::{ActivityId, Error, PeriodId, PipelineId, Result, TenantId, Timestamp};
 use serde::{Deserialize, Serialize};
 
+use crate::tenants::Party;
+
 aos_kernel::text_enum! {
     /// Where an activity stands (P2). Human and agent activities share it.
     pub enum ActivityState {
@@ -245,7 +247,9 @@ pub struct Approval {
     pub hash: aos_kernel::ContentHash,
     /// Who made or asked for it: they may not approve it, unless the tenant's policy allows that.
     pub made_by: aos_kernel::Actor,
-    /// The human role that the step names.
+    /// Whose turn it is: the tenant's policy says which sides decide, in which order.
+    pub party: Party,
+    /// The human role that decides: the step's, or the client's own.
     pub role: String,
     pub state: ApprovalState,
     pub requested_at: Timestamp,

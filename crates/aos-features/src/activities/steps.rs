@@ -7,7 +7,10 @@ use aos_kernel::{Actor, ContentHash, Error, Result, RunId, Subject, TenantScope}
 use aos_storage::{Conn, Db, Tx};
 use tokio_util::sync::CancellationToken;
 
-use super::{model::Activity, plan::Plans};
+use super::{
+    model::{Activity, Approval},
+    plan::Plans,
+};
 
 /// What a step is given.
 #[derive(Clone, Debug)]
@@ -80,6 +83,14 @@ pub struct Fingerprint {
     pub version: i64,
     pub hash: ContentHash,
     pub made_by: Actor,
+}
+
+impl Fingerprint {
+    /// What was shown when it was asked.
+    pub(super) fn of(approval: &Approval) -> Self {
+        let Approval { title, version, hash, made_by, .. } = approval.clone();
+        Self { title, version, hash, made_by }
+    }
 }
 
 /// A kind of subject that can be approved.

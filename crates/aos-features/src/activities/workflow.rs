@@ -1,4 +1,5 @@
-//! How activities of agents and of the product itself are done: one kind of job for all steps.
+//! How activities of agents and of the product itself are done: one kind of job for all steps; and what follows a
+//! changed approval policy.
 
 use std::{
     collections::HashMap,
@@ -7,7 +8,7 @@ use std::{
 
 use aos_kernel::{ActivityId, Actor, AgencyScope, Error, PipelineId, Result, TenantScope};
 use aos_storage::{Signal, Tx};
-use aos_workflow::{Done, Job, JobHandler, Prepared, RunContext};
+use aos_workflow::{Done, Event, Job, JobHandler, Prepared, RunContext};
 use serde::{Deserialize, Serialize};
 use tokio_util::sync::CancellationToken;
 
@@ -15,11 +16,12 @@ use super::{
     RUN,
     advance::{Fact, advance},
     board::{Board, Piece},
-    commands::{finish, load_known, load_pieces, show},
+    commands::{finish, follow_policy, load_known, load_pieces, show},
     model::{Activity, ActivityState, Assignee},
     steps::{Rework, StepContext, StepRegistry, Work},
     store,
 };
+use crate::{reactions::Reaction, tenants};
 
 /// What a job of [`RUN`] carries.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
@@ -208,5 +210,34 @@ impl JobHandler for RunActivity {
         {
             cancel.cancel();
         }
+    }
+}
+
+/// Hears that a client's approval policy changed: what waits for somebody who decides no more is asked anew. Nothing is let
+/// through by it.
+pub struct FollowPolicy {
+    steps: Arc<StepRegistry>,
+}
+
+impl FollowPolicy {
+    /// The kind of its job.
+    pub const KIND: &str = "activities.follow_policy";
+
+    pub fn new(steps: Arc<StepRegistry>) -> Self {
+        Self { steps }
+    }
+}
+
+#[async_trait::async_trait]
+impl Reaction for FollowPolicy {
+    fn kind(&self) -> &'static str {
+        Self::KIND
+    }
+
+    async fn react(&self, tx: &mut Tx, event: &Event) -> Result<()> {
+        let Some(scope) = event.tenant.map(TenantScope::granted) else { return Ok(()) };
+        let policy = tenants::queries::settings(tx, scope).await?.approval;
+        follow_policy(tx, &self.steps, scope, &policy).await?;
+        Ok(())
     }
 }

@@ -52,6 +52,12 @@ impl Principal {
         self.grants.iter().filter_map(|grant| grant.tenant).collect()
     }
 
+    /// One of the client's own administrators, by a membership there and not by a role of the agency's.
+    pub fn speaks_for(&self, tenant: TenantId) -> bool {
+        self.access_allows(Permission::Decide)
+            && self.grants.iter().any(|grant| grant.tenant == Some(tenant) && grant.role.fills(Role::TenantAdmin))
+    }
+
     fn roles_in(&self, tenant: TenantId) -> impl Iterator<Item = Role> + '_ {
         self.grants.iter().filter(move |grant| grant.tenant.is_none_or(|own| own == tenant)).map(|grant| grant.role)
     }

@@ -87,6 +87,14 @@ pub async fn people_with_role(conn: &mut Conn, scope: TenantScope, role: Role) -
     if people.is_empty() { store::with_roles(conn, scope, &[Role::Administrator]).await } else { Ok(people) }
 }
 
+/// The active people of a client itself who hold this role there; nobody stands in for them.
+///
+/// # Errors
+/// `Storage`, also for a role of the agency's staff.
+pub async fn clients_people(conn: &mut Conn, scope: TenantScope, role: Role) -> Result<Vec<UserId>> {
+    store::with_roles(conn, scope, &[role]).await
+}
+
 /// An active person as whoever acts: for the command line, where nobody signs in.
 ///
 /// # Errors

@@ -12,7 +12,7 @@ use aos_kernel::{
 use aos_storage::{Conn, FromRow, Row, Sql, ToValue, content_hash, params};
 
 use super::{condition, limited};
-use crate::activities::Approval;
+use crate::{activities::Approval, tenants::Party};
 
 /// Which of them.
 #[derive(Clone, Debug, Default)]
@@ -22,6 +22,8 @@ pub struct QueueFilter {
     pub subject_kind: Option<String>,
     /// Only what these roles decide; empty: all.
     pub roles: Vec<String>,
+    /// Only what waits for this side; none: both.
+    pub party: Option<Party>,
 }
 
 /// One entry of the queue.
@@ -37,6 +39,8 @@ pub struct QueueEntry {
     /// Of several briefs: of all of them together, see [`list_hash`].
     pub hash: ContentHash,
     pub made_by: aos_kernel::Actor,
+    /// Whose turn it is.
+    pub party: Party,
     pub role: String,
     pub since: Timestamp,
     pub pipeline_name: String,
@@ -68,6 +72,7 @@ impl FromRow for QueueEntry {
             title: row.get("title")?,
             hash: row.get("hash")?,
             made_by: row.get("made_by")?,
+            party: row.parse("party")?,
             role: row.get("role")?,
             since: row.get("requested_at")?,
             pipeline_name: row.get("pipeline_name")?,
@@ -87,7 +92,8 @@ impl FromRow for QueueEntry {
 
 /// A brief stands for the others of its step that wait too, so only the first of them is an entry.
 pub(super) const ENTRY: &str = "a.state = 'pending' AND (a.subject_kind <> 'request' OR NOT EXISTS (
-    SELECT 1 FROM approval AS b WHERE b.activity_id = a.activity_id AND b.state = 'pending' AND b.id < a.id))";
+    SELECT 1 FROM approval AS b
+    WHERE b.activity_id = a.activity_id AND b.party = a.party AND b.state = 'pending' AND b.id < a.id))";
 
 /// What waits, the longest first.
 ///
@@ -101,7 +107,7 @@ pub async fn waiting(
     size: PageSize,
 ) -> Result<Page<QueueEntry>> {
     let mut sql = format!(
-        "SELECT a.id, a.tenant_id, a.activity_id, a.subject_kind, a.subject_id, a.title, a.hash, a.made_by, a.role,
+        "SELECT a.id, a.tenant_id, a.activity_id, a.subject_kind, a.subject_id, a.title, a.hash, a.made_by, a.party, a.role,
                 a.requested_at, t.name AS client, t.zone, p.name AS pipeline_name, v.word_count AS words,
                 COALESCE(v.offline, r.offline, s.offline) AS offline, i.publish_mode, br.title AS brief
          FROM approval AS a
@@ -139,6 +145,9 @@ fn narrow(sql: &mut String, params: &mut Vec<aos_storage::Value>, scope: &Agency
     if !filter.roles.is_empty() {
         condition(sql, params, "a.role = ANY(?)", filter.roles.clone());
     }
+    if let Some(party) = filter.party {
+        condition(sql, params, "a.party = ?", party.as_str());
+    }
 }
 
 /// Fills in what an entry of several briefs stands for, in one query for the page.
@@ -148,13 +157,14 @@ async fn gather_lists(conn: &mut Conn, entries: &mut [QueueEntry]) -> Result<()>
     if lists.is_empty() {
         return Ok(());
     }
-    let sql = "SELECT activity_id, hash FROM approval WHERE activity_id = ANY($1) AND state = 'pending' ORDER BY id";
-    let mut hashes: HashMap<ActivityId, Vec<ContentHash>> = HashMap::new();
+    let sql =
+        "SELECT activity_id, party, hash FROM approval WHERE activity_id = ANY($1) AND state = 'pending' ORDER BY id";
+    let mut hashes: HashMap<(ActivityId, Party), Vec<ContentHash>> = HashMap::new();
     for row in conn.rows(sql, params![lists.as_slice()]).await? {
-        hashes.entry(row.get("activity_id")?).or_default().push(row.get("hash")?);
+        hashes.entry((row.get("activity_id")?, row.parse("party")?)).or_default().push(row.get("hash")?);
     }
     for entry in entries.iter_mut().filter(|entry| entry.subject.kind == "request") {
-        let Some(own) = hashes.get(&entry.activity) else { continue };
+        let Some(own) = hashes.get(&(entry.activity, entry.party)) else { continue };
         entry.count = i64::try_from(own.len()).unwrap_or(i64::MAX);
         entry.hash = list_hash(own.iter());
     }
@@ -227,12 +237,17 @@ pub async fn neighbours(
     Ok((before, after))
 }
 
-/// All decisions of one step, pending and decided, in the order in which they came.
+/// All decisions of the same side in one step, pending and decided, in the order in which they came. What was asked anew
+/// stands once, as it is now.
 ///
 /// # Errors
 /// `Storage`.
-pub async fn of_step(conn: &mut Conn, scope: TenantScope, activity: ActivityId) -> Result<Vec<Approval>> {
-    Ok(crate::activities::queries::activity(conn, scope, activity).await?.approvals)
+pub async fn of_step(conn: &mut Conn, scope: TenantScope, one: &Approval) -> Result<Vec<Approval>> {
+    let mut all = crate::activities::queries::activity(conn, scope, one.activity_id).await?.approvals;
+    all.retain(|approval| approval.party == one.party);
+    let latest: HashMap<_, _> = all.iter().map(|approval| (approval.subject.id, approval.id)).collect();
+    all.retain(|approval| approval.id == one.id || latest.get(&approval.subject.id) == Some(&approval.id));
+    Ok(all)
 }
 
 /// Names of pipelines that agents work on now, with how many activities of each are under way.

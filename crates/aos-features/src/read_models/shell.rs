@@ -4,7 +4,10 @@ use aos_kernel::{AgencyScope, Result};
 use aos_storage::{Conn, Sql, ToValue};
 
 use super::{condition, limited, queue::ENTRY};
-use crate::people::{Permission, Principal, Role, queries};
+use crate::{
+    people::{Permission, Principal, Role, queries},
+    tenants::Party,
+};
 
 /// More than this is shown as this: nobody reads the difference, and counting stays cheap.
 pub const MOST_COUNTED: i64 = 999;
@@ -22,7 +25,7 @@ pub struct Around {
 pub async fn around(conn: &mut Conn, principal: &Principal) -> Result<Around> {
     let agency = queries::agency(conn).await?.name;
     let waiting = match principal.agency_scope(Permission::Decide) {
-        Ok(scope) => waiting(conn, &scope, roles(principal)).await?,
+        Ok(scope) => waiting(conn, &scope, roles(principal), party(principal)).await?,
         Err(_) => 0,
     };
     Ok(Around { agency, waiting })
@@ -35,12 +38,20 @@ pub fn roles(principal: &Principal) -> Vec<String> {
     Role::ALL.iter().filter(|role| anywhere(**role)).map(|role| role.as_str().to_owned()).collect()
 }
 
-async fn waiting(conn: &mut Conn, scope: &AgencyScope, roles: Vec<String>) -> Result<i64> {
+/// The side that this person decides for, when it is only one: the agency's staff never in the client's place.
+pub fn party(principal: &Principal) -> Option<Party> {
+    principal.is_staff().then_some(Party::Agency)
+}
+
+async fn waiting(conn: &mut Conn, scope: &AgencyScope, roles: Vec<String>, party: Option<Party>) -> Result<i64> {
     // The same entries as the queue shows, so that the two never say different numbers.
     let mut sql = format!("SELECT COUNT(*) AS n FROM (SELECT 1 AS one FROM approval AS a WHERE {ENTRY}");
     let mut params = Vec::new();
     limited(&mut sql, &mut params, scope, "a.tenant_id");
     condition(&mut sql, &mut params, "a.role = ANY(?)", roles);
+    if let Some(party) = party {
+        condition(&mut sql, &mut params, "a.party = ?", party.as_str());
+    }
     params.push(MOST_COUNTED.to_value());
     sql.push_str(&format!(" LIMIT ${}) AS waiting", params.len()));
     conn.count(Sql::built(sql), params).await

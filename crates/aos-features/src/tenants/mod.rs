@@ -17,8 +17,8 @@ mod store;
 
 pub use commands::{ChangeTenant, NewTenant};
 pub use model::{
-    ApprovalPolicy, ApprovalRoute, Budgets, ClientGroup, PublishDefaults, PublishMode, Settings, Tenant, TenantFilter,
-    TenantState, website_url,
+    ApprovalPolicy, ApprovalRoute, Budgets, ClientGroup, Party, PublishDefaults, PublishMode, Settings, Tenant,
+    TenantFilter, TenantState, website_url,
 };
 pub use readiness::{ChecklistItem, Readiness, ReadinessState, Records};
 

@@ -63,12 +63,47 @@ pub struct Settings {
 }
 
 /// Who decides on this client's work.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct ApprovalPolicy {
     pub route: ApprovalRoute,
+    /// The kinds of things that the client decides on, of [`ApprovalPolicy::KINDS`], where the route leads to them.
+    pub client_decides: Vec<String>,
     /// Whether somebody may approve what they made or asked for.
     pub allow_own_work: bool,
+}
+
+impl Default for ApprovalPolicy {
+    fn default() -> Self {
+        let client_decides = ["request", "content_item"].map(str::to_owned).to_vec();
+        Self { route: ApprovalRoute::default(), client_decides, allow_own_work: false }
+    }
+}
+
+impl ApprovalPolicy {
+    /// What can be decided on, as approvals name it.
+    pub const KINDS: [&str; 3] = ["request", "content_item", "strategy"];
+
+    /// The sides that decide on a thing of this kind, one after the other. The client is not asked about what its own
+    /// people made or asked for: with the agency's yes, both sides have said it.
+    pub fn route_of(&self, kind: &str, made_by: Party) -> &'static [Party] {
+        let asks_client = self.route == ApprovalRoute::InternalThenClient
+            && made_by == Party::Agency
+            && self.client_decides.iter().any(|decided| decided == kind);
+        if asks_client { &[Party::Agency, Party::Client] } else { &[Party::Agency] }
+    }
+}
+
+text_enum! {
+    /// A side that has its say in an approval.
+    #[derive(Default)]
+    pub enum Party {
+        /// The agency's staff.
+        #[default]
+        Agency = "agency",
+        /// The client's own administrators.
+        Client = "client",
+    }
 }
 
 text_enum! {
@@ -130,6 +165,9 @@ impl Settings {
         let most = self.budgets.monthly.unwrap_or(MicroUsd(i64::MAX));
         if self.budgets.per_run < MicroUsd::ZERO || self.budgets.per_run > most {
             return Err(Error::invalid("budgets.per_run", "A run can spend between nothing and the month's budget."));
+        }
+        if self.approval.client_decides.iter().any(|kind| !ApprovalPolicy::KINDS.contains(&kind.as_str())) {
+            return Err(Error::invalid("approval.client_decides", "Choose among requests, posts and strategies."));
         }
         if self.publish.categories.iter().any(|name| name.trim().is_empty()) {
             return Err(Error::invalid("publish.categories", "A category needs a name."));

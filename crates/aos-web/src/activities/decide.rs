@@ -166,7 +166,7 @@ async fn decide_shown(viewer: &Viewer, items: &[(ApprovalId, ContentHash)], deci
             own.push((*id, hash.clone()));
             continue;
         }
-        let siblings = queue::of_step(&mut conn, scope, approval.activity_id).await?;
+        let siblings = queue::of_step(&mut conn, scope, &approval).await?;
         if shown_hash(&approval, &siblings) != *hash {
             stale.refusals += 1;
             stale.refused.get_or_insert_with(changed);

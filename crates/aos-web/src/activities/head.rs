@@ -41,7 +41,7 @@ impl Opened {
         let scope = viewer.scope(owner, Permission::SeeClient)?;
         let tenant = tenants::queries::tenant(&mut conn, scope).await?;
         let approval = activities::queries::approval(&mut conn, scope, id).await?;
-        let siblings = queue::of_step(&mut conn, scope, approval.activity_id).await?;
+        let siblings = queue::of_step(&mut conn, scope, &approval).await?;
         let dial = Dial { zone: tenant.tz(), now: viewer.now };
 
         let events = aos_workflow::history(&mut conn, scope, &approval.subject).await?;
@@ -50,7 +50,7 @@ impl Opened {
         let (made_by, made_by_agent) = who(&names, &approval.made_by);
         let policy = &tenant.settings.approval;
         let (can_decide, why_not) =
-            may_decide(&viewer.principal, owner, &approval.role, &approval.made_by, Some(policy));
+            may_decide(&viewer.principal, owner, (approval.party, &approval.role), &approval.made_by, Some(policy));
         let (previous, next) = queue::neighbours(&mut conn, &agency, id).await?;
         let kind = kind_word(&approval.subject.kind);
         let head = ApprovalHead {

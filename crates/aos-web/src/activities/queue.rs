@@ -5,7 +5,7 @@ use aos_features::{
     activities::Approver,
     people::{Permission, Principal},
     read_models::queue::{self, QueueEntry},
-    tenants::ApprovalPolicy,
+    tenants::{ApprovalPolicy, Party},
 };
 use aos_kernel::{Cursor, PageSize, TenantId, Timestamp};
 use axum::extract::Query;
@@ -51,7 +51,9 @@ pub(super) async fn page(viewer: Viewer, Query(asked): Query<Asked>) -> Answer {
     let tenant: Option<TenantId> = asked.client.parse().ok();
     let subject = KINDS.iter().find(|(word, ..)| *word == asked.kind).map(|(_, subject, _)| (*subject).to_owned());
     let roles = if mine { aos_features::read_models::shell::roles(&viewer.principal) } else { Vec::new() };
-    let everything = queue::QueueFilter { tenant, subject_kind: None, roles };
+    // What waits for a client is nothing that the agency's people can do.
+    let party = if mine { aos_features::read_models::shell::party(&viewer.principal) } else { None };
+    let everything = queue::QueueFilter { tenant, subject_kind: None, roles, party };
     let filter = queue::QueueFilter { subject_kind: subject, ..everything.clone() };
 
     let entries = queue::waiting(&mut conn, &scope, &filter, asked.after.as_ref(), PageSize::DEFAULT).await?;
@@ -97,7 +99,7 @@ pub(super) async fn page(viewer: Viewer, Query(asked): Query<Asked>) -> Answer {
 pub(crate) fn item(entry: &QueueEntry, principal: &Principal, now: Timestamp) -> QueueItem {
     let zone: Tz = entry.zone.parse().unwrap_or(Tz::UTC);
     let dial = Dial { zone, now };
-    let (can_decide, why_not) = may_decide(principal, entry.tenant, &entry.role, &entry.made_by, None);
+    let (can_decide, why_not) = may_decide(principal, entry.tenant, (entry.party, &entry.role), &entry.made_by, None);
     let kind = kind_word(&entry.subject.kind);
     let title = if kind == "request_list" && entry.count > 1 {
         format!("{} blog requests", entry.count)
@@ -166,7 +168,7 @@ pub(super) fn consequence(kind: &str, mode: Option<PublishMode>) -> &'static str
 pub(super) fn may_decide(
     principal: &Principal,
     tenant: TenantId,
-    role: &str,
+    (party, role): (Party, &str),
     made_by: &aos_kernel::Actor,
     policy: Option<&ApprovalPolicy>,
 ) -> (bool, Option<String>) {
@@ -174,12 +176,15 @@ pub(super) fn may_decide(
         return (false, Some("You may look, but not decide.".to_owned()));
     }
     let approver = Approver::of(principal, tenant, policy.unwrap_or(&ApprovalPolicy::default()));
-    let has = |wanted: &str| approver.roles.iter().any(|own| own == wanted);
-    if !has(role) && !has("administrator") {
+    if approver.may_decide(party, role, "").is_err() {
         let words = crate::ui::states::label(role).to_lowercase();
-        return (false, Some(format!("This waits for the role “{words}”.")));
+        let why = match party {
+            Party::Agency => format!("This waits for the role “{words}”."),
+            Party::Client => "The agency approved this; now it waits for the client.".to_owned(),
+        };
+        return (false, Some(why));
     }
-    if policy.is_some() && !approver.allow_own_work && made_by.person() == Some(principal.user()) {
+    if policy.is_some() && !approver.policy.allow_own_work && made_by.person() == Some(principal.user()) {
         return (false, Some("You made this, so somebody else decides.".to_owned()));
     }
     (true, None)

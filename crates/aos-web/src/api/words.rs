@@ -21,6 +21,7 @@ words! {
     access: people::Access;
     tenant_state: tenants::TenantState;
     approval_route: tenants::ApprovalRoute;
+    party: tenants::Party;
     publish_default: tenants::PublishMode;
     readiness: tenants::ReadinessState;
     crawl_state: website::CrawlState;

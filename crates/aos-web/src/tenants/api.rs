@@ -76,8 +76,16 @@ pub struct SettingsView {
 pub struct ApprovalPolicyView {
     #[schema(schema_with = words::approval_route)]
     pub route: tenants::ApprovalRoute,
+    /// What the client decides on after the agency, where the route leads to them: `request`, `content_item`, `strategy`.
+    /// Left out: requests and posts.
+    #[serde(default = "usually_clients")]
+    pub client_decides: Vec<String>,
     /// Whether somebody may approve what they made or asked for.
     pub allow_own_work: bool,
+}
+
+fn usually_clients() -> Vec<String> {
+    tenants::ApprovalPolicy::default().client_decides
 }
 
 /// How an approved piece goes out unless its request says otherwise.
@@ -103,7 +111,11 @@ impl From<tenants::Settings> for SettingsView {
     fn from(settings: tenants::Settings) -> Self {
         let tenants::Settings { approval, publish, budgets } = settings;
         Self {
-            approval: ApprovalPolicyView { route: approval.route, allow_own_work: approval.allow_own_work },
+            approval: ApprovalPolicyView {
+                route: approval.route,
+                client_decides: approval.client_decides,
+                allow_own_work: approval.allow_own_work,
+            },
             publish: PublishDefaultsView { mode: publish.mode, categories: publish.categories },
             budgets: BudgetsView {
                 monthly_micro_usd: budgets.monthly.map(|amount| amount.0),
@@ -117,7 +129,11 @@ impl From<SettingsView> for tenants::Settings {
     fn from(view: SettingsView) -> Self {
         let SettingsView { approval, publish, budgets } = view;
         Self {
-            approval: tenants::ApprovalPolicy { route: approval.route, allow_own_work: approval.allow_own_work },
+            approval: tenants::ApprovalPolicy {
+                route: approval.route,
+                client_decides: approval.client_decides,
+                allow_own_work: approval.allow_own_work,
+            },
             publish: tenants::PublishDefaults { mode: publish.mode, categories: publish.categories },
             budgets: tenants::Budgets {
                 monthly: budgets.monthly_micro_usd.map(MicroUsd),

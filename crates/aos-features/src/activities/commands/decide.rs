@@ -2,22 +2,23 @@
 
 use std::collections::BTreeSet;
 
-use aos_kernel::{ActivityId, ApprovalId, ContentHash, Error, PipelineId, Result, Subject, TenantId, TenantScope};
+use aos_kernel::{
+    ActivityId, ApprovalId, ContentHash, Error, PipelineId, Result, Subject, TenantId, TenantScope, UserId,
+};
 use aos_storage::Tx;
 
 use super::{finish, load_pieces, only, show};
 use crate::{
     activities::{
-        CLIENT_ROLE,
         advance::{Fact, advance},
         board::Board,
-        error::{changed_since, not_your_role, nothing_to_decide, own_work},
+        error::{changed_since, clients_turn, not_your_role, nothing_to_decide, own_work},
         model::{Approval, ApprovalState, Decision},
         steps::StepRegistry,
         store,
     },
     people::{self, Principal, Role},
-    tenants::{ApprovalPolicy, ApprovalRoute},
+    tenants::{ApprovalPolicy, ApprovalRoute, Party},
 };
 
 /// What the person who decides is allowed, and the tenant's policy.
@@ -25,10 +26,9 @@ use crate::{
 pub struct Approver {
     /// The roles that they have for this tenant, as the steps of templates name them.
     pub roles: Vec<String>,
-    /// The tenant lets people approve what they made or asked for.
-    pub allow_own_work: bool,
-    /// The tenant has its own administrators decide after the agency's staff.
-    pub client_decides_too: bool,
+    /// They are one of the client's own administrators: nobody of the agency decides in the client's place.
+    pub speaks_for_client: bool,
+    pub policy: ApprovalPolicy,
 }
 
 impl Approver {
@@ -37,8 +37,21 @@ impl Approver {
         let roles = Role::ALL.iter().filter(|role| principal.fills(tenant, **role));
         Self {
             roles: roles.map(|role| role.as_str().to_owned()).collect(),
-            allow_own_work: policy.allow_own_work,
-            client_decides_too: policy.route == ApprovalRoute::InternalThenClient,
+            speaks_for_client: principal.speaks_for(tenant),
+            policy: policy.clone(),
+        }
+    }
+
+    /// Whether they are among those who decide on this.
+    ///
+    /// # Errors
+    /// `Denied`, saying who does.
+    pub fn may_decide(&self, party: Party, role: &str, title: &str) -> Result<()> {
+        let has = |role: &str| self.roles.iter().any(|own| own == role);
+        match party {
+            Party::Client if !self.speaks_for_client => Err(clients_turn(title)),
+            Party::Agency if !has(role) && !has(Role::Administrator.as_str()) => Err(not_your_role(title, role)),
+            Party::Client | Party::Agency => Ok(()),
         }
     }
 }
@@ -61,8 +74,8 @@ pub struct Decided {
     pub subject: Subject,
     pub title: String,
     pub state: ApprovalState,
-    /// Somebody else has to say yes too.
-    pub goes_on_to: Option<String>,
+    /// The side that has to say yes too.
+    pub goes_on_to: Option<Party>,
 }
 
 /// Decides on one thing.
@@ -101,10 +114,11 @@ pub async fn decide_many(
     let actor = tx.actor().clone();
     let ids: Vec<ApprovalId> = items.iter().map(|item| item.approval).collect();
     let mut board = load(tx, registry, scope, &ids).await?;
+    let clients = clients_administrators(tx, scope, &approver.policy).await?;
     let mut seen = BTreeSet::new();
     let mut answers: Vec<Result<Fact>> = Vec::with_capacity(items.len());
     for item in &items {
-        let mut checked = check(&board, tx, approver, item);
+        let mut checked = check(&board, tx, approver, &clients, item);
         if checked.is_ok() && !seen.insert(item.approval) {
             checked = Err(Error::conflict("nothing_to_decide", "This was decided a moment ago."));
         }
@@ -127,7 +141,7 @@ pub async fn decide_many(
         decided.push(match answer {
             Ok(fact) => {
                 let goes_on_to = match &fact {
-                    Fact::Approved { also, .. } => also.clone(),
+                    Fact::Approved { next, .. } => *next,
                     _ => None,
                 };
                 advance(&mut board, &actor, fact)?;
@@ -149,16 +163,30 @@ pub async fn decide_many(
     Ok(decided)
 }
 
+/// The client's own administrators, where it matters whether one of them made a thing.
+async fn clients_administrators(tx: &mut Tx, scope: TenantScope, policy: &ApprovalPolicy) -> Result<Vec<UserId>> {
+    match policy.route {
+        ApprovalRoute::InternalOnly => Ok(Vec::new()),
+        ApprovalRoute::InternalThenClient => people::queries::clients_people(tx, scope, Role::TenantAdmin).await,
+    }
+}
+
+/// Who decides after this side has said yes.
+fn next_party(policy: &ApprovalPolicy, approval: &Approval, clients: &[UserId]) -> Option<Party> {
+    let of_client = approval.made_by.person().is_some_and(|person| clients.contains(&person));
+    let made_by = if of_client { Party::Client } else { Party::Agency };
+    let route = policy.route_of(&approval.subject.kind, made_by);
+    let at = route.iter().position(|party| *party == approval.party)?;
+    route.get(at + 1).copied()
+}
+
 /// Everything about a decision that the board can tell.
-fn check(board: &Board, tx: &Tx, approver: &Approver, item: &Decide) -> Result<Fact> {
+fn check(board: &Board, tx: &Tx, approver: &Approver, clients: &[UserId], item: &Decide) -> Result<Fact> {
     let approval = board.approval(item.approval)?;
     let Some(person) = tx.actor().person() else {
         return Err(Error::denied("Only a person can decide on this."));
     };
-    let has = |role: &str| approver.roles.iter().any(|own| own == role);
-    if !has(&approval.role) && !has(Role::Administrator.as_str()) {
-        return Err(not_your_role(&approval.title, &approval.role));
-    }
+    approver.may_decide(approval.party, &approval.role, &approval.title)?;
     if approval.state != ApprovalState::Pending {
         return Err(nothing_to_decide(approval, None, board.now));
     }
@@ -167,12 +195,11 @@ fn check(board: &Board, tx: &Tx, approver: &Approver, item: &Decide) -> Result<F
     }
     match &item.decision {
         Decision::Approve => {
-            if approval.made_by.person() == Some(person) && !approver.allow_own_work {
+            if approval.made_by.person() == Some(person) && !approver.policy.allow_own_work {
                 return Err(own_work(&approval.title));
             }
-            let also = approver.client_decides_too && approval.role != CLIENT_ROLE;
-            let also = also.then(|| CLIENT_ROLE.to_owned());
-            Ok(Fact::Approved { approval: approval.id, units: Vec::new(), also })
+            let next = next_party(&approver.policy, approval, clients);
+            Ok(Fact::Approved { approval: approval.id, units: Vec::new(), next })
         }
         Decision::Reject { notes } if notes.trim().is_empty() => {
             Err(Error::invalid("notes", "Say what has to change, so that it can be made again."))
@@ -209,14 +236,14 @@ async fn tell_owner(
     fact: &mut Fact,
 ) -> Result<()> {
     match fact {
-        Fact::Approved { approval, units, also } => {
+        Fact::Approved { approval, units, next } => {
             let Approval { subject, hash, title, .. } = board.approval(*approval)?;
             let owner = registry.approvable(&subject.kind)?;
             // What the row says was shown must be what is there: only that is approved.
             if owner.fingerprint(tx, scope, subject).await?.hash != *hash {
                 return Err(changed_since(title));
             }
-            if also.is_none() {
+            if next.is_none() {
                 *units = owner.approved(tx, scope, subject).await?;
             }
             Ok(())
@@ -313,6 +340,37 @@ pub async fn withdraw(
     let mut board = load(tx, registry, scope, &[id]).await?;
     advance(&mut board, &actor, Fact::Withdrawn { approval: id, why: why.to_owned() })?;
     finish(tx, board, &actor).await
+}
+
+/// The tenant's policy changed: what waits for a client that decides no more is asked of the agency again. How many.
+///
+/// # Errors
+/// `Storage`.
+pub async fn follow_policy(
+    tx: &mut Tx,
+    registry: &StepRegistry,
+    scope: TenantScope,
+    policy: &ApprovalPolicy,
+) -> Result<usize> {
+    let waiting = store::pending_of_party(tx, scope, Party::Client).await?;
+    let asked = |approval: &Approval| policy.route_of(&approval.subject.kind, Party::Agency).contains(&approval.party);
+    let ids: Vec<ApprovalId> = waiting.iter().filter(|approval| !asked(approval)).map(|approval| approval.id).collect();
+    if ids.is_empty() {
+        return Ok(0);
+    }
+    let actor = tx.actor().clone();
+    let mut board = load(tx, registry, scope, &ids).await?;
+    let mut rerouted = 0;
+    for id in ids {
+        // Somebody may have decided between the look and the lock.
+        if board.approval(id)?.state == ApprovalState::Pending {
+            let why = "The client is not asked any more.".to_owned();
+            advance(&mut board, &actor, Fact::Rerouted { approval: id, why })?;
+            rerouted += 1;
+        }
+    }
+    finish(tx, board, &actor).await?;
+    Ok(rerouted)
 }
 
 /// The latest approval of a subject, if it is in this state.

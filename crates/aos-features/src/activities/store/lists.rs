@@ -3,9 +3,12 @@
 use aos_kernel::{ActivityId, AgencyScope, ApprovalId, PipelineId, Result, TenantId, TenantScope, Timestamp};
 use aos_storage::{Conn, FromRow, Row, params};
 
-use crate::activities::{
-    model::{Activity, Approval, Pipeline, PipelineState},
-    queries::{ApprovalFilter, HumanTask, PendingApproval, Waiting},
+use crate::{
+    activities::{
+        model::{Activity, Approval, Pipeline, PipelineState},
+        queries::{ApprovalFilter, HumanTask, PendingApproval, Waiting},
+    },
+    tenants::Party,
 };
 
 pub async fn pipeline_of(conn: &mut Conn, scope: TenantScope, id: ActivityId) -> Result<Option<PipelineId>> {
@@ -63,6 +66,15 @@ pub async fn pending(
 
 pub async fn approval(conn: &mut Conn, scope: TenantScope, id: ApprovalId) -> Result<Option<Approval>> {
     conn.one("SELECT * FROM approval WHERE id = $1 AND tenant_id = $2", params![id, scope.tenant()]).await
+}
+
+/// What waits for one side's decision.
+pub async fn pending_of_party(conn: &mut Conn, scope: TenantScope, party: Party) -> Result<Vec<Approval>> {
+    conn.all(
+        "SELECT * FROM approval WHERE tenant_id = $1 AND state = 'pending' AND party = $2 ORDER BY id",
+        params![scope.tenant(), party.as_str()],
+    )
+    .await
 }
 
 /// How much waits for a decision, by tenant and role, and since when.

@@ -9,8 +9,13 @@ use chrono::TimeDelta;
 use proptest::{collection::vec, prelude::*};
 use serde_json::json;
 
-use super::toys::{IDEA, Shop, away, hopeless, thing};
-use crate::activities::{Activity, ActivityState as State, ApprovalState, Decision, PipelineState, commands, queries};
+use super::toys::{IDEA, Shop, away, client_too, hopeless, thing};
+use crate::{
+    activities::{
+        Activity, ActivityState as State, Approval, ApprovalState, Decision, PipelineState, commands, queries,
+    },
+    tenants::{ApprovalPolicy, Party},
+};
 
 #[derive(Clone, Debug)]
 enum Act {
@@ -41,6 +46,10 @@ enum Act {
     },
     Edit {
         which: usize,
+    },
+    /// The tenant chooses whether the client decides too.
+    Policy {
+        client: bool,
     },
     Withdraw {
         which: usize,
@@ -74,7 +83,8 @@ fn act() -> impl Strategy<Value = Act> {
         9 => n.clone().prop_map(|which| Act::Approve { which }),
         4 => n.clone().prop_map(|which| Act::Reject { which }),
         2 => n.clone().prop_map(|which| Act::DecideLate { which }),
-        2 => n.clone().prop_map(|which| Act::Edit { which }),
+        3 => n.clone().prop_map(|which| Act::Edit { which }),
+        2 => any::<bool>().prop_map(|client| Act::Policy { client }),
         1 => n.clone().prop_map(|which| Act::Withdraw { which }),
         2 => n.clone().prop_map(|which| Act::Resubmit { which }),
         4 => n.clone().prop_map(|which| Act::Retry { which }),
@@ -129,6 +139,9 @@ impl World {
             Act::Die => {
                 self.deaths += 1;
                 shop.worker(&format!("dying {}", self.deaths)).step_and_die().await.unwrap();
+            }
+            Act::Policy { client } => {
+                shop.choose(if client { client_too() } else { ApprovalPolicy::default() }).await;
             }
             Act::Wait { minutes } => shop.clock.advance(TimeDelta::minutes(minutes)),
             Act::Approve { which } => self.decide(which, Decision::Approve).await,
@@ -252,7 +265,7 @@ impl World {
         for gate in activities.iter().filter(|a| a.is_approval) {
             let detail = queries::activity(conn, self.shop.scope, gate.id).await.unwrap();
             let count = |state| detail.approvals.iter().filter(|a| a.state == state).count();
-            *approved.entry(gate.step_key.as_str()).or_insert(0) += count(ApprovalState::Approved);
+            *approved.entry(gate.step_key.as_str()).or_insert(0) += Self::let_through(&detail.approvals);
             let waits = count(ApprovalState::Pending) + count(ApprovalState::Rejected) > 0;
             if gate.state.is_over() {
                 assert_eq!(count(ApprovalState::Pending), 0, "a gate that is over asks nobody");
@@ -263,6 +276,28 @@ impl World {
         let begun = |key: &str| activities.iter().filter(|a| a.step_key == key).count();
         assert_eq!(begun("build"), approved.get("choose").copied().unwrap_or(0));
         assert_eq!(begun("send"), approved.get("inspect").copied().unwrap_or(0));
+    }
+
+    /// How many things went through a gate: those whose last decision was a yes. The client was only asked about exactly
+    /// what the agency had approved, and nothing is asked twice at once.
+    fn let_through(approvals: &[Approval]) -> usize {
+        let mut by_subject: BTreeMap<uuid::Uuid, Vec<&Approval>> = BTreeMap::new();
+        for approval in approvals {
+            by_subject.entry(approval.subject.id).or_default().push(approval);
+        }
+        let mut through = 0;
+        for history in by_subject.values() {
+            let open = history.iter().filter(|a| a.state == ApprovalState::Pending).count();
+            assert!(open <= 1, "asked twice at once: {history:?}");
+            for pair in history.windows(2).filter(|pair| pair[1].party == Party::Client) {
+                let [before, asked] = pair else { continue };
+                assert_eq!((before.party, before.state), (Party::Agency, ApprovalState::Approved), "{history:?}");
+                assert_eq!(before.hash, asked.hash, "the client was asked about something else: {history:?}");
+            }
+            assert!(history.first().is_some_and(|first| first.party == Party::Agency), "{history:?}");
+            through += usize::from(history.last().is_some_and(|last| last.state == ApprovalState::Approved));
+        }
+        through
     }
 
     /// With good will all around, everything comes to its end.

@@ -6,5 +6,6 @@ mod clock;
 mod decisions;
 mod lifecycle;
 mod pipelines;
+mod policy;
 mod templates;
 mod toys;

@@ -6,8 +6,8 @@ use std::{
 };
 
 use aos_kernel::{
-    ActivityId, Actor, AgencyScope, ContentHash, Error, ErrorKind, PageSize, PipelineId, Result, Retry, Subject,
-    TenantId, TenantScope, UserId,
+    ActivityId, Actor, AgencyScope, ContentHash, Error, ErrorKind, PageSize, PipelineId, Result, Retry, Secret,
+    Subject, TenantId, TenantScope, UserId,
 };
 use aos_storage::{Conn, DbKind, Migrations, Tx, testing::TestDb};
 use aos_workflow::{Outbox, Registry, Worker, WorkerOptions};
@@ -16,10 +16,14 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::clock::SteppingClock;
-use crate::activities::{
-    Accepted, Activity, ActivityState, Approvable, Approval, ApprovalFilter, Approver, Decide, Decided, Decision,
-    Fingerprint, Origin, PipelineState, RunActivity, StartPipeline, StepContext, StepHandler, StepRegistry, Template,
-    Work, commands, queries, store, templates::TemplateVersion,
+use crate::{
+    activities::{
+        Accepted, Activity, ActivityState, Approvable, Approval, ApprovalFilter, Approver, Decide, Decided, Decision,
+        Fingerprint, Origin, PipelineState, RunActivity, StartPipeline, StepContext, StepHandler, StepRegistry,
+        Template, Work, commands, queries, store, templates::TemplateVersion,
+    },
+    people,
+    tenants::{ApprovalPolicy, ApprovalRoute, Party},
 };
 
 pub const IDEA: &str = "idea";
@@ -59,6 +63,17 @@ pub struct Shelf {
     pub stubborn: Vec<Uuid>,
     pub ideas: usize,
     pub made_by: Option<Actor>,
+    /// The tenant's, for those who decide.
+    pub policy: ApprovalPolicy,
+}
+
+/// The client decides on ideas and toys too.
+pub fn client_too() -> ApprovalPolicy {
+    ApprovalPolicy {
+        route: ApprovalRoute::InternalThenClient,
+        client_decides: vec![IDEA.into(), TOY.into()],
+        ..ApprovalPolicy::default()
+    }
 }
 
 #[derive(Clone, Default)]
@@ -247,6 +262,20 @@ impl Shop {
         page.items.into_iter().map(|item| item.approval).collect()
     }
 
+    /// An administrator of the client.
+    pub async fn one_of_the_client(&self) -> UserId {
+        let user = people::commands::NewUser {
+            email: people::Email::parse("carla@client.example").unwrap(),
+            name: "Carla".into(),
+            password: people::HashedPassword::chosen(&Secret::new("a long enough phrase")).await.unwrap(),
+        };
+        let mut tx = self.tx().await;
+        let role = people::Role::TenantAdmin;
+        let id = people::commands::add_client_person(&mut tx, self.scope, user, role).await.unwrap();
+        tx.commit().await.unwrap();
+        id
+    }
+
     /// What people of the reviewer's role have to hand in.
     pub async fn tasks(&self) -> Vec<ActivityId> {
         let (mut conn, roles) = (self.read().await, ["reviewer".to_owned()]);
@@ -261,11 +290,32 @@ impl Shop {
         page.items.len()
     }
 
+    /// A reviewer of the agency who is none of the client's people.
     pub fn approver(&self) -> Approver {
-        Approver { roles: vec!["reviewer".into()], ..Approver::default() }
+        let policy = self.toys.open().policy.clone();
+        Approver { roles: vec!["reviewer".into()], speaks_for_client: false, policy }
+    }
+    /// One of the client's administrators.
+    pub fn client(&self) -> Approver {
+        Approver { roles: vec!["admin".into()], speaks_for_client: true, ..self.approver() }
+    }
+    /// Whoever's turn it is.
+    pub fn approver_of(&self, approval: &Approval) -> Approver {
+        match approval.party {
+            Party::Agency => self.approver(),
+            Party::Client => self.client(),
+        }
+    }
+    /// The tenant's administrators choose another policy, and what waits follows it.
+    pub async fn choose(&self, policy: ApprovalPolicy) -> usize {
+        let mut tx = self.tx().await;
+        let rerouted = commands::follow_policy(&mut tx, &self.steps, self.scope, &policy).await.unwrap();
+        tx.commit().await.unwrap();
+        self.toys.open().policy = policy;
+        rerouted
     }
     pub async fn decide(&self, approval: &Approval, decision: Decision) -> Result<Decided> {
-        self.decide_as(&self.approver(), approval, decision).await
+        self.decide_as(&self.approver_of(approval), approval, decision).await
     }
     pub async fn decide_as(&self, approver: &Approver, approval: &Approval, decision: Decision) -> Result<Decided> {
         let mut tx = self.tx().await;
@@ -281,15 +331,19 @@ impl Shop {
         self.decide(approval, Decision::Reject { notes: notes.into() }).await.unwrap()
     }
     pub async fn approve_all(&self) {
-        let waiting = self.pending().await;
-        let items = waiting
-            .into_iter()
-            .map(|a| Decide { approval: a.id, expected: a.hash, decision: Decision::Approve })
-            .collect();
-        let mut tx = self.tx().await;
-        let decided = commands::decide_many(&mut tx, &self.steps, self.scope, &self.approver(), items).await.unwrap();
-        assert!(decided.iter().all(Result::is_ok), "{decided:?}");
-        tx.commit().await.unwrap();
+        for approver in [self.approver(), self.client()] {
+            let turn = if approver.speaks_for_client { Party::Client } else { Party::Agency };
+            let waiting = self.pending().await;
+            let items = waiting
+                .into_iter()
+                .filter(|approval| approval.party == turn)
+                .map(|a| Decide { approval: a.id, expected: a.hash, decision: Decision::Approve })
+                .collect();
+            let mut tx = self.tx().await;
+            let decided = commands::decide_many(&mut tx, &self.steps, self.scope, &approver, items).await.unwrap();
+            assert!(decided.iter().all(Result::is_ok), "{decided:?}");
+            tx.commit().await.unwrap();
+        }
     }
     /// Everybody does their part until nothing is left to do.
     pub async fn run_to_the_end(&self) {

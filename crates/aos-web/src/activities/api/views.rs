@@ -1,7 +1,10 @@
 //! Shapes of approvals, pipelines and activities.
 
-use aos_features::activities::{
-    self, Activity, ActivityState, Approval, ApprovalState, Assignee, Decided, Origin, Pipeline, PipelineState,
+use aos_features::{
+    activities::{
+        self, Activity, ActivityState, Approval, ApprovalState, Assignee, Decided, Origin, Pipeline, PipelineState,
+    },
+    tenants::Party,
 };
 use aos_kernel::{Error, Result};
 use chrono::{DateTime, Utc};
@@ -28,6 +31,9 @@ pub struct ApprovalView {
     /// Of exactly what is to be decided on; a decision names it.
     pub hash: String,
     pub made_by: ActorView,
+    /// Whose turn it is: the agency's, or the client's own after it.
+    #[schema(schema_with = words::party)]
+    pub party: Party,
     /// The human role that decides.
     pub role: String,
     #[schema(schema_with = words::approval_state)]
@@ -50,6 +56,7 @@ impl From<Approval> for ApprovalView {
             version: approval.version,
             hash: approval.hash.to_string(),
             made_by: approval.made_by.into(),
+            party: approval.party,
             role: approval.role,
             state: approval.state,
             requested_at: approval.requested_at,
@@ -118,8 +125,9 @@ pub struct DecidedView {
     pub title: String,
     #[schema(schema_with = words::approval_state)]
     pub state: ApprovalState,
-    /// The role that has to say yes too.
-    pub goes_on_to: Option<String>,
+    /// The side that has to say yes too: `client`.
+    #[schema(value_type = Option<String>)]
+    pub goes_on_to: Option<Party>,
 }
 
 impl From<Decided> for DecidedView {
