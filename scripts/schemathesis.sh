@@ -12,7 +12,7 @@ stop_serving() {
 run_schemathesis() {
   require_command python3 python3 python3-venv
   require_command curl curl
-  local tools="$target/schemathesis" folder url="" token tenant program="$target/demo/agency-os"
+  local tools="$target/schemathesis" folder url="" token tenant program="$target/debug/agency-os"
   if [[ ! -x $tools/bin/schemathesis ]]; then
     say "Installing Schemathesis"
     python3 -m venv "$tools" || fail "Python's venv is missing. As root: apt-get install python3-venv"

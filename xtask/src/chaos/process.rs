@@ -14,7 +14,7 @@ use serde::Deserialize;
 
 use super::{until, wordpress::WordPress};
 
-/// Builds something in the profile of the demonstration; answers where the program is.
+/// Builds something as the tests do; answers where the program is.
 pub fn build(root: &Path, what: &[&str], name: &str) -> anyhow::Result<PathBuf> {
     #[derive(Deserialize)]
     struct Built {
@@ -22,7 +22,7 @@ pub fn build(root: &Path, what: &[&str], name: &str) -> anyhow::Result<PathBuf> 
     }
     let output = Command::new(env!("CARGO"))
         .current_dir(root)
-        .args(["build", "--quiet", "--profile", "demo", "--message-format", "json-render-diagnostics"])
+        .args(["build", "--quiet", "--message-format", "json-render-diagnostics"])
         .args(what)
         .stderr(Stdio::inherit())
         .output()

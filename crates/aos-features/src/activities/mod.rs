@@ -60,7 +60,7 @@ pub const MIGRATIONS: &[aos_storage::Migration] = &[
     aos_storage::Migration {
         number: 330,
         name: "approval_party",
-        sqlite: include_str!("../../migrations/sqlite/0330_approval_party.sql"),
-        postgres: include_str!("../../migrations/postgres/0330_approval_party.sql"),
+        sqlite: include_str!("../../migrations/sqlite/0330_activities_approval_party.sql"),
+        postgres: include_str!("../../migrations/postgres/0330_activities_approval_party.sql"),
     },
 ];

@@ -22,9 +22,17 @@ pub use model::{ModelProvider, NewProvider, Run, RunState, RunStep, RunStepKind,
 pub use runner::{Agents, StoredProviders};
 pub use skills::{Skill, SkillVersion};
 
-pub const MIGRATIONS: &[aos_storage::Migration] = &[aos_storage::Migration {
-    number: 280,
-    name: "agents",
-    sqlite: include_str!("../../migrations/sqlite/0280_agents.sql"),
-    postgres: include_str!("../../migrations/postgres/0280_agents.sql"),
-}];
+pub const MIGRATIONS: &[aos_storage::Migration] = &[
+    aos_storage::Migration {
+        number: 280,
+        name: "agents",
+        sqlite: include_str!("../../migrations/sqlite/0280_agents.sql"),
+        postgres: include_str!("../../migrations/postgres/0280_agents.sql"),
+    },
+    aos_storage::Migration {
+        number: 340,
+        name: "agents_costs",
+        sqlite: include_str!("../../migrations/sqlite/0340_agents_costs.sql"),
+        postgres: include_str!("../../migrations/postgres/0340_agents_costs.sql"),
+    },
+];

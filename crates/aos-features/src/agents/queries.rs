@@ -74,3 +74,12 @@ pub async fn providers(conn: &mut Conn) -> Result<Vec<ModelProvider>> {
 pub async fn skills(conn: &mut Conn) -> Result<Vec<SkillVersion>> {
     store::skills(conn).await
 }
+
+/// All versions of one skill, the newest first.
+///
+/// # Errors
+/// `NotFound`, `Storage`.
+pub async fn skill_versions(conn: &mut Conn, name: &str) -> Result<Vec<SkillVersion>> {
+    let versions = store::skill_versions(conn, name).await?;
+    if versions.is_empty() { Err(Error::not_found("skill")) } else { Ok(versions) }
+}

@@ -313,6 +313,15 @@ pub(super) async fn insert_skill(
     Ok(())
 }
 
+/// Agency-wide: all versions of one skill, the newest first.
+pub(super) async fn skill_versions(conn: &mut Conn, name: &str) -> Result<Vec<SkillVersion>> {
+    conn.all(
+        "SELECT id, name, version, text, made_by, created_at FROM skill_version WHERE name = $1 ORDER BY version DESC",
+        params![name],
+    )
+    .await
+}
+
 /// Agency-wide: the newest version of each skill.
 pub(super) async fn skills(conn: &mut Conn) -> Result<Vec<SkillVersion>> {
     conn.all(

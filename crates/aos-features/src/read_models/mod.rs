@@ -5,6 +5,7 @@
 
 pub mod clients;
 pub mod content;
+pub mod costs;
 pub mod feed;
 pub mod names;
 pub mod owners;

@@ -14,6 +14,8 @@ pub struct RunFilter {
     pub tenant: Option<TenantId>,
     pub state: Option<RunState>,
     pub role: Option<String>,
+    /// Only those that were given this skill, in any version.
+    pub skill: Option<String>,
 }
 
 /// One line of the list.
@@ -91,6 +93,11 @@ pub async fn runs(
     }
     if let Some(role) = &filter.role {
         condition(&mut sql, &mut params, "r.role = ?", role);
+    }
+    if let Some(skill) = &filter.skill {
+        // As the runtime writes it: ["house@2","article@5"]. A name has no character that means something to LIKE.
+        let name: String = skill.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '-').collect();
+        condition(&mut sql, &mut params, "CAST(r.skills AS text) LIKE ?", format!("%\"{name}@%"));
     }
     if let Some(cursor) = after {
         let (at, id): (_, RunId) = cursor.row()?;

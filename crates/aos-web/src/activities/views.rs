@@ -5,7 +5,7 @@ use askama::Template;
 use crate::{
     forms::FieldErrors,
     layout::{ClientHead, ClientTab, Shell},
-    ui::{Choice, Choices, Moment, filters},
+    ui::{Choice, Choices, Diff, Graph, Moment, VersionRow, filters},
 };
 
 /// `GET /portal`: what needs this person, most urgent first.
@@ -181,7 +181,11 @@ pub struct TemplatePage {
     pub key: String,
     pub version: u32,
     pub built_in: bool,
+    pub graph: Graph,
     pub steps: Vec<StepRow>,
+    pub versions: Vec<VersionRow>,
+    /// What the version that was asked for changed.
+    pub diff: Option<Diff>,
     /// As it is edited.
     pub json: String,
     pub errors: FieldErrors,

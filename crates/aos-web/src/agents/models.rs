@@ -6,7 +6,7 @@ use aos_capabilities::model::{Dialect, Price};
 use aos_features::{
     agents::{self, ModelProvider, NewProvider, SkillVersion, Spending},
     people::Permission,
-    read_models::clients,
+    read_models::{clients, costs},
     tenants::{self, Budgets, Settings},
 };
 use aos_kernel::{Error, MicroUsd, ModelProviderId, Month, Result, Secret, TenantId, Timestamp};
@@ -16,7 +16,7 @@ use chrono::TimeZone;
 use chrono_tz::Tz;
 use serde::Deserialize;
 
-use super::views::{BudgetForm, ModelsPage, ProviderForm, ProviderView, RoleModel, UsageRow};
+use super::views::{BudgetForm, CostRow, ModelsPage, ProviderForm, ProviderView, RoleModel, UsageRow};
 use crate::{
     flash::Flash,
     forms::{FieldErrors, Fields},
@@ -109,6 +109,8 @@ async fn view(viewer: &Viewer, filling: Filling) -> Result<ModelsPage> {
     let skills = agents::queries::skills(&mut conn).await?;
     let (month, since) = month(viewer.now, zone);
     let spending = agents::queries::spending(&mut conn, &agency, since).await?;
+    let by_role = costs::by_role(&mut conn, &agency, since).await?;
+    let by_work = costs::by_template(&mut conn, &agency, since).await?;
     let clients = clients::names(&mut conn, &agency, MOST_CLIENTS).await?;
     let mut usage = Vec::with_capacity(spending.len());
     for spent in &spending {
@@ -134,6 +136,8 @@ async fn view(viewer: &Viewer, filling: Filling) -> Result<ModelsPage> {
         month: month.label(),
         total: together(&spending),
         usage,
+        by_role: by_role.into_iter().map(cost_row).collect(),
+        by_work: by_work.into_iter().map(cost_row).collect(),
         budget_clients: Choices::new(choices, filling.budget.client.clone()),
         budget: filling.budget,
     })
@@ -211,6 +215,17 @@ fn usage_row(spent: &Spending, client: String, budget: Option<MicroUsd>) -> Usag
         cost: spent.cost.to_string(),
         budget: budget.map(|budget| budget.to_string()),
         state: state.to_owned(),
+    }
+}
+
+fn cost_row(cost: costs::Cost) -> CostRow {
+    let each = cost.cost.0.checked_div(cost.count).map_or(MicroUsd::ZERO, MicroUsd);
+    CostRow {
+        name: label(&cost.name),
+        count: count(cost.count),
+        tokens: count(cost.tokens),
+        each: each.to_string(),
+        cost: cost.cost.to_string(),
     }
 }
 

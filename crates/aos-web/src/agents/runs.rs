@@ -37,6 +37,7 @@ pub(super) struct Asked {
     state: String,
     role: String,
     client: String,
+    skill: String,
     after: Option<Cursor>,
 }
 
@@ -71,12 +72,14 @@ pub(super) async fn list(viewer: Viewer, Query(asked): Query<Asked>) -> Answer {
         tenant: asked.client.parse().ok(),
         state: RunState::ALL.iter().copied().find(|state| shown(*state) == asked.state),
         role: Some(asked.role.clone()).filter(|role| !role.is_empty()),
+        skill: Some(asked.skill.clone()).filter(|skill| !skill.is_empty()),
     };
     let page = runs::runs(&mut conn, &scope, &filter, asked.after.as_ref(), PageSize::DEFAULT).await?;
     let names = clients::names(&mut conn, &scope, OFFERED).await?;
     let shell = viewer.shell(&mut conn, "Runs", Place::Runs).await?.listening(&Topic::runs());
     let may_see = viewer.principal.can_in_agency(Permission::SeeCosts);
-    let filters = [("state", asked.state.as_str()), ("role", &asked.role), ("client", &asked.client)];
+    let filters =
+        [("state", asked.state.as_str()), ("role", &asked.role), ("client", &asked.client), ("skill", &asked.skill)];
     let words = |value: &'static str| Choice::new(value, label(value));
     let view = RunsPage {
         shell,
@@ -87,6 +90,7 @@ pub(super) async fn list(viewer: Viewer, Query(asked): Query<Asked>) -> Answer {
             names.into_iter().map(|(id, name)| Choice::new(id.to_string(), name)).collect(),
             asked.client.clone(),
         ),
+        skill: asked.skill.clone(),
         more: next_page(paths::RUNS, &filters, page.next.as_ref()),
     };
     viewer.page(&view)

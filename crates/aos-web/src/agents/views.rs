@@ -6,7 +6,7 @@ use serde::Deserialize;
 use crate::{
     forms::FieldErrors,
     layout::Shell,
-    ui::{Choices, Moment, filters},
+    ui::{Choices, Diff, Moment, VersionRow, filters},
 };
 
 /// `GET /portal/runs`.
@@ -18,6 +18,8 @@ pub struct RunsPage {
     pub states: Choices,
     pub roles: Choices,
     pub clients: Choices,
+    /// Only those that were given this skill; empty: all.
+    pub skill: String,
     pub more: Option<String>,
 }
 
@@ -138,6 +140,9 @@ pub struct ModelsPage {
     pub month: String,
     pub usage: Vec<UsageRow>,
     pub total: UsageRow,
+    pub by_role: Vec<CostRow>,
+    /// By pipeline template.
+    pub by_work: Vec<CostRow>,
     /// Clients whose budget can be changed.
     pub budget_clients: Choices,
     pub budget: BudgetForm,
@@ -217,6 +222,18 @@ pub struct UsageRow {
     pub state: String,
 }
 
+/// What one role's or one pipeline's work cost this month.
+#[derive(Clone, Debug, Default)]
+pub struct CostRow {
+    pub name: String,
+    /// Runs, or pipelines.
+    pub count: u64,
+    pub tokens: u64,
+    /// Of one of them.
+    pub each: String,
+    pub cost: String,
+}
+
 /// `GET /manage/skills`.
 #[derive(Clone, Debug, Default, Template)]
 #[template(path = "agents/skills.html")]
@@ -243,6 +260,9 @@ pub struct SkillPage {
     pub shell: Shell,
     pub name: String,
     pub version: u32,
+    pub versions: Vec<VersionRow>,
+    /// What the version that was asked for changed.
+    pub diff: Option<Diff>,
     /// The file, as it is edited.
     pub text: String,
     pub errors: FieldErrors,

@@ -2,6 +2,7 @@
 
 mod diff;
 pub mod filters;
+mod graph;
 pub mod moment;
 pub mod number;
 mod parts;
@@ -9,6 +10,7 @@ mod progress;
 pub mod states;
 
 pub use diff::{Diff, DiffRow, LineKind, Piece};
+pub use graph::{Graph, GraphNode};
 pub use moment::Moment;
-pub use parts::{Choice, Choices, Gap, Source, Timeline, TimelineEvent};
+pub use parts::{Choice, Choices, Gap, Source, Timeline, TimelineEvent, VersionRow};
 pub use progress::Progress;

@@ -78,6 +78,20 @@ impl TimelineEvent {
     }
 }
 
+/// One version in a history of versions.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct VersionRow {
+    pub version: u32,
+    /// Shows what it changed; `None` for the first.
+    pub href: Option<String>,
+    pub by: String,
+    pub at: Moment,
+    /// The one that is in use.
+    pub current: bool,
+    /// The one whose changes are shown.
+    pub shown: bool,
+}
+
 /// Where a fact stands.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Source {

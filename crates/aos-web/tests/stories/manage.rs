@@ -1,11 +1,14 @@
 //! What an administrator does under Manage.
 
-use aos_features::people::{self, Role};
+use aos_features::{
+    agents,
+    people::{self, Role},
+};
 use aos_storage::testing::kinds;
 use aos_testkit::TestApp;
 use axum::http::{StatusCode, header};
 
-use crate::support::Browser;
+use crate::{journey::Journey, support::Browser};
 
 const PAGES: [&str; 9] = [
     "/manage/users",
@@ -123,5 +126,34 @@ async fn a_template_that_does_not_hold_together_is_not_saved() {
         {"key":"crawl","name":"Read it all","assignee":"system","kind":"website.crawl"}]}"#;
     let saved = browser.submit(path, &[("based_on", "1"), ("json", good)]).await;
     assert_eq!(saved.status, StatusCode::SEE_OTHER, "{}", saved.body);
-    assert!(browser.get(path).await.body.contains("Read it all"));
+    let page = browser.get(path).await.body;
+    assert!(page.contains("graph__node") && page.contains("Read it all"), "{page}");
+    let changed = browser.get(&format!("{path}?version=2")).await.body;
+    assert!(changed.contains("Difference between Version 1 and Version 2"), "{changed}");
+    // The first version has nothing to be compared with, and one that is not there is simply not shown.
+    for version in [1, 9] {
+        let shown = browser.get(&format!("{path}?version={version}")).await;
+        assert!(shown.status == StatusCode::OK && !shown.body.contains("Difference between"), "{version}");
+    }
+}
+
+#[tokio::test]
+async fn a_skill_shows_what_each_version_changed_and_which_runs_were_given_it() {
+    for kind in kinds() {
+        let journey = Journey::begin(kind).await;
+        let browser = Browser::of(&journey.app, journey.app.administrator).await;
+        let path = "/manage/skills/strategy";
+        let known =
+            agents::queries::skill_versions(&mut journey.app.db.read().await.unwrap(), "strategy").await.unwrap();
+        let text = format!("{}\n\nEnd with a question.\n", known[0].text);
+        let saved = browser.submit(path, &[("based_on", "1"), ("text", &text)]).await;
+        assert_eq!(saved.status, StatusCode::SEE_OTHER, "{}", saved.body);
+        let page = browser.get(&format!("{path}?version=2")).await.body;
+        assert!(page.contains("Difference between Version 1 and Version 2") && page.contains("End with a question."));
+
+        let given = browser.get("/portal/runs?skill=strategy").await.body;
+        assert!(given.contains("Draft the strategy") && !given.contains("Write the context file"), "{given}");
+        assert!(browser.get("/portal/runs?skill=nothing").await.body.contains("No runs here"));
+        journey.end().await;
+    }
 }

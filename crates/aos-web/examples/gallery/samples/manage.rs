@@ -75,6 +75,7 @@ fn runs(draw: &Draw) -> RunsPage {
         roles: Choices::plain(["copywriter", "seo_specialist", "strategy"], ""),
         clients: Choices::plain(["Harbour & Vale Dental"], ""),
         more: None,
+        ..RunsPage::default()
     }
 }
 
@@ -341,6 +342,7 @@ fn models(draw: &Draw, editing: bool) -> ModelsPage {
         total: usage("", 1_052, 10_403_560, 1_712_228, "$20.55", None, "ok"),
         budget_clients: Choices::plain(["Harbour & Vale Dental", "Tide Coffee Roasters"], ""),
         budget: BudgetForm { per_run: "2.00".into(), ..BudgetForm::default() },
+        ..ModelsPage::default()
     }
 }
 
