@@ -15,8 +15,8 @@ pub struct Arguments {
 }
 
 pub fn run(root: &Path, arguments: &Arguments) -> anyhow::Result<()> {
-    // This one measures the product's own binary, which lies beside the benchmark's.
-    if matches!(arguments.name.as_str(), "start" | "all") {
+    // These measure the product's own binary, which lies beside the benchmark's.
+    if matches!(arguments.name.as_str(), "start" | "pages" | "all") {
         cargo(root, &["build", "--quiet", "--release", "--package", "agency-os"])?;
     }
     let mut run = vec!["run", "--quiet", "--release", "--package", "aos-bench", "--", &arguments.name];

@@ -95,7 +95,8 @@ async fn on(kind: DbKind, tenants: usize) -> Result<()> {
 
 /// Waits until nothing is under way any more but the agents' work, of which there must be so much.
 async fn until_begun(db: &Db, first_activities: i64) -> Result<()> {
-    let mut looks = tokio::time::interval(std::time::Duration::from_millis(20));
+    // Counting the jobs takes a moment of the same processors, so it is not done more often than the figure needs.
+    let mut looks = tokio::time::interval(std::time::Duration::from_millis(500));
     loop {
         looks.tick().await;
         let depths = queue_depths(&mut db.read().await?).await?;

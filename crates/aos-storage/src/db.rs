@@ -115,7 +115,8 @@ impl Db {
             let read = SqlitePoolOptions::new()
                 .max_connections(options.connections.max(1))
                 .acquire_timeout(options.patience)
-                .connect_with(connect.read_only(true))
+                // What is read comes from the mapped file; this is only for what changed since the last checkpoint.
+                .connect_with(connect.read_only(true).pragma("cache_size", "-8192"))
                 .await
                 .map_err(storage)?;
             Pools::Sqlite { write, read }

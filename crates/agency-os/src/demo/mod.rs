@@ -49,7 +49,7 @@ pub struct Options {
     /// What this process does; what it leaves out is for other processes on the same database (`serve --roles worker`)
     #[arg(long, value_enum, value_delimiter = ',', default_values_t = Role::ALL)]
     roles: Vec<Role>,
-    /// End when the journey is complete instead of serving on
+    /// End when the journey has come as far as it can instead of serving on; a journey that is not complete is an error
     #[arg(long)]
     exit: bool,
 }
@@ -107,7 +107,7 @@ pub async fn run(mut config: Config, options: Options) -> Result<()> {
             false
         }
     };
-    if !(options.exit && complete) {
+    if !options.exit {
         screen.line("");
         screen.line("The portal stays open. Ctrl-C ends the demonstration.");
         serve::until_stopped().await;
@@ -115,5 +115,8 @@ pub async fn run(mut config: Config, options: Options) -> Result<()> {
     serving.stop().await;
     places.close().await;
     app.product.db.close().await;
+    if options.exit && !complete {
+        anyhow::bail!("the journey is not complete");
+    }
     Ok(())
 }

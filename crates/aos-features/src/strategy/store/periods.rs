@@ -47,11 +47,13 @@ pub async fn openable(
     let allowed: Vec<TenantId> = tenants.iter().copied().filter(|tenant| agency.allows(*tenant)).collect();
     let rows = conn
         .rows(
-            "SELECT d.tenant_id, d.id, d.deliverable_type, d.name, d.template_key, d.monthly_quantity, d.active_at,
-                    (SELECT MAX(p.month) FROM period p WHERE p.deliverable_id = d.id) AS last_month
-             FROM deliverable d WHERE d.tenant_id = ANY($1) AND d.state = 'active'
-               AND NOT EXISTS (SELECT 1 FROM period p WHERE p.deliverable_id = d.id AND p.month >= $2)
-             ORDER BY d.tenant_id, d.created_at, d.id",
+            // One look at the end of an index for each deliverable. Asked as “there is none since”, PostgreSQL reads all
+            // periods there are for each batch, when it has not counted them lately.
+            "SELECT d.* FROM (
+               SELECT tenant_id, id, deliverable_type, name, template_key, monthly_quantity, active_at, created_at,
+                      (SELECT MAX(p.month) FROM period p WHERE p.deliverable_id = deliverable.id) AS last_month
+               FROM deliverable WHERE tenant_id = ANY($1) AND state = 'active') AS d
+             WHERE d.last_month IS NULL OR d.last_month < $2 ORDER BY d.tenant_id, d.created_at, d.id",
             params![allowed.as_slice(), month],
         )
         .await?;
