@@ -15,7 +15,7 @@ use tokio::task::JoinSet;
 use crate::{
     figure::{Figure, rounded},
     program::started,
-    seed::{ACTIVITIES, seed},
+    seed::{ACTIVITIES, seed, tenant},
     world::{EMAIL, PASSWORD, World, register},
 };
 
@@ -35,7 +35,7 @@ const PAGES: [Page; 4] = [
     Page { name: "queue", path: |_, _| "/portal".to_owned() },
     Page { name: "clients", path: |_, _| "/portal/clients".to_owned() },
     // Another client each time, so that no cache holds them all.
-    Page { name: "client", path: |n, clients| format!("/portal/clients/client-{}", n * 37 % clients) },
+    Page { name: "client", path: |n, clients| format!("/portal/clients/{}", tenant(n * 37 % clients)) },
     Page { name: "content", path: |_, _| "/portal/content".to_owned() },
 ];
 
