@@ -48,6 +48,10 @@ pub enum Command {
     },
     /// End a person's sessions and tokens and keep them from signing in
     Deactivate { email: String },
+    /// Take somebody's second factor away, who lost their device
+    ResetTwoFactor { email: String },
+    /// Let the agency's staff work from anywhere again
+    LiftOfficeLimit,
     /// Make an API token for a person; it is shown once
     Token {
         email: String,
@@ -119,9 +123,10 @@ pub async fn run(config: Config, command: Command) -> Result<()> {
         }
         Command::Users => {
             let mut conn = db.read().await.map_err(plain)?;
-            let (agency, mut after) = (AgencyScope::all(), None);
+            let (agency, everybody, mut after) = (AgencyScope::all(), people::UserFilter::default(), None);
             loop {
-                let page = people::queries::users(&mut conn, &agency, None, after.as_ref(), PageSize::clamped(200));
+                let page =
+                    people::queries::users(&mut conn, &agency, &everybody, after.as_ref(), PageSize::clamped(200));
                 let page = page.await.map_err(plain)?;
                 for person in &page.items {
                     let note = if person.user.is_active() { "" } else { "(deactivated)" };
@@ -147,6 +152,21 @@ pub async fn run(config: Config, command: Command) -> Result<()> {
             people::commands::deactivate(&mut tx, &AgencyScope::all(), id).await.map_err(plain)?;
             tx.commit().await.map_err(plain)?;
             println!("{email} can't sign in any more.");
+        }
+        Command::ResetTwoFactor { email } => {
+            let id = user(&mut db.read().await.map_err(plain)?, &email).await?.id;
+            let credentials = assemble::credentials(&config)?;
+            let mut tx = db.begin(operator()).await.map_err(plain)?;
+            people::two_factor::reset(&mut tx, &credentials, &AgencyScope::all(), id).await.map_err(plain)?;
+            tx.commit().await.map_err(plain)?;
+            println!("{email} signs in with the password alone, until a new second factor is set up.");
+        }
+        Command::LiftOfficeLimit => {
+            let mut tx = db.begin(operator()).await.map_err(plain)?;
+            let anywhere = people::OfficeNetworks::default();
+            people::settings::limit_to_office(&mut tx, &anywhere, None).await.map_err(plain)?;
+            tx.commit().await.map_err(plain)?;
+            println!("Staff may work from anywhere.");
         }
         Command::Token { email, name, write } => {
             let mut conn = db.read().await.map_err(plain)?;

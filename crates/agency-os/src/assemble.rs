@@ -12,7 +12,7 @@ use aos_features::{
 use aos_kernel::{Clock, SystemClock};
 use aos_llm::Gateway;
 use aos_outbound::{Outbound, OutboundConfig};
-use aos_platforms::WordPress;
+use aos_platforms::{OpenIdConnect, WordPress};
 use aos_storage::{Credentials, Db, DbOptions, Keyring, Migrations, Objects};
 
 use crate::config::Config;
@@ -102,6 +102,7 @@ pub async fn app(config: Config) -> Result<App> {
         credentials,
         objects,
         platforms: PlatformRegistry::default().with(Arc::new(WordPress::new(outbound.clone(), clock.clone()))),
+        sign_in: Arc::new(OpenIdConnect::new(outbound.clone(), clock.clone())),
         crawler: Arc::new(crawler(&config, &outbound, clock)),
         crawl_limits: config.crawl_limits(),
         gateway: Arc::new(gateway),

@@ -53,7 +53,7 @@ enum Command {
         /// The folder of the backup
         folder: std::path::PathBuf,
     },
-    /// Users, tokens and keys
+    /// Users, tokens, keys and ways back in
     #[command(subcommand)]
     Admin(admin::Command),
     /// Crawl a website and print what was found

@@ -14,7 +14,7 @@ use aos_features::{
 use aos_kernel::{Actor, AgencyScope, Clock, Secret, TenantScope};
 use aos_llm::Gateway;
 use aos_outbound::Outbound;
-use aos_platforms::WordPress;
+use aos_platforms::{OpenIdConnect, WordPress};
 use aos_storage::{Credentials, Db, DbKind, Keyring, Objects, Tx, testing::TestDb};
 use tempfile::TempDir;
 
@@ -52,6 +52,7 @@ impl World {
         let outside = Outside {
             credentials,
             objects: Objects::local(&folder.path().join("objects"))?,
+            sign_in: Arc::new(OpenIdConnect::new(outbound.clone(), clock.clone())),
             platforms: PlatformRegistry::default().with(Arc::new(WordPress::new(outbound, clock))),
             crawler,
             crawl_limits: CrawlLimits::default(),

@@ -8,5 +8,6 @@ pub mod drafts;
 pub mod model;
 pub mod platform;
 pub mod publish;
+pub mod sign_in;
 
 pub use platform::{Account, Capability, Descriptor, Platform, PlatformError, PlatformErrorKind, PlatformRegistry};

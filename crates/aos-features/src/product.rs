@@ -9,6 +9,7 @@ use aos_capabilities::{
     crawl::{CrawlLimits, SiteCrawler},
     documents::DocumentReader,
     model::ModelGateway,
+    sign_in::SignInProvider,
 };
 use aos_kernel::{Actor, Error, Result, TenantScope};
 use aos_storage::{Credentials, Db, Objects, Tx};
@@ -38,6 +39,8 @@ pub struct Outside {
     pub crawler: Arc<dyn SiteCrawler>,
     pub crawl_limits: CrawlLimits,
     pub gateway: Arc<dyn ModelGateway>,
+    /// How people sign in with an account elsewhere.
+    pub sign_in: Arc<dyn SignInProvider>,
     pub documents: Arc<dyn DocumentReader>,
     /// Jobs of one tenant in one queue that may be under way at once, over all processes.
     pub jobs_per_tenant: u32,
@@ -53,6 +56,7 @@ pub struct Product {
     pub credentials: Credentials,
     pub objects: Objects,
     pub gateway: Arc<dyn ModelGateway>,
+    pub sign_in: Arc<dyn SignInProvider>,
     pub documents: Arc<dyn DocumentReader>,
 }
 
@@ -114,6 +118,7 @@ impl Product {
             credentials: outside.credentials,
             objects: outside.objects,
             gateway: outside.gateway,
+            sign_in: outside.sign_in,
             documents: outside.documents,
         })
     }

@@ -110,6 +110,10 @@ ids! {
     MembershipMark, MembershipId, "membership";
     ApiTokenMark, ApiTokenId, "API token";
     AuditEntryMark, AuditEntryId, "audit entry";
+    InvitationMark, InvitationId, "invitation";
+    InvitationGrantMark, InvitationGrantId, "invitation grant";
+    AccountLinkMark, AccountLinkId, "account link";
+    IdentityProviderMark, IdentityProviderId, "identity provider";
     CredentialMark, CredentialId, "credential";
     ChannelMark, ChannelId, "channel";
     CrawlMark, CrawlId, "crawl";

@@ -5,11 +5,14 @@
 //! a success that did nothing. `tests/conformance` holds every platform to the same cases.
 //!
 //! * [`wordpress`]: WordPress sites over their REST API.
+//! * [`oidc`]: signing people in with OpenID Connect; no platform of a client's, but a protocol of the outside too.
 //! * [`memory`]: a site that exists in memory only, for tests and demonstrations.
 
 mod failure;
 pub mod memory;
+pub mod oidc;
 pub mod wordpress;
 
 pub use memory::Memory;
+pub use oidc::OpenIdConnect;
 pub use wordpress::WordPress;

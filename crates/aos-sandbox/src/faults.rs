@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 aos_kernel::text_enum! {
     /// A simulated service.
-    pub enum Service { WordPress = "wordpress", Models = "models", Site = "site" }
+    pub enum Service { WordPress = "wordpress", Models = "models", Site = "site", Accounts = "accounts" }
 }
 
 /// What goes wrong. "Before" means that the request had no effect; "after" that it had, and only the answer is lost

@@ -1,4 +1,5 @@
-//! Vendor services simulated on loopback: a WordPress site, three dialects of model API and a sample client website.
+//! Vendor services simulated on loopback: a WordPress site, three dialects of model API, an OpenID Connect provider and a
+//! sample client website.
 //!
 //! Everything here is written from the wire contracts alone and shares no code with the clients that call it, so that
 //! each checks the other. A simulated service keeps state, refuses what the real one refuses, records every request
@@ -16,6 +17,7 @@
 //! # Ok(()) }
 //! ```
 
+mod accounts;
 mod console;
 mod faults;
 mod html;
@@ -30,6 +32,7 @@ use std::{io, path::PathBuf, sync::Arc};
 
 use aos_kernel::{Clock, SystemClock};
 
+pub use accounts::{Account, Accounts, Lie};
 pub use faults::{Fault, FaultKind, Faults, Service};
 pub use log::{LoggedRequest, RequestLog};
 pub use models::{Models, Script};
@@ -85,6 +88,14 @@ impl Sandbox {
     /// The port is taken.
     pub async fn start_site(port: u16) -> io::Result<SampleSite> {
         SampleSite::start(port).await
+    }
+
+    /// Serves an OpenID Connect provider on a listener of its own; it needs no [`Sandbox`].
+    ///
+    /// # Errors
+    /// The port is taken, or no key could be made.
+    pub async fn start_accounts(clock: Arc<dyn Clock>, port: u16) -> io::Result<Accounts> {
+        Accounts::start(clock, port).await
     }
 
     pub fn wordpress(&self) -> &WordPress {

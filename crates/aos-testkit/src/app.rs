@@ -18,7 +18,7 @@ use aos_features::{
 use aos_kernel::{Actor, AgencyScope, Secret, TenantId, UserId};
 use aos_llm::Gateway;
 use aos_outbound::{Outbound, OutboundConfig};
-use aos_platforms::Memory;
+use aos_platforms::{Memory, OpenIdConnect};
 use aos_storage::{Credentials, Db, DbKind, Keyring, Objects, testing::TestDb};
 use aos_web::{WebSettings, csrf, signer::Signer};
 use aos_workflow::{Worker, WorkerOptions};
@@ -69,6 +69,7 @@ impl TestApp {
             credentials,
             objects: Objects::local(&folder.path().join("objects")).expect("a folder for objects"),
             platforms: PlatformRegistry::default().with(Arc::new(Memory::new(clock.clone()))),
+            sign_in: Arc::new(OpenIdConnect::new(outbound.clone(), clock.clone())),
             crawler: Arc::new(Crawler::new(outbound, config, clock)),
             crawl_limits: CrawlLimits::default(),
             gateway: Arc::new(gateway),

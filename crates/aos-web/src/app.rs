@@ -6,7 +6,7 @@ use askama::Template;
 use axum::{
     Router,
     extract::DefaultBodyLimit,
-    http::{HeaderValue, StatusCode, header::STRICT_TRANSPORT_SECURITY},
+    http::{HeaderValue, Request, StatusCode, header::STRICT_TRANSPORT_SECURITY},
     middleware,
     response::{Html, IntoResponse, Response},
     routing::get,
@@ -50,8 +50,16 @@ pub fn dress(routes: Router, guard: csrf::Guard) -> Router {
         .layer(middleware::from_fn(error::render))
         .layer(middleware::from_fn(headers::set))
         .layer(compression)
-        .layer(TraceLayer::new_for_http());
+        .layer(TraceLayer::new_for_http().make_span_with(|request: &Request<_>| {
+            tracing::debug_span!("request", method = %request.method(), path = shown(request.uri().path()))
+        }));
     if https { dressed.layer(SetResponseHeaderLayer::if_not_present(STRICT_TRANSPORT_SECURITY, HSTS)) } else { dressed }
+}
+
+/// A path for the log: what follows a link's name is the link's secret, and a query may hold one too.
+fn shown(path: &str) -> String {
+    let part = |part: &str| if part.len() > 36 { "…".to_owned() } else { part.to_owned() };
+    path.split('/').map(part).collect::<Vec<_>>().join("/")
 }
 
 /// Renders a view struct.
@@ -72,7 +80,7 @@ pub fn form_again(view: &impl Template) -> Result<Response, WebError> {
 
 #[cfg(test)]
 mod tests {
-    use axum::{body::Body, http::Request, routing::post};
+    use axum::{body::Body, routing::post};
     use tower::ServiceExt;
 
     use super::*;
@@ -98,6 +106,13 @@ mod tests {
         assert_eq!(ask("mine", format!("_csrf={token}&a=b")).await, StatusCode::OK);
         assert_eq!(ask("other", format!("_csrf={token}&a=b")).await, StatusCode::FORBIDDEN);
         assert_eq!(ask("mine", "a=b".into()).await, StatusCode::FORBIDDEN);
+    }
+
+    #[test]
+    fn the_secret_of_a_link_is_not_written_to_the_log() {
+        assert_eq!(shown("/join/pT3xq9rN5mC8vB2kL7wY4sD6fG1hJ0aZpT3xq9rN5mC"), "/join/…");
+        let client = "/portal/clients/0198c2f0-0000-7000-8000-000000000001/plan";
+        assert_eq!(shown(client), client);
     }
 
     #[tokio::test]

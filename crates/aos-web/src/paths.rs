@@ -4,7 +4,14 @@
 //! |---|---|---|
 //! | sign in | POST [`SIGN_IN`] | `email`, `password`, `next` |
 //! | sign out | POST [`SIGN_OUT`] | |
+//! | code of the second factor | POST [`SIGN_IN_CODE`] | `code`, `next` |
+//! | forgot the password | POST [`FORGOT`] | `email` |
+//! | choose a new one | POST `/reset/{token}` | `password` |
+//! | join by invitation | POST `/join/{token}` | `name`, `password`; signed in: nothing |
 //! | own password | POST [`PASSWORD`] | `current`, `password` |
+//! | own account | POST `/account/name`, `/account/email`, `/account/email/{token}` | `name`; `email`, `current` |
+//! | own sessions | POST `/account/sessions/{session}/end`, `/account/sessions/end` | |
+//! | own second factor | POST `/account/two-factor/start`, `…/confirm`, `…/codes`, `…/off` | `code` |
 //! | first run | POST [`FIRST_RUN`] | `agency`, `time_zone`, `name`, `email`, `password` |
 //! | decide from the queue | POST [`QUEUE_DECIDE`] | `approval` = `id:hash` (repeated), `decision` = `approve`/`reject`, `notes`; a row's own button instead sends `one` = `approve:id:hash` |
 //! | approve | POST `{approval}/approve` | `hash`; a post: `mode` = `now`/`draft`/`schedule`, `at` (local), `channel` |
@@ -23,7 +30,9 @@
 //! | activity | POST `/portal/activities/{id}/retry`, `…/complete` | `notes` |
 //! | publication | POST `{item}/publication/check`, `…/retry` | |
 //! | run | POST `{run}/cancel`, `{run}/retry` | |
-//! | users | POST [`USERS`], `{user}/roles`, `{user}/roles/remove`, `{user}/disable`, `{user}/enable`, `{user}/password` | `name`, `email`, `role` (repeated), `client` |
+//! | users | POST [`USERS`], `{user}/profile`, `{user}/roles`, `{user}/roles/remove`, `{user}/disable`, `{user}/enable`, `{user}/password`, `{user}/reset`, `{user}/two-factor`, `{user}/sign-out`, `{user}/unlink`, `{user}/tokens/{token}/revoke` | `name`, `email`, `role`, `client`; reset: `how` = `mail`/`link` |
+//! | invitations | POST [`INVITATIONS`], `{invitation}/send`, `{invitation}/link`, `{invitation}/revoke` | `email`, `role` (repeated), `member` = client (repeated), `admin` = client (repeated), `how` = `mail`/`link` |
+//! | agency | POST [`SETTINGS`], `/manage/settings/security`, [`SETTINGS_SIGN_IN`], `…/remove`, `…/check` | `name`, `time_zone`; `two_factor`, `office_networks`; the provider's form |
 //! | models | POST [`MODELS`], `{provider}/test`, `{provider}/remove` | [`crate::agents::views::ProviderForm`] |
 //! | budget | POST `/manage/models/budget` | `client`, `monthly` (empty: no limit), `per_run` |
 //! | skill | POST `/manage/skills/{name}` | `based_on`, `text` |
@@ -39,6 +48,15 @@ pub const SIGN_IN: &str = "/sign-in";
 pub const SIGN_OUT: &str = "/sign-out";
 /// Where somebody with a one-time password chooses their own.
 pub const PASSWORD: &str = "/password";
+/// The second step of signing in.
+pub const SIGN_IN_CODE: &str = "/sign-in/code";
+/// Sends somebody to the provider.
+pub const SIGN_IN_PROVIDER: &str = "/sign-in/provider";
+/// Where the provider sends them back to; registered there.
+pub const PROVIDER_CALLBACK: &str = "/sign-in/provider/callback";
+pub const FORGOT: &str = "/forgot";
+pub const ACCOUNT: &str = "/account";
+pub const TWO_FACTOR: &str = "/account/two-factor";
 pub const FIRST_RUN: &str = "/first-run";
 pub const LIVE: &str = "/portal/live";
 pub const QUEUE: &str = "/portal";
@@ -48,6 +66,11 @@ pub const NEW_CLIENT: &str = "/portal/clients/new";
 pub const CONTENT: &str = "/portal/content";
 pub const RUNS: &str = "/portal/runs";
 pub const USERS: &str = "/manage/users";
+pub const INVITATIONS: &str = "/manage/invitations";
+/// The agency's own settings.
+pub const SETTINGS: &str = "/manage/settings";
+/// The provider that people sign in with.
+pub const SETTINGS_SIGN_IN: &str = "/manage/settings/sign-in";
 pub const MODELS: &str = "/manage/models";
 pub const SKILLS: &str = "/manage/skills";
 pub const TEMPLATES: &str = "/manage/templates";
@@ -57,6 +80,19 @@ pub const TOKENS: &str = "/portal/tokens";
 pub const DESIGN: &str = "/reference/design";
 pub const API_REFERENCE: &str = "/api";
 
+pub fn join(token: &str) -> String {
+    format!("/join/{token}")
+}
+pub fn reset(token: &str) -> String {
+    format!("/reset/{token}")
+}
+/// Confirms a new e-mail address.
+pub fn confirm_email(token: &str) -> String {
+    format!("{ACCOUNT}/email/{token}")
+}
+pub fn user(id: impl Display) -> String {
+    format!("{USERS}/{id}")
+}
 pub fn approval(id: impl Display) -> String {
     format!("/portal/approvals/{id}")
 }

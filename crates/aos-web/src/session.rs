@@ -38,6 +38,8 @@ pub struct SignedIn {
     pub principal: Principal,
     /// None for a program.
     pub session: Option<SessionId>,
+    /// The address that they come from, as far as it can be believed.
+    pub address: Option<String>,
 }
 
 impl FromRequestParts<AppState> for SignedIn {
@@ -57,8 +59,18 @@ impl FromRequestParts<AppState> for SignedIn {
                 .with_help("Sign in once with a browser; it asks for the new password.")
                 .into());
         }
-        note_use(state, &found).await;
-        Ok(Self { principal: found.principal, session: found.session })
+        if found.must_set_up_two_factor {
+            return Err(Error::denied("Set up two-factor sign-in first.")
+                .with_help("Your agency asks its staff for it; sign in with a browser, which leads there.")
+                .into());
+        }
+        let address = address(&state.settings, parts);
+        // A staff's browser is held to the office here too; a program brings its own key.
+        if found.session.is_some() && found.principal.is_staff() && !found.office.admit(address.as_deref()) {
+            return Err(outside_office(address.as_deref()).into());
+        }
+        note_use(state, &found, address.as_deref()).await;
+        Ok(Self { principal: found.principal, session: found.session, address })
     }
 }
 
@@ -82,20 +94,36 @@ async fn by_cookie(state: &AppState, jar: &CookieJar) -> Result<Option<people::S
     people::sessions::resolve(&mut state.product.db.read().await?, &secret, now).await
 }
 
+/// The faces of the agency's staff, which can be limited to its offices. Everybody's own account and the clients'
+/// dashboards are open from anywhere.
+fn is_staff_face(path: &str) -> bool {
+    ["/portal", "/manage", "/reference"]
+        .iter()
+        .any(|face| path.strip_prefix(face).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')))
+}
+
+fn outside_office(address: Option<&str>) -> Error {
+    let words = "This part of Agency OS can be used from the agency’s offices only.";
+    let from = address.map_or_else(String::new, |address| format!("You come from {address}. "));
+    Error::new(aos_kernel::ErrorKind::Denied, "outside_office", words).with_help(format!(
+        "{from}Connect to the office network, or ask an administrator to add yours. Your own account is open to you at /account."
+    ))
+}
+
 /// What the browser holds, good or not.
 pub fn session_secret(jar: &CookieJar) -> Option<Secret> {
     jar.get(SESSION_COOKIE).map(|cookie| Secret::new(cookie.value()))
 }
 
 /// Keeps a session or token from looking unused. A page is not refused because this could not be written.
-async fn note_use(state: &AppState, found: &people::SignedIn) {
+async fn note_use(state: &AppState, found: &people::SignedIn, address: Option<&str>) {
     if !found.note_use {
         return;
     }
     let noted = async {
         let mut tx = state.product.db.begin(found.principal.actor().clone()).await?;
         match (found.session, found.principal.actor()) {
-            (Some(session), _) => people::sessions::touch(&mut tx, session).await?,
+            (Some(session), _) => people::sessions::touch(&mut tx, session, address).await?,
             (None, Actor::Token { id, .. }) => people::api_tokens::touch(&mut tx, *id).await?,
             _ => {}
         }
@@ -119,6 +147,28 @@ pub fn session_cookie(settings: &WebSettings, session: &people::NewSession, now:
     cookie
 }
 
+/// Holds the secret of a sign-in that waits for a code.
+pub const PENDING_COOKIE: &str = "aos_pending";
+/// Holds the secret of a visit to the provider.
+pub const VISIT_COOKIE: &str = "aos_visit";
+
+/// A cookie for the way through signing in, gone after `minutes` at the latest.
+pub fn passing_cookie(settings: &WebSettings, name: &'static str, secret: &Secret, minutes: u64) -> Cookie<'static> {
+    let mut cookie = Cookie::new(name, secret.expose().to_owned());
+    cookie.set_http_only(true);
+    cookie.set_secure(settings.is_https());
+    cookie.set_same_site(SameSite::Lax);
+    cookie.set_path(paths::SIGN_IN);
+    let age = Duration::from_secs(minutes * 60).try_into().map_or(cookie.max_age(), Some);
+    cookie.set_max_age(age);
+    cookie
+}
+
+/// Takes such a cookie away.
+pub fn no_passing_cookie(name: &'static str) -> Cookie<'static> {
+    Cookie::build((name, "")).path(paths::SIGN_IN).build()
+}
+
 /// Takes the session's cookie away.
 pub fn no_session_cookie() -> Cookie<'static> {
     Cookie::build((SESSION_COOKIE, "")).path("/").build()
@@ -129,6 +179,11 @@ pub struct Viewer {
     pub state: AppState,
     pub principal: Principal,
     pub session: Option<SessionId>,
+    /// They see nothing but that until it is done.
+    pub must_set_up_two_factor: bool,
+    /// The address that they come from, as far as it can be believed.
+    pub address: Option<String>,
+    pub user_agent: Option<String>,
     /// The moment of the request, so that one page tells one time.
     pub now: Timestamp,
     csrf: CsrfToken,
@@ -147,12 +202,25 @@ impl FromRequestParts<AppState> for Viewer {
         if found.must_change_password && !matches!(parts.uri.path(), paths::PASSWORD | paths::SIGN_OUT) {
             return Err(Redirect::to(paths::PASSWORD).into_response());
         }
-        note_use(state, &found).await;
+        // The second factor is set up before anything else is seen, as a one-time password is replaced.
+        let may_stay =
+            |path: &str| matches!(path, paths::PASSWORD | paths::SIGN_OUT) || path.starts_with(paths::TWO_FACTOR);
+        if found.must_set_up_two_factor && !may_stay(parts.uri.path()) {
+            return Err(Redirect::to(paths::TWO_FACTOR).into_response());
+        }
+        let address = address(&state.settings, parts);
+        if is_staff_face(parts.uri.path()) && !found.office.admit(address.as_deref()) {
+            return Err(refuse(outside_office(address.as_deref())));
+        }
+        note_use(state, &found, address.as_deref()).await;
         let guest = Guest::of(state, parts, jar);
         Ok(Self {
             state: guest.state,
             principal: found.principal,
             session: found.session,
+            must_set_up_two_factor: found.must_set_up_two_factor,
+            address: guest.address,
+            user_agent: guest.user_agent,
             now: guest.now,
             csrf: guest.csrf,
             theme: guest.theme,
@@ -274,6 +342,21 @@ impl Guest {
             jar,
         }
     }
+    /// What a sign-in is to know of the browser.
+    pub fn browser(&self) -> people::Browser {
+        people::Browser {
+            address: self.address.clone(),
+            user_agent: self.user_agent.clone(),
+            previous: session_secret(&self.jar),
+        }
+    }
+    /// Who is signed in all the same, on a page that is open to everybody.
+    ///
+    /// # Errors
+    /// `Storage`.
+    pub async fn signed_in(&self) -> Result<Option<people::SignedIn>> {
+        by_cookie(&self.state, &self.jar).await
+    }
     /// What surrounds a page without a rail.
     pub fn shell(&self, agency: String, title: &str) -> Shell {
         Shell { agency, csrf: self.csrf.clone(), flash: self.flash.clone(), theme: self.theme, ..Shell::default() }
@@ -329,4 +412,19 @@ impl<T: DeserializeOwned + Send> FromRequestParts<AppState> for At<T> {
 #[serde(default)]
 pub struct After {
     pub after: Option<aos_kernel::Cursor>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_staffs_faces_are_told_from_the_rest() {
+        for face in ["/portal", "/portal/clients", "/manage/users", "/reference/design"] {
+            assert!(is_staff_face(face), "{face}");
+        }
+        for open in ["/", "/account", "/client/1", "/sign-in", "/portals", "/join/x", "/managed"] {
+            assert!(!is_staff_face(open), "{open}");
+        }
+    }
 }

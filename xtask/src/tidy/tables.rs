@@ -62,6 +62,8 @@ pub const LIBRARIES: &[(&str, &[&str])] = &[
     ("askama", &["aos-web"]),
     ("utoipa", &["aos-web"]),
     ("chromiumoxide", &["aos-crawler"]),
+    // Signing people in over a protocol of the outside: features see the capability.
+    ("openidconnect", &["aos-platforms"]),
     ("clap", &["agency-os", "aos-bench", "xtask"]),
     ("figment", &["agency-os"]),
 ];

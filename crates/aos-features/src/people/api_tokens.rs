@@ -1,11 +1,12 @@
 //! Keys for programs: they act for the person who made them, and the record says so.
 
-use aos_kernel::{Actor, ApiTokenId, Error, Result, Secret, Subject, Timestamp};
+use aos_kernel::{Actor, AgencyScope, ApiTokenId, Error, Result, Secret, Subject, Timestamp, UserId};
 use aos_storage::{Conn, Tx};
 use serde_json::json;
 
 use super::{
     audit::{self, NewAuditEntry},
+    commands::whole_agency,
     model::{Access, ApiToken, plain_name},
     principal::Principal,
     sessions::{NOTED_EVERY, SignedIn},
@@ -70,10 +71,32 @@ pub async fn list(conn: &mut Conn, principal: &Principal) -> Result<Vec<ApiToken
     store::tokens_of(conn, principal.user()).await
 }
 
+/// Somebody's keys, for whoever manages the agency's people.
+///
+/// # Errors
+/// `Denied` for a scope of some clients; `Storage`.
+pub async fn of_user(conn: &mut Conn, agency: &AgencyScope, user: UserId) -> Result<Vec<ApiToken>> {
+    whole_agency(agency)?;
+    store::tokens_of(conn, user).await
+}
+
+/// Revokes a key of somebody's.
+///
+/// # Errors
+/// `Denied` for a scope of some clients; `NotFound` when it is not theirs or revoked already.
+pub async fn revoke_of(tx: &mut Tx, agency: &AgencyScope, user: UserId, id: ApiTokenId) -> Result<()> {
+    whole_agency(agency)?;
+    revoke_theirs(tx, user, id).await
+}
+
 /// # Errors
 /// `NotFound` when it is somebody else's or revoked already.
 pub async fn revoke(tx: &mut Tx, principal: &Principal, id: ApiTokenId) -> Result<()> {
-    if !store::revoke_token(tx, principal.user(), id).await? {
+    revoke_theirs(tx, principal.user(), id).await
+}
+
+async fn revoke_theirs(tx: &mut Tx, user: UserId, id: ApiTokenId) -> Result<()> {
+    if !store::revoke_token(tx, user, id).await? {
         return Err(Error::not_found("API token"));
     }
     audit::record(tx, NewAuditEntry::new(None, "people.token_revoked", Subject::new("api_token", id))).await
@@ -93,6 +116,9 @@ pub async fn resolve(conn: &mut Conn, secret: &Secret, now: Timestamp) -> Result
         SignedIn {
             session: None,
             must_change_password: bearer.one_time,
+            // A program has no second factor; its key was made by somebody who had to have one.
+            must_set_up_two_factor: false,
+            office: bearer.office,
             note_use: bearer.noted_at.is_none_or(|at| now - at > NOTED_EVERY),
             principal: bearer.principal.through(actor, bearer.access),
         }

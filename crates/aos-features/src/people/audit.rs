@@ -54,6 +54,10 @@ pub struct AuditFilter {
     pub subject: Option<Uuid>,
     /// The beginning of the action: `people.`.
     pub action: Option<String>,
+    /// From this moment on.
+    pub from: Option<Timestamp>,
+    /// Before this moment.
+    pub until: Option<Timestamp>,
 }
 
 /// Notes an act in the transaction that does it, so that neither is there without the other.

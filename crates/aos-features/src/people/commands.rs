@@ -8,10 +8,12 @@ use serde_json::json;
 
 use super::{
     audit::{self, NewAuditEntry},
+    invitations,
+    links::Purpose,
     model::{Agency, Email, Grant, Role, known_zone, plain_name},
     passwords::{self, HashedPassword},
     principal::Principal,
-    store::{access, users as store},
+    store::{access, links, two_factor, users as store},
 };
 
 /// Somebody to be added.
@@ -73,7 +75,7 @@ async fn insert_user(tx: &mut Tx, user: &NewUser) -> Result<UserId> {
     Ok(id)
 }
 
-async fn note(
+pub(super) async fn note(
     tx: &mut Tx,
     tenant: Option<aos_kernel::TenantId>,
     action: &'static str,
@@ -86,7 +88,7 @@ async fn note(
 }
 
 /// Staff and client people are managed by whoever may look at all clients; a scope of some is not enough.
-fn whole_agency(agency: &AgencyScope) -> Result<()> {
+pub(super) fn whole_agency(agency: &AgencyScope) -> Result<()> {
     if agency.limit().is_none() { Ok(()) } else { Err(Error::denied("Only the agency's administrators may do this.")) }
 }
 
@@ -192,6 +194,29 @@ pub async fn rename_user(tx: &mut Tx, user: UserId, name: &str) -> Result<()> {
     note(tx, None, "people.user_renamed", user, json!({ "name": name })).await
 }
 
+/// Changes the address that somebody signs in with. Links that were sent to the one before stop working.
+///
+/// # Errors
+/// `Conflict` `email_taken`; `NotFound`.
+pub async fn change_email(tx: &mut Tx, agency: &AgencyScope, user: UserId, email: &Email) -> Result<()> {
+    whole_agency(agency)?;
+    let before = known_user(tx, user).await?.email;
+    set_email(tx, user, &before, email).await
+}
+
+/// Sets the address, whoever decided it.
+pub(super) async fn set_email(tx: &mut Tx, user: UserId, before: &str, email: &Email) -> Result<()> {
+    if before == email.as_str() {
+        return Ok(());
+    }
+    if store::user_by_email(tx, email.as_str()).await?.is_some() {
+        return Err(Error::conflict("email_taken", "Somebody with this e-mail address is here already."));
+    }
+    store::set_email(tx, user, email).await?;
+    links::withdraw(tx, user, None).await?;
+    note(tx, None, "people.email_changed", user, json!({ "email": email, "before": before })).await
+}
+
 /// Shuts somebody out: their sessions end and their tokens are revoked. Safe to repeat.
 ///
 /// # Errors
@@ -199,7 +224,7 @@ pub async fn rename_user(tx: &mut Tx, user: UserId, name: &str) -> Result<()> {
 pub async fn deactivate(tx: &mut Tx, agency: &AgencyScope, user: UserId) -> Result<()> {
     whole_agency(agency)?;
     somebody_else(tx, user, "Ask another administrator to do it.")?;
-    known_user(tx, user).await?;
+    let known = known_user(tx, user).await?;
     store::lock_agency(tx).await?;
     if !store::set_disabled(tx, user, true).await? {
         return Ok(());
@@ -207,6 +232,9 @@ pub async fn deactivate(tx: &mut Tx, agency: &AgencyScope, user: UserId) -> Resu
     an_administrator_is_left(tx).await?;
     let sessions = access::delete_sessions(tx, user, None).await?;
     let tokens = access::revoke_tokens(tx, user).await?;
+    links::withdraw(tx, user, None).await?;
+    two_factor::delete_pending(tx, user).await?;
+    invitations::withdraw_for(tx, &known.email).await?;
     note(tx, None, "people.user_deactivated", user, json!({ "sessions_ended": sessions, "tokens_revoked": tokens }))
         .await
 }
@@ -234,6 +262,8 @@ pub async fn reset_password(tx: &mut Tx, agency: &AgencyScope, user: UserId, pas
     known_user(tx, user).await?;
     store::set_password(tx, user, password).await?;
     let sessions = access::delete_sessions(tx, user, None).await?;
+    links::withdraw(tx, user, Some(Purpose::PasswordReset)).await?;
+    two_factor::delete_pending(tx, user).await?;
     note(tx, None, "people.password_reset", user, json!({ "sessions_ended": sessions })).await
 }
 
@@ -254,6 +284,10 @@ pub async fn change_password(
     }
     let account =
         store::credentials(&mut db.read().await?, principal.user()).await?.ok_or_else(Error::unauthenticated)?;
+    if !account.has_password {
+        return Err(Error::conflict("no_password", "You have no password yet: you sign in through a provider.")
+            .with_help("Set one with “Forgot your password?” on the sign-in page."));
+    }
     if !passwords::verify(current, Some(account.password_hash.clone())).await? {
         return Err(Error::invalid("current", "This is not your present password."));
     }
@@ -264,6 +298,7 @@ pub async fn change_password(
     let mut tx = db.begin(principal.actor().clone()).await?;
     store::set_password(&mut tx, principal.user(), &hashed).await?;
     let sessions = access::delete_sessions(&mut tx, principal.user(), keep).await?;
+    links::withdraw(&mut tx, principal.user(), Some(Purpose::PasswordReset)).await?;
     note(&mut tx, None, "people.password_changed", principal.user(), json!({ "sessions_ended": sessions })).await?;
     tx.commit().await
 }

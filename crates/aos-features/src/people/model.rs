@@ -203,8 +203,10 @@ pub struct UserSummary {
     #[serde(flatten)]
     pub user: User,
     pub memberships: Vec<Membership>,
-    /// The last time that one of their sessions was used; none when they have no session now.
+    /// The last time that they signed in or used a session; none when they never did.
     pub last_seen_at: Option<Timestamp>,
+    /// Their second factor is on.
+    pub two_factor: bool,
 }
 
 /// A place where somebody is signed in.
@@ -215,7 +217,10 @@ pub struct Session {
     pub created_at: Timestamp,
     pub last_seen_at: Timestamp,
     pub expires_at: Timestamp,
+    /// Where it began.
     pub address: Option<String>,
+    /// Where it was used last, when that is known.
+    pub last_address: Option<String>,
     pub user_agent: Option<String>,
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use aos_kernel::{AgencyScope, Cursor, Error, Page, PageSize, Result, TenantScope, UserId};
+use aos_kernel::{AgencyScope, Cursor, Error, Page, PageSize, Result, TenantId, TenantScope, UserId};
 use aos_storage::Conn;
 
 use super::{
@@ -39,6 +39,43 @@ pub async fn user_by_email(conn: &mut Conn, email: &str) -> Result<Option<User>>
     store::user_by_email(conn, &email.trim().to_lowercase()).await
 }
 
+/// Which people to list; an empty field shows all.
+#[derive(Clone, Debug, Default)]
+pub struct UserFilter {
+    /// Part of a name or an e-mail address.
+    pub search: Option<String>,
+    /// May sign in, or was deactivated.
+    pub active: Option<bool>,
+    /// Has this role, anywhere.
+    pub role: Option<Role>,
+    /// Is one of this client's own people.
+    pub tenant: Option<TenantId>,
+    pub two_factor: Option<bool>,
+}
+
+impl UserFilter {
+    pub fn named(search: impl Into<String>) -> Self {
+        Self { search: Some(search.into()), ..Self::default() }
+    }
+}
+
+/// One person with what they may do.
+///
+/// # Errors
+/// `NotFound`.
+pub async fn summary(conn: &mut Conn, id: UserId) -> Result<UserSummary> {
+    let listed = store::summary(conn, id).await?.ok_or_else(|| Error::not_found("user"))?;
+    Ok(listed.with(store::memberships(conn, &[id]).await?))
+}
+
+/// Whether somebody has a password of their own, rather than a provider's account alone.
+///
+/// # Errors
+/// `NotFound`.
+pub async fn has_password(conn: &mut Conn, id: UserId) -> Result<bool> {
+    Ok(store::credentials(conn, id).await?.ok_or_else(|| Error::not_found("user"))?.has_password)
+}
+
 /// People by name. A limited scope sees those of its clients, and of their memberships only those.
 ///
 /// # Errors
@@ -46,7 +83,7 @@ pub async fn user_by_email(conn: &mut Conn, email: &str) -> Result<Option<User>>
 pub async fn users(
     conn: &mut Conn,
     agency: &AgencyScope,
-    search: Option<&str>,
+    filter: &UserFilter,
     after: Option<&Cursor>,
     size: PageSize,
 ) -> Result<Page<UserSummary>> {
@@ -57,7 +94,7 @@ pub async fn users(
         }
         None => None,
     };
-    let listed = store::list(conn, agency, search.filter(|text| !text.trim().is_empty()), after, size).await?;
+    let listed = store::list(conn, agency, filter, after, size).await?;
     let ids: Vec<UserId> = listed.iter().map(|listed| listed.0.id).collect();
     let mut memberships: HashMap<UserId, Vec<Membership>> = HashMap::new();
     for membership in store::memberships(conn, &ids).await? {

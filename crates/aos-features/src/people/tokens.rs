@@ -28,6 +28,17 @@ pub(super) fn readable() -> Secret {
     Secret::new(groups.join("-"))
 }
 
+/// Four groups of four readable characters, 80 bits: what somebody keeps on paper and types once.
+pub(super) fn recovery() -> Secret {
+    let mut bytes = [0_u8; 16];
+    rand::fill(&mut bytes);
+    let groups: Vec<String> = bytes
+        .chunks(4)
+        .map(|group| group.iter().map(|byte| char::from(READABLE[usize::from(byte % 32)])).collect())
+        .collect();
+    Secret::new(groups.join("-"))
+}
+
 /// Lower-case hexadecimal SHA-256.
 pub(super) fn digest(text: &str) -> String {
     Sha256::digest(text.as_bytes()).iter().fold(String::with_capacity(64), |mut hex, byte| {

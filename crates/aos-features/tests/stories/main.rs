@@ -3,8 +3,11 @@
 // The one file of the testkit that a slice's story needs; the whole of it would build the faces and the platforms too.
 #[path = "../../../aos-testkit/src/clock.rs"]
 mod clock;
+mod identity;
+mod invitations;
 mod notices;
 mod people;
+mod providers;
 mod strategy;
 mod strategy_rules;
 mod support;

@@ -1,7 +1,7 @@
 //! First run, signing in, roles, tokens, the audit log.
 
 use aos_features::people::{
-    Access, AuditFilter, Email, Grant, HashedPassword, Permission, Role, SignIn, SignedIn,
+    Access, AuditFilter, Email, Grant, HashedPassword, Permission, Role, SignIn, SignedIn, UserFilter,
     api_tokens::{self, NewApiToken},
     audit, commands, queries, sessions,
 };
@@ -18,7 +18,7 @@ async fn sign_in(world: &World, email: &str, password: &str) -> Result<sessions:
         user_agent: Some("Firefox".to_owned()),
         previous: None,
     };
-    sessions::sign_in(&world.db, input).await
+    sessions::sign_in(&world.db, input).await?.session()
 }
 
 async fn resolve(world: &World, token: &Secret) -> Option<SignedIn> {
@@ -122,7 +122,7 @@ async fn a_session_ends_when_idle_and_at_the_latest_after_two_weeks() {
             let signed_in = resolve(&world, &session.token).await.expect("still in use");
             assert!(signed_in.note_use);
             let mut tx = world.begin().await;
-            sessions::touch(&mut tx, session.id).await.unwrap();
+            sessions::touch(&mut tx, session.id, None).await.unwrap();
             tx.commit().await.unwrap();
         }
         // 297 hours in use; idle for twelve ends it.
@@ -134,7 +134,7 @@ async fn a_session_ends_when_idle_and_at_the_latest_after_two_weeks() {
             world.clock.advance(TimeDelta::hours(12) - TimeDelta::minutes(1));
             world.clock.advance(TimeDelta::minutes(1) - TimeDelta::seconds(1));
             let mut tx = world.begin().await;
-            sessions::touch(&mut tx, session.id).await.unwrap();
+            sessions::touch(&mut tx, session.id, None).await.unwrap();
             tx.commit().await.unwrap();
         }
         assert!(resolve(&world, &session.token).await.is_some());
@@ -158,7 +158,7 @@ async fn signing_in_again_ends_the_session_that_the_browser_held() {
             user_agent: None,
             previous: Some(first.token.clone()),
         };
-        let second = sessions::sign_in(&world.db, input).await.unwrap();
+        let second = sessions::sign_in(&world.db, input).await.unwrap().session().unwrap();
         assert_ne!(first.token, second.token);
         assert!(resolve(&world, &first.token).await.is_none());
         assert!(resolve(&world, &second.token).await.is_some());
@@ -341,10 +341,15 @@ async fn a_clients_person_sees_one_client_and_staff_see_all() {
         clara = world.principal("clara@acme.example").await;
         assert!(clara.tenant_scope(acme, Permission::Decide).is_ok() && clara.grants().len() == 1);
 
-        let seen =
-            queries::users(&mut world.read().await, &AgencyScope::only(vec![acme]), None, None, PageSize::DEFAULT)
-                .await
-                .unwrap();
+        let seen = queries::users(
+            &mut world.read().await,
+            &AgencyScope::only(vec![acme]),
+            &UserFilter::default(),
+            None,
+            PageSize::DEFAULT,
+        )
+        .await
+        .unwrap();
         assert_eq!(seen.items.iter().map(|person| person.user.name.as_str()).collect::<Vec<_>>(), ["Clara"]);
         assert!(world.principal("ana@lighthouse.example").await.tenant_scope(other, Permission::Plan).is_ok());
     }
@@ -377,10 +382,15 @@ async fn people_are_listed_by_name_in_pages() {
         let mut after = None;
         let mut seen = Vec::new();
         loop {
-            let page =
-                queries::users(&mut world.read().await, &everywhere(), None, after.as_ref(), PageSize::clamped(2))
-                    .await
-                    .unwrap();
+            let page = queries::users(
+                &mut world.read().await,
+                &everywhere(),
+                &UserFilter::default(),
+                after.as_ref(),
+                PageSize::clamped(2),
+            )
+            .await
+            .unwrap();
             seen.extend(page.items.into_iter().map(|person| (person.user.email, person.memberships.len())));
             after = page.next;
             if after.is_none() {
@@ -390,7 +400,9 @@ async fn people_are_listed_by_name_in_pages() {
         assert_eq!(seen.len(), 4);
         assert_eq!(seen[0], ("ana@lighthouse.example".to_owned(), 1));
         let found =
-            queries::users(&mut world.read().await, &everywhere(), Some("C@X"), None, PageSize::DEFAULT).await.unwrap();
+            queries::users(&mut world.read().await, &everywhere(), &UserFilter::named("C@X"), None, PageSize::DEFAULT)
+                .await
+                .unwrap();
         assert_eq!(found.items.len(), 1);
     }
 }

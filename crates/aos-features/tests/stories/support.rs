@@ -10,7 +10,7 @@ use aos_features::{
 };
 use aos_kernel::{Actor, AgencyScope, Clock as _, NewEvent, Result, Secret, TenantId, TenantScope, UserId};
 use aos_storage::{
-    Conn, Db, DbKind, OutboxSink, Outgoing, Tx,
+    Conn, Credentials, Db, DbKind, Keyring, OutboxSink, Outgoing, Tx,
     testing::{TestDb, kinds},
 };
 use aos_workflow::{Outbox, Registry, Scheduler, Worker, WorkerOptions};
@@ -21,6 +21,7 @@ use crate::clock::SteppingClock;
 pub struct World {
     pub db: Db,
     pub clock: Arc<SteppingClock>,
+    pub credentials: Credentials,
     registry: Arc<Registry>,
     told: Arc<Told>,
     _test: TestDb,
@@ -62,7 +63,8 @@ impl World {
         let registry = Arc::new(notices::register(strategy::register(people::register(Registry::new()))));
         let told = Arc::new(Told { outbox: Outbox::new(registry.clone()), events: Mutex::default() });
         test.db.set_outbox(told.clone());
-        Self { db: test.db.clone(), clock, registry, told, _test: test }
+        let keyring = Keyring::parse(&Secret::new("5a".repeat(32))).unwrap();
+        Self { db: test.db.clone(), clock, credentials: Credentials::new(keyring), registry, told, _test: test }
     }
 
     pub async fn read(&self) -> Conn {
@@ -121,7 +123,7 @@ impl World {
             user_agent: None,
             previous: None,
         };
-        let session = sessions::sign_in(&self.db, input).await.unwrap();
+        let session = sessions::sign_in(&self.db, input).await.unwrap().session().unwrap();
         sessions::resolve(&mut self.read().await, &session.token, self.now()).await.unwrap().unwrap().principal
     }
 

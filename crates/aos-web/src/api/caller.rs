@@ -1,8 +1,8 @@
 //! Who asks over the JSON API, and what their handlers need.
 
 use aos_features::people::{Permission, Principal};
-use aos_kernel::{AgencyScope, Result, TenantId, TenantScope, Timestamp};
-use aos_storage::{Conn, Tx};
+use aos_kernel::{AgencyScope, Error, Result, TenantId, TenantScope, Timestamp};
+use aos_storage::{Conn, Credentials, Tx};
 use axum::{extract::FromRequestParts, http::request::Parts};
 
 use crate::{error::WebError, session::SignedIn, state::AppState};
@@ -11,6 +11,8 @@ use crate::{error::WebError, session::SignedIn, state::AppState};
 pub struct Caller {
     pub state: AppState,
     pub principal: Principal,
+    /// The address that they come from, as far as it can be believed.
+    pub address: Option<String>,
 }
 
 impl FromRequestParts<AppState> for Caller {
@@ -22,7 +24,7 @@ impl FromRequestParts<AppState> for Caller {
             Some(found) => found.clone(),
             None => SignedIn::from_request_parts(parts, state).await?,
         };
-        Ok(Self { state: state.clone(), principal: found.principal })
+        Ok(Self { state: state.clone(), principal: found.principal, address: found.address })
     }
 }
 
@@ -61,6 +63,17 @@ impl Caller {
     /// `Storage`.
     pub async fn begin(&self) -> Result<Tx> {
         self.state.product.db.begin(self.principal.actor().clone()).await
+    }
+    /// What opens stored secrets.
+    pub fn credentials(&self) -> &Credentials {
+        &self.state.product.credentials
+    }
+    /// One of our paths as people open it.
+    ///
+    /// # Errors
+    /// `Internal` for what is no path.
+    pub fn url(&self, path: &str) -> Result<String> {
+        self.state.settings.public_url.join(path).map(Into::into).map_err(Error::internal)
     }
     pub fn now(&self) -> Timestamp {
         self.state.product.db.clock().now()

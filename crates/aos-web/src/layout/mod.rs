@@ -76,6 +76,9 @@ pub enum Place {
     Queues,
     Audit,
     Tokens,
+    /// One's own account; in the person's menu rather than in the rail.
+    Account,
+    Settings,
     Reference,
 }
 
@@ -94,6 +97,8 @@ impl Place {
             Self::Queues => "queues",
             Self::Audit => "audit",
             Self::Tokens => "tokens",
+            Self::Account => "account",
+            Self::Settings => "settings",
             Self::Reference => "reference",
         }
     }

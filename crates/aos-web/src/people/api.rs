@@ -1,6 +1,8 @@
 //! The agency, people and the audit log over the JSON API.
 
-use aos_features::people::{self, AuditFilter, Email, Grant, HashedPassword, Permission, Principal, commands::NewUser};
+use aos_features::people::{
+    self, AuditFilter, Email, Grant, HashedPassword, Permission, Principal, UserFilter, commands::NewUser,
+};
 use aos_kernel::{Actor, TenantId, UserId};
 use axum::{
     Json,
@@ -31,6 +33,7 @@ pub fn routes() -> SliceRouter {
         .routes(routes!(reactivate))
         .routes(routes!(reset_password))
         .routes(routes!(audit))
+        .merge(super::api_identity::routes())
 }
 
 /// The company that runs this installation.
@@ -62,7 +65,7 @@ pub struct GrantView {
 }
 
 impl GrantView {
-    fn grant(&self) -> aos_kernel::Result<Grant> {
+    pub(super) fn grant(&self) -> aos_kernel::Result<Grant> {
         Grant::new(self.role, self.tenant_id.map(TenantId::from_uuid))
     }
 }
@@ -105,14 +108,16 @@ pub struct UserView {
     pub roles: Vec<GrantView>,
     /// Set while they hold a one-time password: until when it lets them in.
     pub one_time_until: Option<DateTime<Utc>>,
-    /// The last use of a session that is open now.
+    /// The last time that they signed in or used a session.
     pub last_seen_at: Option<DateTime<Utc>>,
+    /// Their second factor is on.
+    pub two_factor: bool,
     pub created_at: DateTime<Utc>,
 }
 
 impl From<people::UserSummary> for UserView {
     fn from(summary: people::UserSummary) -> Self {
-        let people::UserSummary { user, memberships, last_seen_at } = summary;
+        let people::UserSummary { user, memberships, last_seen_at, two_factor } = summary;
         let roles = memberships
             .into_iter()
             .map(|own| GrantView { role: own.role, tenant_id: own.tenant_id.map(TenantId::uuid) });
@@ -124,6 +129,7 @@ impl From<people::UserSummary> for UserView {
             roles: roles.collect(),
             one_time_until: user.one_time_until,
             last_seen_at,
+            two_factor,
             created_at: user.created_at,
         }
     }
@@ -189,6 +195,15 @@ impl From<people::AuditEntry> for AuditView {
 pub struct UserQuery {
     /// Part of a name or an e-mail address.
     pub search: Option<String>,
+    /// Whether they may sign in.
+    pub active: Option<bool>,
+    /// Has this role, for the agency or for a client.
+    #[param(schema_with = words::role)]
+    pub role: Option<people::Role>,
+    /// One of this client's own people.
+    pub tenant: Option<Uuid>,
+    /// Whether their second factor is on.
+    pub two_factor: Option<bool>,
 }
 
 #[derive(Debug, Deserialize, IntoParams)]
@@ -201,6 +216,10 @@ pub struct AuditQuery {
     pub subject: Option<Uuid>,
     /// The beginning of the action: `people.`.
     pub action: Option<String>,
+    /// From this moment on.
+    pub from: Option<DateTime<Utc>>,
+    /// Before this moment.
+    pub until: Option<DateTime<Utc>>,
 }
 
 /// The agency.
@@ -235,9 +254,16 @@ async fn me(caller: Caller) -> Reply<Me> {
 #[utoipa::path(get, path = "/users", tag = "users", params(UserQuery, Paging), responses((status = 200, body = Listed<UserView>)))]
 async fn list(caller: Caller, Asked(query): Asked<UserQuery>, Asked(paging): Asked<Paging>) -> Reply<Listed<UserView>> {
     let agency = caller.agency(Permission::ManageUsers)?;
-    let (after, search) = (paging.after()?, query.search.as_deref());
+    let after = paging.after()?;
+    let filter = UserFilter {
+        search: query.search,
+        active: query.active,
+        role: query.role,
+        tenant: query.tenant.map(TenantId::from_uuid),
+        two_factor: query.two_factor,
+    };
     let page =
-        people::queries::users(&mut caller.read().await?, &agency, search, after.as_ref(), paging.size()).await?;
+        people::queries::users(&mut caller.read().await?, &agency, &filter, after.as_ref(), paging.size()).await?;
     Ok(Json(Listed::page(page, UserView::from)))
 }
 
@@ -340,6 +366,8 @@ async fn audit(
         user: query.user.map(UserId::from_uuid),
         subject: query.subject,
         action: query.action,
+        from: query.from,
+        until: query.until,
     };
     let after = paging.after()?;
     let page = people::audit::list(&mut caller.read().await?, &agency, &filter, after.as_ref(), paging.size()).await?;

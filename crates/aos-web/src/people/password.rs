@@ -42,5 +42,5 @@ pub(super) async fn choose(viewer: Viewer, Form(fields): Form<Fields>) -> Answer
 }
 
 fn changed_answer(viewer: &Viewer) -> Response {
-    viewer.done(Flash::good("Your password is changed. You are signed out everywhere else."), paths::QUEUE)
+    viewer.done(Flash::good("Your password is changed. You are signed out everywhere else."), paths::ACCOUNT)
 }

@@ -9,7 +9,7 @@ use axum::Form;
 use chrono::TimeDelta;
 
 use super::{
-    users::zone,
+    roles::zone,
     views::{TokenForm, TokenRow, TokensPage},
 };
 use crate::{

@@ -1,128 +1,170 @@
-//! Manage → Users: who may sign in, and what they may do.
+//! Manage → Users: who may sign in, who is invited, and adding people.
 
 use std::collections::HashMap;
 
 use aos_features::{
-    people::{self, Email, Grant, HashedPassword, Membership, Permission, Role, UserSummary, commands::NewUser},
+    people::{
+        self, Email, HashedPassword, Permission, Role, UserFilter, UserSummary, commands::NewUser, invitations,
+        invitations::Invitation,
+    },
     read_models::clients,
 };
-use aos_kernel::{Cursor, PageSize, Result, TenantId, TenantScope, UserId};
+use aos_kernel::{AgencyScope, Cursor, PageSize, Result, TenantId, UserId};
 use aos_storage::Conn;
 use axum::{Form, extract::Query};
-use chrono_tz::Tz;
 use serde::Deserialize;
 
-use super::views::{OneTimePassword, RoleChoice, RoleTag, UserForm, UserRow, UsersPage};
+use super::{
+    roles::{choice, grant, tag, tags, zone},
+    views::{InvitationRow, InviteForm, OneTime, UserForm, UserRow, UsersPage},
+};
 use crate::{
-    flash::Flash,
-    forms::{FieldErrors, Fields},
+    forms::FieldErrors,
     layout::Place,
     paths,
-    session::{Answer, At, Viewer},
+    session::{Answer, Viewer},
     show::{Dial, next_page},
     ui::{Choice, Choices, states::label},
 };
 
 /// Clients that can be chosen for a role; more would make no list to choose from.
-const MOST_CLIENTS: i64 = 1_000;
+pub(super) const MOST_CLIENTS: i64 = 1_000;
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct Asked {
+    q: String,
+    /// `active`, `invited` or `disabled`; empty: all.
+    state: String,
+    role: String,
+    client: String,
     after: Option<Cursor>,
+}
+
+impl Asked {
+    fn is_filtered(&self) -> bool {
+        [&self.q, &self.state, &self.role, &self.client].iter().any(|text| !text.trim().is_empty())
+    }
+    fn filter(&self) -> UserFilter {
+        UserFilter {
+            search: Some(self.q.clone()),
+            active: match self.state.as_str() {
+                "active" => Some(true),
+                "disabled" => Some(false),
+                _ => None,
+            },
+            role: self.role.parse().ok(),
+            tenant: self.client.parse().ok(),
+            two_factor: None,
+        }
+    }
 }
 
 /// What the page shows beside the people themselves.
 #[derive(Default)]
-struct Around {
-    form: UserForm,
-    errors: FieldErrors,
-    one_time: Option<OneTimePassword>,
+pub(super) struct Around {
+    pub open: &'static str,
+    pub invite: InviteForm,
+    pub add: UserForm,
+    pub errors: FieldErrors,
+    pub one_time: Option<OneTime>,
+}
+
+/// The names of all clients, archived ones left out.
+pub(super) async fn client_names(conn: &mut Conn) -> Result<HashMap<TenantId, String>> {
+    Ok(clients::names(conn, &AgencyScope::all(), MOST_CLIENTS).await?.into_iter().collect())
 }
 
 /// `GET /manage/users`.
 pub(super) async fn page(viewer: Viewer, Query(asked): Query<Asked>) -> Answer {
-    let view = view(&viewer, asked.after.as_ref(), Around::default()).await?;
+    let view = view(&viewer, &asked, Around::default()).await?;
     viewer.page(&view)
 }
 
-async fn view(viewer: &Viewer, after: Option<&Cursor>, around: Around) -> Result<UsersPage> {
+pub(super) async fn view(viewer: &Viewer, asked: &Asked, around: Around) -> Result<UsersPage> {
     let agency = viewer.agency(Permission::ManageUsers)?;
     let mut conn = viewer.read().await?;
-    let page = people::queries::users(&mut conn, &agency, None, after, PageSize::DEFAULT).await?;
-    let clients = clients::names(&mut conn, &agency, MOST_CLIENTS).await?;
-    let zone = zone(&mut conn).await?;
-    let dial = Dial { zone, now: viewer.now };
-    let names: HashMap<TenantId, String> = clients.iter().cloned().collect();
-    let choices = clients.into_iter().map(|(id, name)| Choice::new(id.to_string(), name)).collect();
+    let (filter, after) = (asked.filter(), asked.after.as_ref());
+    // Who is invited has no account yet: the two lists stand one above the other, and each goes on by itself.
+    let only_invited = asked.state == "invited";
+    let people = if only_invited {
+        aos_kernel::Page { items: Vec::new(), next: None }
+    } else {
+        people::queries::users(&mut conn, &agency, &filter, after, PageSize::DEFAULT).await?
+    };
+    let with_invited = only_invited || (asked.state.is_empty() && after.is_none());
+    let invited = if with_invited {
+        let cursor = after.filter(|_| only_invited);
+        invitations::list(&mut conn, &agency, filter.search.as_deref(), cursor, PageSize::DEFAULT).await?
+    } else {
+        aos_kernel::Page { items: Vec::new(), next: None }
+    };
+    let listed = clients::names(&mut conn, &agency, MOST_CLIENTS).await?;
+    let dial = Dial { zone: zone(&mut conn).await?, now: viewer.now };
+    let names: HashMap<TenantId, String> = listed.iter().cloned().collect();
+    let choices: Vec<Choice> = listed.into_iter().map(|(id, name)| Choice::new(id.to_string(), name)).collect();
+    let concerned = |invitation: &Invitation| {
+        invitation.grants.iter().any(|grant| {
+            filter.role.is_none_or(|role| grant.role == role) && filter.tenant.is_none_or(|t| grant.tenant == Some(t))
+        })
+    };
+    let filters = [
+        ("q", asked.q.as_str()),
+        ("state", asked.state.as_str()),
+        ("role", asked.role.as_str()),
+        ("client", asked.client.as_str()),
+    ];
+    let next = if only_invited { invited.next.as_ref() } else { people.next.as_ref() };
+    let states = ["active", "invited", "disabled"].map(|state| Choice::new(state, label(state)));
+    let roles = Role::ALL.iter().map(|role| Choice::new(role.as_str(), choice(*role).label)).collect();
     Ok(UsersPage {
         shell: viewer.shell(&mut conn, "Users", Place::Users).await?,
-        more: next_page(paths::USERS, &[], page.next.as_ref()),
-        users: page.items.into_iter().map(|user| row(user, &names, dial, viewer.principal.user())).collect(),
-        roles: Role::ALL.iter().copied().map(choice).collect(),
-        clients: Choices::new(choices, around.form.client.clone()),
-        form: around.form,
+        more: next_page(paths::USERS, &filters, next),
+        users: people.items.into_iter().map(|user| row(user, &names, dial, viewer.principal.user())).collect(),
+        invitations: invited.items.into_iter().filter(concerned).map(|own| invitation(own, &names, dial)).collect(),
+        states: Choices::new(states.to_vec(), asked.state.clone()),
+        roles: Choices::new(roles, asked.role.clone()),
+        clients: Choices::new(choices.clone(), asked.client.clone()),
+        filtered: asked.is_filtered(),
+        query: asked.q.clone(),
+        staff_roles: Role::ALL.iter().copied().filter(|role| role.is_agency_wide()).map(choice).collect(),
+        all_roles: Role::ALL.iter().copied().map(choice).collect(),
+        member_clients: Choices::new(
+            choices,
+            if around.open == "add" { around.add.client.clone() } else { around.invite.client.clone() },
+        ),
+        open: around.open,
+        invite: around.invite,
+        add: around.add,
         errors: around.errors,
         one_time: around.one_time,
     })
 }
 
-/// The agency's own time zone, for pages that concern no client.
-pub(crate) async fn zone(conn: &mut Conn) -> Result<Tz> {
-    Ok(people::queries::agency(conn).await?.zone.parse().unwrap_or(Tz::UTC))
-}
-
-fn row(summary: UserSummary, clients: &HashMap<TenantId, String>, dial: Dial, you: UserId) -> UserRow {
-    let UserSummary { user, memberships, last_seen_at } = summary;
+pub(super) fn row(summary: UserSummary, clients: &HashMap<TenantId, String>, dial: Dial, you: UserId) -> UserRow {
+    let UserSummary { user, memberships, last_seen_at, two_factor } = summary;
     UserRow {
         state: if user.is_active() { "active" } else { "disabled" }.to_owned(),
         id: user.id.to_string(),
         name: user.name,
         email: user.email,
-        roles: memberships.iter().map(|own| tag(own, clients)).collect(),
+        roles: tags(&memberships, clients),
         last_seen: last_seen_at.map(|at| dial.moment(at)),
+        two_factor,
         is_you: user.id == you,
     }
 }
 
-fn tag(own: &Membership, clients: &HashMap<TenantId, String>) -> RoleTag {
-    let words = match own.tenant_id {
-        Some(tenant) => {
-            let client = clients.get(&tenant).map_or("an archived client", String::as_str);
-            format!("{} of {client}", label(own.role.as_str()))
-        }
-        None => label(own.role.as_str()),
-    };
-    RoleTag {
-        words,
-        role: own.role.as_str().to_owned(),
-        client: own.tenant_id.map_or_else(String::new, |tenant| tenant.to_string()),
+fn invitation(own: Invitation, clients: &HashMap<TenantId, String>, dial: Dial) -> InvitationRow {
+    InvitationRow {
+        state: if own.has_run_out(dial.now) { "expired" } else { "invited" }.to_owned(),
+        id: own.id.to_string(),
+        email: own.email,
+        roles: own.grants.iter().map(|grant| tag(grant.role, grant.tenant, clients)).collect(),
+        inviter: own.inviter,
+        sent: dial.moment(own.sent_at),
+        expires: dial.moment(own.expires_at),
     }
-}
-
-fn choice(role: Role) -> RoleChoice {
-    let hint = match role {
-        Role::Administrator => "Everything, users and models included.",
-        Role::Consultant => "Every client’s work: plans, onboarding, channels; decides as a reviewer.",
-        Role::Reviewer => "Reviews and edits posts.",
-        Role::Approver => "Decides on strategies, requests and posts.",
-        Role::TenantAdmin => "Speaks for one client: its channels, its context, its say in decisions.",
-        Role::TenantMember => "Sees one client and raises requests for it.",
-    };
-    let label = match role {
-        Role::TenantAdmin => "Administrator of a client".to_owned(),
-        Role::TenantMember => "Member of a client".to_owned(),
-        staff => label(staff.as_str()),
-    };
-    RoleChoice { value: role.as_str().to_owned(), label, hint: hint.to_owned(), of_client: !role.is_agency_wide() }
-}
-
-/// The role and the client that a form names.
-fn grant(role: &str, client: &str) -> Result<Grant> {
-    let role: Role = role.parse().map_err(|_| aos_kernel::Error::invalid("role", "Choose a role."))?;
-    // The list of clients has a first entry for roles of the whole agency, which a staff role is in any case.
-    let tenant: Option<TenantId> = if role.is_agency_wide() { None } else { client.parse().ok() };
-    Grant::new(role, tenant)
 }
 
 /// `POST /manage/users`: the one-time password stands on the page that answers, and nowhere else.
@@ -130,106 +172,37 @@ pub(super) async fn add(viewer: Viewer, Form(form): Form<UserForm>) -> Answer {
     match try_add(&viewer, &form).await {
         Ok(one_time) => {
             let around = Around { one_time: Some(one_time), ..Around::default() };
-            let view = view(&viewer, None, around).await?;
+            let view = view(&viewer, &Asked::default(), around).await?;
             viewer.page(&view)
         }
         Err(error) => {
             let Some(errors) = FieldErrors::of(&error) else { return Err(error.into()) };
-            let view = view(&viewer, None, Around { form, errors, one_time: None }).await?;
+            let around = Around { open: "add", add: form, errors, ..Around::default() };
+            let view = view(&viewer, &Asked::default(), around).await?;
             viewer.form_again(&view)
         }
     }
 }
 
-async fn try_add(viewer: &Viewer, form: &UserForm) -> Result<OneTimePassword> {
+/// What is said beside a one-time password.
+pub(super) fn one_time_password(email: &str, password: &str) -> OneTime {
+    OneTime {
+        title: format!("One-time password for {email}"),
+        hint: "It is shown only now and works for seven days. The person chooses their own when they sign in."
+            .to_owned(),
+        secret: password.to_owned(),
+    }
+}
+
+async fn try_add(viewer: &Viewer, form: &UserForm) -> Result<OneTime> {
     let agency = viewer.agency(Permission::ManageUsers)?;
     let email = Email::parse(&form.email)?;
     let grant = grant(&form.role, &form.client)?;
     let (shown, password) = HashedPassword::one_time().await?;
-    let shown = OneTimePassword { email: email.to_string(), password: shown.expose().to_owned() };
+    let shown = one_time_password(email.as_str(), shown.expose());
     let mut tx = viewer.begin().await?;
     people::commands::add_user(&mut tx, &agency, NewUser { email, name: form.name.clone(), password }, &[grant])
         .await?;
     tx.commit().await?;
     Ok(shown)
-}
-
-/// `POST /manage/users/{user}/roles`.
-pub(super) async fn give_role(viewer: Viewer, At(user): At<UserId>, Form(fields): Form<Fields>) -> Answer {
-    let agency = viewer.agency(Permission::ManageUsers)?;
-    let grant = match grant(fields.text("role"), fields.text("client")) {
-        Ok(grant) => grant,
-        Err(error) => return Ok(viewer.done(Flash::bad(error.message()), paths::USERS)),
-    };
-    let mut tx = viewer.begin().await?;
-    people::commands::grant_role(&mut tx, &agency, user, grant).await?;
-    tx.commit().await?;
-    Ok(viewer.done(Flash::good("The role is given."), paths::USERS))
-}
-
-/// `POST /manage/users/{user}/roles/remove`.
-pub(super) async fn take_role(viewer: Viewer, At(user): At<UserId>, Form(fields): Form<Fields>) -> Answer {
-    let agency = viewer.agency(Permission::ManageUsers)?;
-    let grant = grant(fields.text("role"), fields.text("client"))?;
-    let mut tx = viewer.begin().await?;
-    let taken = match grant.tenant {
-        Some(tenant) => {
-            let scope: TenantScope = viewer.scope(tenant, Permission::ManageUsers)?;
-            people::commands::remove_client_person(&mut tx, scope, user).await
-        }
-        None => people::commands::withdraw_role(&mut tx, &agency, user, grant.role).await,
-    };
-    finish(&viewer, tx, taken, "The role is taken away.").await
-}
-
-/// Says what became of it; a refusal that somebody can do something about stays on the page.
-async fn finish(viewer: &Viewer, tx: aos_storage::Tx, done: Result<()>, words: &str) -> Answer {
-    match done {
-        Ok(()) => {
-            tx.commit().await?;
-            Ok(viewer.done(Flash::good(words), paths::USERS))
-        }
-        Err(error) if FieldErrors::of(&error).is_some() => Ok(viewer.done(refusal(&error), paths::USERS)),
-        Err(error) => Err(error.into()),
-    }
-}
-
-fn refusal(error: &aos_kernel::Error) -> Flash {
-    let help = error.help().map_or_else(String::new, |help| format!(" {help}"));
-    Flash::bad(format!("{}{help}", error.message()))
-}
-
-/// `POST /manage/users/{user}/disable`.
-pub(super) async fn disable(viewer: Viewer, At(user): At<UserId>) -> Answer {
-    let agency = viewer.agency(Permission::ManageUsers)?;
-    let mut tx = viewer.begin().await?;
-    let done = people::commands::deactivate(&mut tx, &agency, user).await;
-    finish(&viewer, tx, done, "They are shut out; their sessions and tokens have ended.").await
-}
-
-/// `POST /manage/users/{user}/enable`.
-pub(super) async fn enable(viewer: Viewer, At(user): At<UserId>) -> Answer {
-    let agency = viewer.agency(Permission::ManageUsers)?;
-    let mut tx = viewer.begin().await?;
-    let done = people::commands::reactivate(&mut tx, &agency, user).await;
-    finish(&viewer, tx, done, "They can sign in again.").await
-}
-
-/// `POST /manage/users/{user}/password`.
-pub(super) async fn reset_password(viewer: Viewer, At(user): At<UserId>) -> Answer {
-    let agency = viewer.agency(Permission::ManageUsers)?;
-    let (shown, password) = HashedPassword::one_time().await?;
-    let mut tx = viewer.begin().await?;
-    if let Err(error) = people::commands::reset_password(&mut tx, &agency, user, &password).await {
-        return if FieldErrors::of(&error).is_some() {
-            Ok(viewer.done(refusal(&error), paths::USERS))
-        } else {
-            Err(error.into())
-        };
-    }
-    let email = people::queries::user(&mut tx, user).await?.email;
-    tx.commit().await?;
-    let one_time = Some(OneTimePassword { email, password: shown.expose().to_owned() });
-    let view = view(&viewer, None, Around { one_time, ..Around::default() }).await?;
-    viewer.page(&view)
 }

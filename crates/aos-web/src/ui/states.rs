@@ -53,12 +53,21 @@ pub const STATES: &[(Tone, &[&str])] = &[
             "info",
             "paused",
             "unset",
+            "off",
         ],
     ),
     (Tone::Active, &["in_progress", "running", "writing", "publishing", "retrying", "scheduled", "open", "pausing"]),
     (
         Tone::Waiting,
-        &["awaiting_approval", "pending_approval", "pending", "review", "setup_needed", "waiting_for_person"],
+        &[
+            "awaiting_approval",
+            "pending_approval",
+            "pending",
+            "review",
+            "setup_needed",
+            "waiting_for_person",
+            "invited",
+        ],
     ),
     (
         Tone::Good,
@@ -76,6 +85,7 @@ pub const STATES: &[(Tone, &[&str])] = &[
             "succeeded",
             "ok",
             "done",
+            "on",
         ],
     ),
     (

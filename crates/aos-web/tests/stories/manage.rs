@@ -10,7 +10,7 @@ use axum::http::{StatusCode, header};
 
 use crate::{journey::Journey, support::Browser};
 
-const PAGES: [&str; 9] = [
+const PAGES: [&str; 14] = [
     "/manage/users",
     "/manage/models",
     "/manage/models?add=1",
@@ -20,6 +20,11 @@ const PAGES: [&str; 9] = [
     "/manage/templates/blog_posts",
     "/manage/queues",
     "/manage/audit",
+    "/manage/audit?kind=signing_in&from=2026-01-01&to=2026-12-31",
+    "/manage/users?state=invited",
+    "/manage/users?q=ana&state=active&role=administrator",
+    "/manage/settings",
+    "/manage/settings/sign-in",
 ];
 
 #[tokio::test]
@@ -62,6 +67,42 @@ async fn somebody_is_added_with_a_password_that_is_shown_once_and_shut_out_again
         let path = format!("/manage/users/{}/roles/remove", app.administrator);
         assert_eq!(browser.submit(&path, &[("role", "administrator")]).await.status, StatusCode::SEE_OTHER);
         assert_eq!(browser.get("/manage/users").await.status, StatusCode::OK);
+    }
+}
+
+#[tokio::test]
+async fn one_persons_page_changes_who_they_are_and_says_what_they_did() {
+    for kind in kinds() {
+        let app = TestApp::new(kind).await;
+        let browser = Browser::of(&app, app.administrator).await;
+        let sam = app.person("Sam", Role::Reviewer, None).await;
+        let theirs = Browser::of(&app, sam).await;
+        let page = format!("/manage/users/{sam}");
+        assert!(browser.get(&page).await.body.contains("sam@agency.example"));
+        let fields = [("name", "Samuel"), ("email", "samuel@agency.example")];
+        assert_eq!(browser.submit(&format!("{page}/profile"), &fields).await.status, StatusCode::SEE_OTHER);
+        let taken = browser.submit(&format!("{page}/profile"), &[("name", "Samuel"), ("email", "ana@agency.example")]);
+        let taken = taken.await;
+        assert_eq!(taken.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(taken.body.contains("is here already") && taken.body.contains("value=\"ana@agency.example\""));
+
+        assert_eq!(theirs.get("/portal").await.status, StatusCode::OK);
+        assert_eq!(browser.submit(&format!("{page}/sign-out"), &[]).await.status, StatusCode::SEE_OTHER);
+        assert_eq!(theirs.get("/portal").await.status, StatusCode::SEE_OTHER);
+
+        let made = browser.submit(&format!("{page}/reset"), &[("how", "link")]).await;
+        assert!(made.body.contains("http://agency.test/reset/"), "{}", made.body);
+        assert!(!browser.get(&page).await.body.contains("http://agency.test/reset/"));
+        let acts = browser.get(&format!("/manage/audit?person={}", app.administrator)).await.body;
+        for words in ["Changed an e-mail address: samuel@agency.example", "Made a link to a new password", "Samuel"] {
+            assert!(acts.contains(words), "{words}: {acts}");
+        }
+        let none = browser.get("/manage/audit?kind=tokens").await.body;
+        assert!(none.contains("Nothing matches"));
+        assert_eq!(
+            browser.get("/manage/users/0198c2f0-0000-7000-8000-000000000001").await.status,
+            StatusCode::NOT_FOUND
+        );
     }
 }
 

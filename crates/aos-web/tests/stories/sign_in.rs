@@ -2,60 +2,18 @@
 
 use aos_storage::testing::kinds;
 use aos_testkit::TestApp;
-use axum::{
-    Router,
-    body::Body,
-    http::{Request, StatusCode, header},
-};
+use axum::http::{StatusCode, header};
 
 use crate::{
+    guest::Guest,
     journey::{hidden, place},
-    support::{Answer, ask},
 };
-
-/// A browser without a session.
-struct Guest {
-    router: Router,
-    cookies: Vec<String>,
-}
-
-impl Guest {
-    fn keep(&mut self, answer: &Answer) {
-        for cookie in answer.headers.get_all(header::SET_COOKIE) {
-            let pair = cookie.to_str().unwrap().split(';').next().unwrap().to_owned();
-            let name = pair.split('=').next().unwrap().to_owned();
-            self.cookies.retain(|known| !known.starts_with(&format!("{name}=")));
-            self.cookies.push(pair);
-        }
-    }
-    async fn get(&mut self, path: &str) -> Answer {
-        let request = Request::get(path)
-            .header(header::ACCEPT, "text/html")
-            .header(header::COOKIE, self.cookies.join("; "))
-            .body(Body::empty());
-        let answer = ask(&self.router, request.unwrap()).await;
-        self.keep(&answer);
-        answer
-    }
-    async fn submit(&mut self, path: &str, token: &str, fields: &[(&str, &str)]) -> Answer {
-        let mut form = url::form_urlencoded::Serializer::new(String::new());
-        form.append_pair("_csrf", token).extend_pairs(fields);
-        let request = Request::post(path)
-            .header(header::ACCEPT, "text/html")
-            .header(header::COOKIE, self.cookies.join("; "))
-            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
-            .body(Body::from(form.finish()));
-        let answer = ask(&self.router, request.unwrap()).await;
-        self.keep(&answer);
-        answer
-    }
-}
 
 #[tokio::test]
 async fn somebody_signs_in_where_they_wanted_to_go_and_out_again() {
     for kind in kinds() {
         let app = TestApp::new(kind).await;
-        let mut guest = Guest { router: app.router(), cookies: Vec::new() };
+        let mut guest = Guest::new(app.router());
         let away = guest.get("/portal/clients?q=a").await;
         assert_eq!(
             (away.status, place(&away).as_str()),
@@ -98,7 +56,7 @@ async fn somebody_signs_in_where_they_wanted_to_go_and_out_again() {
 async fn the_first_run_happens_once() {
     for kind in kinds() {
         let app = TestApp::new(kind).await;
-        let mut guest = Guest { router: app.router(), cookies: Vec::new() };
+        let mut guest = Guest::new(app.router());
         assert_eq!(place(&guest.get("/first-run").await), "/portal");
         let form = guest.get("/sign-in").await;
         let fields = [

@@ -1,14 +1,15 @@
 //! Sessions, API tokens and the sign-in throttle.
 
-use aos_kernel::{ApiTokenId, Result, SessionId, TenantId, Timestamp, UserId};
+use aos_kernel::{ApiTokenId, Error, Result, SessionId, TenantId, Timestamp, UserId};
 use aos_storage::{Conn, Row, Tx, from_row, params};
 
 use crate::people::{
     model::{Access, ApiToken, Grant, Session},
+    office::OfficeNetworks,
     principal::Principal,
 };
 
-from_row!(Session { id, user_id, created_at, last_seen_at, expires_at, address, user_agent });
+from_row!(Session { id, user_id, created_at, last_seen_at, expires_at, address, last_address, user_agent });
 from_row!(ApiToken {
     id, user_id, name, starts_with, parse access, created_at, expires_at, last_used_at, revoked_at
 });
@@ -39,6 +40,7 @@ pub async fn insert_session(tx: &mut Tx, session: InsertSession<'_>) -> Result<(
         ],
     )
     .await?;
+    tx.execute("UPDATE user_account SET last_seen_at = $2 WHERE id = $1", params![session.user, now]).await?;
     Ok(())
 }
 
@@ -47,6 +49,9 @@ pub struct Bearer<Id> {
     pub id: Id,
     pub principal: Principal,
     pub one_time: bool,
+    /// The agency asks for a second factor of this person, and there is none.
+    pub lacks_two_factor: bool,
+    pub office: OfficeNetworks,
     /// When it was last noted that this was used.
     pub noted_at: Option<Timestamp>,
     pub access: Access,
@@ -63,8 +68,17 @@ fn bearer<Id>(rows: &[Row], id: impl Fn(&Row) -> Result<Id>) -> Result<Option<Be
         }
     }
     let one_time_until: Option<Timestamp> = first.get("one_time_until")?;
+    let required: Option<bool> = first.get("two_factor_required")?;
+    let since: Option<Timestamp> = first.get("two_factor_at")?;
+    let staff = grants.iter().any(|grant| grant.role.is_agency_wide());
+    let office: Option<serde_json::Value> = first.get("office_networks")?;
     Ok(Some(Bearer {
         id: id(first)?,
+        lacks_two_factor: required == Some(true) && staff && since.is_none(),
+        office: match office {
+            Some(networks) => serde_json::from_value(networks).map_err(Error::internal)?,
+            None => OfficeNetworks::default(),
+        },
         principal: Principal::new(first.get("user_id")?, first.get("name")?, first.get("email")?, grants),
         one_time: one_time_until.is_some(),
         noted_at: first.get("noted_at")?,
@@ -81,10 +95,13 @@ pub async fn session_bearer(
     let rows = conn
         .rows(
             "SELECT s.id, s.last_seen_at AS noted_at, 'write' AS access, u.id AS user_id, u.name, u.email,
-                    u.one_time_until, m.role, m.tenant_id
+                    u.one_time_until, m.role, m.tenant_id, f.confirmed_at AS two_factor_at,
+                    a.two_factor_required, a.office_networks
              FROM session s
              JOIN user_account u ON u.id = s.user_id
              LEFT JOIN membership m ON m.user_id = u.id
+             LEFT JOIN two_factor f ON f.user_id = u.id
+             LEFT JOIN agency a ON TRUE
              WHERE s.token_hash = $1 AND s.expires_at > $2 AND s.last_seen_at > $3 AND u.disabled_at IS NULL",
             params![token_hash, now, seen_after],
         )
@@ -96,10 +113,13 @@ pub async fn token_bearer(conn: &mut Conn, token_hash: &str, now: Timestamp) -> 
     let rows = conn
         .rows(
             "SELECT t.id, t.last_used_at AS noted_at, t.access, u.id AS user_id, u.name, u.email,
-                    u.one_time_until, m.role, m.tenant_id
+                    u.one_time_until, m.role, m.tenant_id, f.confirmed_at AS two_factor_at,
+                    a.two_factor_required, a.office_networks
              FROM api_token t
              JOIN user_account u ON u.id = t.user_id
              LEFT JOIN membership m ON m.user_id = u.id
+             LEFT JOIN two_factor f ON f.user_id = u.id
+             LEFT JOIN agency a ON TRUE
              WHERE t.token_hash = $1 AND t.revoked_at IS NULL AND (t.expires_at IS NULL OR t.expires_at > $2)
                AND u.disabled_at IS NULL",
             params![token_hash, now],
@@ -108,9 +128,19 @@ pub async fn token_bearer(conn: &mut Conn, token_hash: &str, now: Timestamp) -> 
     bearer(&rows, |row| row.get("id"))
 }
 
-pub async fn touch_session(tx: &mut Tx, id: SessionId) -> Result<()> {
+pub async fn touch_session(tx: &mut Tx, id: SessionId, address: Option<&str>) -> Result<()> {
     let now = tx.now();
-    tx.execute("UPDATE session SET last_seen_at = $2 WHERE id = $1 AND last_seen_at < $2", params![id, now]).await?;
+    tx.execute(
+        "UPDATE session SET last_seen_at = $2, last_address = COALESCE($3, last_address)
+         WHERE id = $1 AND last_seen_at < $2",
+        params![id, now, address],
+    )
+    .await?;
+    tx.execute(
+        "UPDATE user_account SET last_seen_at = $2 WHERE id = (SELECT user_id FROM session WHERE id = $1)",
+        params![id, now],
+    )
+    .await?;
     Ok(())
 }
 
@@ -122,7 +152,7 @@ pub async fn touch_token(tx: &mut Tx, id: ApiTokenId) -> Result<()> {
 
 pub async fn sessions_of(conn: &mut Conn, user: UserId, now: Timestamp, seen_after: Timestamp) -> Result<Vec<Session>> {
     conn.all(
-        "SELECT id, user_id, created_at, last_seen_at, expires_at, address, user_agent FROM session
+        "SELECT id, user_id, created_at, last_seen_at, expires_at, address, last_address, user_agent FROM session
          WHERE user_id = $1 AND expires_at > $2 AND last_seen_at > $3 ORDER BY last_seen_at DESC, id DESC",
         params![user, now, seen_after],
     )

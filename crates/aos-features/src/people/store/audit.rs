@@ -46,7 +46,9 @@ pub async fn list(
            AND ($5 IS NULL OR subject_id = $5)
            AND ($6 IS NULL OR action LIKE $6)
            AND ($7 IS NULL OR id < $7)
-         ORDER BY id DESC LIMIT $8",
+           AND ($8 IS NULL OR at >= $8)
+           AND ($9 IS NULL OR at < $9)
+         ORDER BY id DESC LIMIT $10",
         params![
             limit.is_none(),
             limit.unwrap_or_default(),
@@ -55,6 +57,8 @@ pub async fn list(
             filter.subject,
             action,
             before,
+            filter.from,
+            filter.until,
             size.get() + 1
         ],
     )

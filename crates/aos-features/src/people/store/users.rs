@@ -1,11 +1,12 @@
 //! The agency, users and memberships.
 
 use aos_kernel::{AgencyId, AgencyScope, MembershipId, PageSize, Result, TenantId, TenantScope, Timestamp, UserId};
-use aos_storage::{Conn, FromRow, Row, Tx, from_row, params};
+use aos_storage::{Conn, FromRow, Row, Sql, Tx, from_row, params};
 
 use crate::people::{
     model::{Agency, Email, Grant, Membership, Role, User, UserSummary},
     passwords::HashedPassword,
+    queries::UserFilter,
 };
 
 from_row!(Agency { id, name, zone, created_at });
@@ -51,10 +52,28 @@ pub async fn insert_user(tx: &mut Tx, id: UserId, email: &Email, name: &str, pas
 pub async fn set_password(tx: &mut Tx, id: UserId, password: &HashedPassword) -> Result<()> {
     let (now, one_time_until) = (tx.now(), one_time_until(tx, password));
     tx.execute(
-        "UPDATE user_account SET password_hash = $2, one_time_until = $3, password_changed_at = $4 WHERE id = $1",
+        "UPDATE user_account SET password_hash = $2, one_time_until = $3, password_changed_at = $4, has_password = TRUE
+         WHERE id = $1",
         params![id, &password.phc, one_time_until, now],
     )
     .await?;
+    Ok(())
+}
+
+/// Somebody who comes in through a provider, without a password of their own.
+pub async fn insert_without_password(tx: &mut Tx, id: UserId, email: &Email, name: &str) -> Result<()> {
+    let now = tx.now();
+    tx.execute(
+        "INSERT INTO user_account (id, email, name, password_hash, has_password, password_changed_at, created_at)
+         VALUES ($1, $2, $3, '', FALSE, $4, $4)",
+        params![id, email.as_str(), name, now],
+    )
+    .await?;
+    Ok(())
+}
+
+pub async fn set_email(tx: &mut Tx, id: UserId, email: &Email) -> Result<()> {
+    tx.execute("UPDATE user_account SET email = $2 WHERE id = $1", params![id, email.as_str()]).await?;
     Ok(())
 }
 
@@ -77,29 +96,44 @@ pub async fn set_disabled(tx: &mut Tx, id: UserId, disabled: bool) -> Result<boo
 const USER: &str = "id, email, name, one_time_until, disabled_at, created_at";
 
 pub async fn user(conn: &mut Conn, id: UserId) -> Result<Option<User>> {
-    conn.one(aos_storage::Sql::built(format!("SELECT {USER} FROM user_account WHERE id = $1")), params![id]).await
+    conn.one(Sql::built(format!("SELECT {USER} FROM user_account WHERE id = $1")), params![id]).await
 }
 
 pub async fn user_by_email(conn: &mut Conn, email: &str) -> Result<Option<User>> {
-    conn.one(aos_storage::Sql::built(format!("SELECT {USER} FROM user_account WHERE email = $1")), params![email]).await
+    conn.one(Sql::built(format!("SELECT {USER} FROM user_account WHERE email = $1")), params![email]).await
 }
 
 /// What a sign-in is checked against.
 pub struct Credentials {
     pub id: UserId,
     pub password_hash: String,
+    /// Otherwise the hash is empty, and no password is right.
+    pub has_password: bool,
     pub one_time_until: Option<Timestamp>,
     pub disabled_at: Option<Timestamp>,
 }
-from_row!(Credentials { id, password_hash, one_time_until, disabled_at });
+impl Credentials {
+    /// None when no password is right.
+    pub fn hash(&self) -> Option<String> {
+        self.has_password.then(|| self.password_hash.clone())
+    }
+}
+from_row!(Credentials { id, password_hash, has_password, one_time_until, disabled_at });
 
 pub async fn credentials_by_email(conn: &mut Conn, email: &str) -> Result<Option<Credentials>> {
-    conn.one("SELECT id, password_hash, one_time_until, disabled_at FROM user_account WHERE email = $1", params![email])
-        .await
+    conn.one(
+        "SELECT id, password_hash, has_password, one_time_until, disabled_at FROM user_account WHERE email = $1",
+        params![email],
+    )
+    .await
 }
 
 pub async fn credentials(conn: &mut Conn, id: UserId) -> Result<Option<Credentials>> {
-    conn.one("SELECT id, password_hash, one_time_until, disabled_at FROM user_account WHERE id = $1", params![id]).await
+    conn.one(
+        "SELECT id, password_hash, has_password, one_time_until, disabled_at FROM user_account WHERE id = $1",
+        params![id],
+    )
+    .await
 }
 
 /// Makes the transactions that could take the last administrator away wait for each other.
@@ -170,42 +204,66 @@ pub async fn with_roles(conn: &mut Conn, scope: TenantScope, roles: &[Role]) -> 
     rows.iter().map(|row| row.get("user_id")).collect()
 }
 
-/// A user and when they were last seen; their memberships are read after it.
-pub struct Listed(pub User, pub Option<Timestamp>);
+/// A user, when they were last seen and whether they have a second factor; their memberships are read after it.
+pub struct Listed(pub User, pub Option<Timestamp>, bool);
 
 impl FromRow for Listed {
     fn from_row(row: &Row) -> Result<Self> {
-        Ok(Self(User::from_row(row)?, row.get("last_seen_at")?))
+        Ok(Self(User::from_row(row)?, row.get("last_seen_at")?, row.get("two_factor")?))
     }
 }
 
 impl Listed {
     pub fn with(self, memberships: Vec<Membership>) -> UserSummary {
-        UserSummary { user: self.0, memberships, last_seen_at: self.1 }
+        UserSummary { user: self.0, memberships, last_seen_at: self.1, two_factor: self.2 }
     }
+}
+
+const LISTED: &str = "SELECT u.id, u.email, u.name, u.one_time_until, u.disabled_at, u.created_at,
+        COALESCE(u.last_seen_at, (SELECT MAX(s.last_seen_at) FROM session s WHERE s.user_id = u.id)) AS last_seen_at,
+        EXISTS (SELECT 1 FROM two_factor f WHERE f.user_id = u.id AND f.confirmed_at IS NOT NULL) AS two_factor
+     FROM user_account u";
+
+pub async fn summary(conn: &mut Conn, id: UserId) -> Result<Option<Listed>> {
+    conn.one(Sql::built(format!("{LISTED} WHERE u.id = $1")), params![id]).await
 }
 
 /// Those after `after` (lower-case name and id of the last one of the page before), one more than asked for.
 pub async fn list(
     conn: &mut Conn,
     agency: &AgencyScope,
-    search: Option<&str>,
+    filter: &UserFilter,
     after: Option<(String, UserId)>,
     size: PageSize,
 ) -> Result<Vec<Listed>> {
-    let pattern = search.map(|text| format!("%{}%", text.trim().to_lowercase()));
+    let search = filter.search.as_deref().map(str::trim).filter(|text| !text.is_empty());
+    let pattern = search.map(|text| format!("%{}%", text.to_lowercase()));
     let limit: Option<&[TenantId]> = agency.limit();
     let (after_name, after_id) = after.unzip();
-    conn.all(
-        "SELECT u.id, u.email, u.name, u.one_time_until, u.disabled_at, u.created_at,
-                (SELECT MAX(s.last_seen_at) FROM session s WHERE s.user_id = u.id) AS last_seen_at
-         FROM user_account u
+    let sql = format!(
+        "{LISTED}
          WHERE ($1 IS NULL OR lower(u.name) LIKE $1 OR u.email LIKE $1)
            AND ($2 OR EXISTS (SELECT 1 FROM membership m WHERE m.user_id = u.id AND m.tenant_id = ANY($3)))
            AND ($4 IS NULL OR (lower(u.name), u.id) > ($4, $5))
+           AND ($6 IS NULL OR (u.disabled_at IS NULL) = $6)
+           AND ($7 IS NULL OR EXISTS (SELECT 1 FROM membership m WHERE m.user_id = u.id AND m.role = $7))
+           AND ($8 IS NULL OR EXISTS (SELECT 1 FROM membership m WHERE m.user_id = u.id AND m.tenant_id = $8))
+           AND ($9 IS NULL OR $9 = EXISTS (SELECT 1 FROM two_factor f
+                                           WHERE f.user_id = u.id AND f.confirmed_at IS NOT NULL))
          ORDER BY lower(u.name), u.id
-         LIMIT $6",
-        params![pattern, limit.is_none(), limit.unwrap_or_default(), after_name, after_id, size.get() + 1],
-    )
-    .await
+         LIMIT $10"
+    );
+    let params = params![
+        pattern,
+        limit.is_none(),
+        limit.unwrap_or_default(),
+        after_name,
+        after_id,
+        filter.active,
+        filter.role.map(|role| role.as_str().to_owned()),
+        filter.tenant,
+        filter.two_factor,
+        size.get() + 1
+    ];
+    conn.all(Sql::built(sql), params).await
 }

@@ -6,10 +6,7 @@ use aos_web::{
         UsageRow,
     },
     layout::Place,
-    people::views::{
-        AuditPage, AuditRow, OneTimePassword, RoleChoice, RoleTag, TokenForm, TokenRow, TokensPage, UserForm, UserRow,
-        UsersPage,
-    },
+    people::views::{AuditPage, AuditRow, TokenForm, TokenRow, TokensPage},
     reference::views::DesignPage,
     ui::{Choice, Choices},
     workflow::views::{DeadLetter, QueueRow, QueuesPage, ScheduleRow, WorkerRow},
@@ -22,7 +19,6 @@ pub fn render(draw: &Draw, path: &str) -> Drawn {
         "/runs" => done(&runs(draw)),
         "/run" => done(&run(draw, false)),
         "/run-failed" => done(&run(draw, true)),
-        "/users" => done(&users(draw)),
         "/tokens" => done(&tokens(draw)),
         "/audit" => done(&audit(draw)),
         "/models" => done(&models(draw, false)),
@@ -150,60 +146,6 @@ fn run(draw: &Draw, failed: bool) -> RunPage {
     }
 }
 
-fn users(draw: &Draw) -> UsersPage {
-    let role = |value: &str, label: &str, hint: &str, of_client| RoleChoice {
-        value: value.into(),
-        label: label.into(),
-        hint: hint.into(),
-        of_client,
-    };
-    let user = |name: &str, email: &str, roles: &[&str], state: &str, seen: Option<i64>, is_you| UserRow {
-        id: email.into(),
-        name: name.into(),
-        email: email.into(),
-        roles: roles.iter().map(|words| RoleTag { words: (*words).into(), ..RoleTag::default() }).collect(),
-        state: state.into(),
-        last_seen: seen.map(ago),
-        is_you,
-    };
-    let you = user("Ada Moreau", "ada@northlight.example", &["Administrator"], "active", Some(0), true);
-    UsersPage {
-        shell: draw.shell("Users", Place::Users),
-        users: if draw.full {
-            vec![
-                you,
-                user("Noor Iqbal", "noor@northlight.example", &["Reviewer", "Approver"], "active", Some(40), false),
-                user(
-                    "Sam Okafor",
-                    "sam@harbourvale.example",
-                    &["Member of Harbour & Vale Dental"],
-                    "active",
-                    None,
-                    false,
-                ),
-                user("Ines Duarte", "ines@northlight.example", &["Consultant"], "disabled", Some(90_000), false),
-            ]
-        } else {
-            vec![you]
-        },
-        roles: vec![
-            role("administrator", "Administrator", "Everything, users and models included.", false),
-            role("consultant", "Consultant", "Every client’s work; asks for content; does not approve.", false),
-            role("reviewer", "Reviewer", "Reviews and edits posts.", false),
-            role("approver", "Approver", "Decides on strategies, requests and posts.", false),
-            role("member", "Member of a client", "Sees and decides for one client only.", true),
-        ],
-        clients: Choices::plain(["Harbour & Vale Dental", "Tide Coffee Roasters"], ""),
-        form: UserForm::default(),
-        errors: Default::default(),
-        one_time: draw.full.then(|| OneTimePassword {
-            email: "sam@harbourvale.example".into(),
-            password: "lantern-quay-ochre-42".into(),
-        }),
-        more: None,
-    }
-}
-
 fn tokens(draw: &Draw) -> TokensPage {
     TokensPage {
         shell: draw.shell("API tokens", Place::Tokens),
@@ -242,6 +184,7 @@ fn audit(draw: &Draw) -> AuditPage {
         agent,
         kind: kind.into(),
         what: what.into(),
+        about: kind.starts_with("people.").then(|| "Sam Okafor".to_owned()),
         href: Some("/client/item".into()),
         client: client.map(Into::into),
         why: why.map(Into::into),
@@ -278,7 +221,12 @@ fn audit(draw: &Draw) -> AuditPage {
             ),
         ]),
         query: String::new(),
-        kinds: Choices::plain(["content", "people", "strategy"], ""),
+        person: None,
+        kinds: Choices::plain(["Signing in", "Invitations", "Roles"], ""),
+        clients: Choices::plain(["Harbour & Vale Dental", "Tide Coffee Roasters"], ""),
+        from: String::new(),
+        to: String::new(),
+        filtered: false,
         older: draw.full.then(|| "?before=1".into()),
     }
 }

@@ -3,6 +3,7 @@
 mod content;
 mod manage;
 mod onboarding;
+mod people;
 mod plan;
 mod portal;
 
@@ -61,6 +62,22 @@ pub const PAGES: &[&str] = &[
     "/run",
     "/run-failed",
     "/users",
+    "/users/invite",
+    "/user",
+    "/settings",
+    "/settings/sign-in",
+    "/account",
+    "/two-factor",
+    "/two-factor/scan",
+    "/two-factor/on",
+    "/sign-in/code",
+    "/forgot",
+    "/forgot/sent",
+    "/reset",
+    "/join",
+    "/join/account",
+    "/join/closed",
+    "/confirm-email",
     "/tokens",
     "/audit",
     "/models",
@@ -91,6 +108,7 @@ pub fn render(path: &str, query: &HashMap<String, String>, theme: Theme) -> Resu
         .or_else(|| content::render(&draw, path))
         .or_else(|| onboarding::render(&draw, path))
         .or_else(|| manage::render(&draw, path))
+        .or_else(|| people::render(&draw, path))
         .unwrap_or_else(|| Err(Error::not_found("page").into()))
 }
 

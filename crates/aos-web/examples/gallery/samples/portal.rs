@@ -33,7 +33,8 @@ fn sign_in(draw: &Draw) -> SignInPage {
         errors.add("", "That e-mail and password do not belong together.");
     }
     let form = SignInForm { email: "ada@northlight.example".into(), next: "/portal".into() };
-    SignInPage { shell, form, errors, notice: None }
+    let provider = draw.full.then(|| ("Google".to_owned(), "/sign-in/provider".to_owned()));
+    SignInPage { shell, form, errors, notice: None, provider }
 }
 
 fn first_run(draw: &Draw) -> FirstRunPage {
