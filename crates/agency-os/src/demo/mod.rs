@@ -95,7 +95,7 @@ impl Options {
 /// Runs the demonstration.
 pub async fn run(mut config: Config, options: Options) -> Result<()> {
     let screen = screen::Screen::new();
-    screen.title("Agency OS: the journey of a client");
+    screen.title(if options.agency { "Agency OS: a whole agency" } else { "Agency OS: the journey of a client" });
     let password = options.password()?;
     std::fs::create_dir_all(&config.data.folder)?;
     // The places come first: the guard on outgoing requests has to know the loopback addresses that they got.
@@ -113,9 +113,6 @@ pub async fn run(mut config: Config, options: Options) -> Result<()> {
     screen.line(&format!("Data        {}", app.config.data.folder.display()));
     places.tell(&screen);
 
-    if let Some(model) = &places.model {
-        journey::connect_model(&app, &cast, model, &screen).await?;
-    }
     let complete = match travel(&app, &cast, &places, &options, &screen, address.as_ref()).await {
         Ok(complete) => complete,
         Err(error) => {
@@ -146,6 +143,9 @@ async fn travel(
     screen: &screen::Screen,
     portal: Option<&Url>,
 ) -> Result<bool> {
+    if let Some(model) = &places.model {
+        journey::connect_model(app, cast, model, screen).await?;
+    }
     if options.agency {
         let clients = agency::open(app, cast, places, screen).await?;
         screen.line("");
