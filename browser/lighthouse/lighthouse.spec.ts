@@ -40,7 +40,10 @@ test("the pages that people live in reach their goals", async ({ shared }) => {
     await context.dispose();
     if (!there) continue;
     for (const [device, settings] of Object.entries({ desktop, phone })) {
-      const ran = await lighthouse(shared.url + path, { port, logLevel: "error", output: "json", onlyCategories: ["accessibility", "performance"], extraHeaders: { Cookie: cookies }, ...settings });
+      const judge = () => lighthouse(shared.url + path, { port, logLevel: "error", output: "json", onlyCategories: ["accessibility", "performance"], extraHeaders: { Cookie: cookies }, ...settings });
+      // On a busy machine Lighthouse may miss the first paint; then it has measured nothing, and looks again.
+      let ran = await judge();
+      for (let again = 0; again < 2 && ran?.lhr.categories["performance"]?.score == null; again++) ran = await judge();
       if (!ran) throw new Error(`Lighthouse said nothing of ${path}`);
       const score = (category: keyof typeof GOALS) => Math.round((ran.lhr.categories[category]?.score ?? 0) * 100);
       const line = { page: name, device, accessibility: score("accessibility"), performance: score("performance"), ...figures(ran.lhr.audits) };
