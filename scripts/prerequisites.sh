@@ -53,11 +53,21 @@ need_for_test() {
   done
 }
 
-# Chromium renders pages that need scripts. Everything else works without it, and the product says what it left out.
+# Where Chromium is, by the names that distributions give it; fails when there is none.
+find_browser() {
+  local name
+  for name in chromium chromium-browser google-chrome; do
+    have "$name" && command -v "$name" && return
+  done
+  return 1
+}
+
+# Chromium renders pages that need scripts. Everything else works without it, and the product says what it left out;
+# so does the suite, which tells its stories in it.
 want_browser() {
-  have chromium || have chromium-browser || have google-chrome && return
+  find_browser >/dev/null && return
   install_packages chromium fonts-liberation ||
-    say "No Chromium: pages that need scripts are read as they come. As root: apt-get install chromium"
+    say "No Chromium: pages that need scripts are read as they come, and the stories in a browser are skipped. As root: apt-get install chromium"
 }
 
 # Finds PostgreSQL's server programs, which Debian keeps out of the path, and sets `postgres_bin`; empty without any.

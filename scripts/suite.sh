@@ -37,6 +37,13 @@ run_suite() {
   fi
   stop_postgres
 
+  local browser="Browser: skipped."
+  if find_browser >/dev/null; then
+    browser="Browser: passed."
+    say "Stories in a browser"
+    run_browser "$log" "$@" || failed_run=1
+  fi
+
   local passed failed
   read -r passed failed < <(count_tests "$log")
   if [[ $failed_run -ne 0 || $failed -ne 0 ]]; then
@@ -44,20 +51,22 @@ run_suite() {
     echo "$passed passed, $failed failed"
     exit 1
   fi
-  echo "$databases"
-  if [[ $databases == *skipped* ]]; then
-    [[ -z ${CI:-} ]] || echo "Continuous integration needs both databases, so this run fails."
-    echo "$passed passed, $failed failed, PostgreSQL skipped"
-    [[ -z ${CI:-} ]] || exit 1
-    return
+  echo "$databases $browser"
+  local skipped=""
+  [[ $databases == *skipped* ]] && skipped+=", PostgreSQL skipped"
+  [[ $browser == *skipped* ]] && skipped+=", browser skipped"
+  if [[ -n $skipped && -n ${CI:-} ]]; then
+    echo "Continuous integration needs both databases and a browser, so this run fails."
   fi
-  echo "$passed passed, $failed failed"
+  echo "$passed passed, $failed failed$skipped"
+  [[ -z $skipped || -z ${CI:-} ]] || exit 1
 }
 
-# count_tests LOG: "PASSED FAILED", summed over the summaries of nextest and of cargo's own runner.
+# count_tests LOG: "PASSED FAILED", summed over the summaries of nextest, of cargo's own runner and of Playwright.
 count_tests() {
   sed 's/\x1b\[[0-9;]*m//g' "$1" | awk '
     function before(word,   i) { for (i = 2; i <= NF; i++) if ($i ~ "^" word "[,;.]?$") return $(i - 1); return 0 }
+    /^ +[0-9]+ (passed|failed)( \(|$)/ { if ($2 == "passed") passed += $1; else failed += $1 }
     /^ *Summary \[/ || /^test result:/ { passed += before("passed"); failed += before("failed") + before("timed") }
     END { print passed + 0, failed + 0 }'
 }

@@ -5,7 +5,7 @@
 //! named. A journey that is complete is followed by the next client's, until all kills are spent and the last journey is
 //! over. Then there must be exactly one post for each that the journeys count, and the installation must be whole.
 
-mod process;
+pub mod process;
 mod wordpress;
 
 use std::{

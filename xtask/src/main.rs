@@ -1,6 +1,7 @@
 //! Automation of the repository: `cargo xtask COMMAND`. Holds nothing of the product, so that it compiles in seconds.
 
 mod bench;
+mod browser;
 mod chaos;
 mod tidy;
 mod timings;
@@ -25,6 +26,10 @@ enum Command {
     Bench(bench::Arguments),
     /// Kill the real binary again and again on its way, and count what it published.
     Chaos(chaos::Arguments),
+    /// Take a picture of every page, light and dark, wide and narrow, full and empty, and let axe look at each.
+    Screens(browser::Screens),
+    /// Let Lighthouse judge the pages that people live in; one line of JSON per page.
+    Lighthouse(browser::Arguments),
     /// Measure how long a check takes after an edit; one line of JSON per figure.
     Timings(timings::Arguments),
 }
@@ -47,6 +52,8 @@ fn run(command: Command) -> anyhow::Result<()> {
         Command::Tidy => tidy::run(root),
         Command::Bench(arguments) => bench::run(root, &arguments),
         Command::Chaos(arguments) => chaos::run(root, &arguments),
+        Command::Screens(arguments) => browser::screens(root, &arguments),
+        Command::Lighthouse(arguments) => browser::lighthouse(root, &arguments),
         Command::Timings(arguments) => timings::run(root, &arguments),
     }
 }

@@ -66,6 +66,8 @@ enum Command {
     },
     /// Print the settings file with all defaults
     Config,
+    /// Print every route of the web faces
+    Routes,
 }
 
 #[tokio::main]
@@ -83,6 +85,12 @@ async fn main() -> ExitCode {
 async fn run(cli: Cli) -> anyhow::Result<()> {
     if let Command::Config = cli.command {
         print!("{}", Config::defaults());
+        return Ok(());
+    }
+    if let Command::Routes = cli.command {
+        for route in aos_web::router::routes().list() {
+            println!("{} {}", route.method, route.path);
+        }
         return Ok(());
     }
     let mut overrides = cli.overrides;
@@ -105,7 +113,7 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Restore { folder } => backup::restore(config, &folder).await,
         Command::Admin(command) => admin::run(config, command).await,
         Command::Crawl { url, json } => crawl::run(&config, url, json).await,
-        Command::Config => Ok(()),
+        Command::Config | Command::Routes => Ok(()),
     }
 }
 

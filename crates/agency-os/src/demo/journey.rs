@@ -18,16 +18,56 @@ use aos_storage::Db;
 use tokio::sync::broadcast;
 use url::Url;
 
-use super::{Options, people::Cast, places::Places, reviewer, screen::Screen};
+use super::{
+    people::Cast,
+    places::Places,
+    reviewer,
+    screen::{Screen, Voice},
+};
 use crate::assemble::{App, plain};
+
+/// How far the demonstration reviewer takes a client; what comes after it is left to people.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Stage {
+    /// Registered and crawled: the onboarding is to be filled in.
+    Website,
+    /// The strategy waits.
+    Strategy,
+    /// The briefs of the month wait.
+    Briefs,
+    /// The posts of the month wait.
+    Posts,
+    Published,
+}
+
+impl Stage {
+    /// Whether the reviewer approves this kind of thing on the way here.
+    pub fn approves(self, kind: &str) -> bool {
+        match kind {
+            "strategy" => self > Self::Strategy,
+            "request" => self > Self::Briefs,
+            _ => self > Self::Posts,
+        }
+    }
+}
+
+/// Which client goes how far.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    pub client: String,
+    pub zone: String,
+    pub stage: Stage,
+    /// Stay until a person has decided everything that the reviewer leaves.
+    pub waits: bool,
+}
 
 /// One client's way through the product.
 pub struct Journey<'a> {
     app: &'a App,
     cast: &'a Cast,
     places: &'a Places,
-    options: &'a Options,
-    screen: &'a Screen,
+    plan: &'a Plan,
+    voice: Voice<'a>,
 }
 
 /// How the journey ended.
@@ -43,6 +83,9 @@ pub struct Ending {
 }
 
 impl Ending {
+    pub fn client_id(&self) -> TenantId {
+        self.id
+    }
     pub fn is_complete(&self) -> bool {
         !self.deliverables.is_empty() && self.deliverables.iter().all(|(_, done, target)| done >= target)
     }
@@ -74,16 +117,16 @@ impl Ending {
 }
 
 impl<'a> Journey<'a> {
-    pub fn new(app: &'a App, cast: &'a Cast, places: &'a Places, options: &'a Options, screen: &'a Screen) -> Self {
-        Self { app, cast, places, options, screen }
+    pub fn new(app: &'a App, cast: &'a Cast, places: &'a Places, plan: &'a Plan, voice: Voice<'a>) -> Self {
+        Self { app, cast, places, plan, voice }
     }
 
     pub async fn travel(&self) -> Result<Ending> {
-        if let Some(model) = &self.places.model {
-            self.connect_model(model).await?;
-        }
         let scope = self.register().await?;
         self.wait_for_crawl(scope).await?;
+        if self.plan.stage == Stage::Website {
+            return self.ending(scope).await;
+        }
         self.connect_wordpress(scope).await?;
         self.onboard(scope).await?;
         self.work(scope).await?;
@@ -94,56 +137,29 @@ impl<'a> Journey<'a> {
         &self.app.product.db
     }
 
-    async fn connect_model(&self, model: &Url) -> Result<()> {
-        let mut conn = self.db().read().await.map_err(plain)?;
-        if !agents::queries::providers(&mut conn).await.map_err(plain)?.is_empty() {
-            return Ok(());
-        }
-        drop(conn);
-        let provider = NewProvider {
-            name: "sandbox".into(),
-            dialect: Dialect::OpenAi,
-            base_url: Some(model.to_string()),
-            model: aos_sandbox::Models::MODEL.into(),
-            key: Some(Secret::new(aos_sandbox::Models::KEY)),
-            price: aos_capabilities::model::Price::default(),
-            requests_per_minute: 0,
-            enabled: true,
-        };
-        let mut tx = self.db().begin(self.cast.administrator.actor().clone()).await.map_err(plain)?;
-        agents::commands::save_provider(&mut tx, &self.app.product.credentials, None, provider).await.map_err(plain)?;
-        tx.commit().await.map_err(plain)?;
-        self.screen.done("The sandbox's model is connected");
-        Ok(())
-    }
-
     /// Registers the client, unless an earlier demonstration in this folder did.
     async fn register(&self) -> Result<TenantScope> {
-        let host = self.places.website.host_str().unwrap_or("client").trim_start_matches("www.").to_owned();
-        let name = self.options.client.clone().unwrap_or_else(|| match &self.options.website {
-            Some(_) => host,
-            None => "Harbour & Pine".to_owned(),
-        });
+        let name = &self.plan.client;
         let mut tx = self.db().begin(self.cast.administrator.actor().clone()).await.map_err(plain)?;
         let agency = AgencyScope::all();
         let known =
             tenants::queries::tenants(&mut tx, &agency, &tenants::TenantFilter::default(), None, PageSize::DEFAULT)
                 .await
                 .map_err(plain)?;
-        if let Some(tenant) = known.items.into_iter().find(|tenant| tenant.name == name) {
-            self.screen.done(&format!("{name} is registered already: going on where it was"));
+        if let Some(tenant) = known.items.into_iter().find(|tenant| tenant.name == *name) {
+            self.voice.begin(name, "is registered already: going on where it was");
             return Ok(TenantScope::granted(tenant.id));
         }
         let new = NewTenant {
             name: name.clone(),
             website: self.places.website.to_string(),
-            zone: self.options.zone.clone(),
+            zone: self.plan.zone.clone(),
             client_group_id: None,
             settings: tenants::Settings::default(),
         };
         let tenant = tenants::commands::register_tenant(&mut tx, &agency, new).await.map_err(plain)?;
         tx.commit().await.map_err(plain)?;
-        self.screen.done(&format!("{name} is registered; the crawl begins"));
+        self.voice.begin(name, "is registered; the crawl begins");
         Ok(TenantScope::granted(tenant.id))
     }
 
@@ -159,16 +175,16 @@ impl<'a> Journey<'a> {
                     crawl.progress.pages, crawl.progress.images, crawl.progress.documents
                 );
                 if crawl.finished_at.is_some() {
-                    self.screen.done(&format!("The website is read: {found}"));
+                    self.voice.done(&format!("The website is read: {found}"));
                     for reason in &crawl.incomplete {
-                        self.screen.problem(reason);
+                        self.voice.problem(reason);
                     }
                     if let Some(note) = crawl.brand.as_ref().and_then(|brand| brand.note.clone()) {
-                        self.screen.problem(&note);
+                        self.voice.problem(&note);
                     }
                     return Ok(());
                 }
-                self.screen.count(&format!("Reading the website: {found}"));
+                self.voice.count(&format!("Reading the website: {found}"));
             }
             self.stop_on_failure(scope).await?;
             news(&mut signals).await;
@@ -185,7 +201,7 @@ impl<'a> Journey<'a> {
         let actor = self.cast.administrator.actor().clone();
         let connections = &self.app.product.connections;
         connections.connect(self.db(), actor, scope, input).await.map_err(plain).context("connecting WordPress")?;
-        self.screen.done("WordPress is connected");
+        self.voice.done("WordPress is connected");
         Ok(())
     }
 
@@ -203,7 +219,7 @@ impl<'a> Journey<'a> {
         }
         onboarding::commands::launch(&mut tx, scope).await.map_err(plain)?;
         tx.commit().await.map_err(plain)?;
-        self.screen.done("Onboarding is launched: agents write the context file and the strategy");
+        self.voice.done("Onboarding is launched: agents write the context file and the strategy");
         Ok(())
     }
 
@@ -214,27 +230,25 @@ impl<'a> Journey<'a> {
         let mut milestones = Milestones::default();
         loop {
             self.tell_milestones(scope, &mut milestones).await?;
-            let waiting = if self.options.manual {
-                reviewer::pending(self.app, scope).await?.len()
-            } else {
-                reviewer::approve_all(self.app, self.cast, scope, self.screen).await?;
-                0
-            };
+            let waiting = reviewer::approve_up_to(self.app, self.cast, scope, self.plan.stage, &self.voice).await?;
             let state = self.state(scope).await?;
-            if waiting > 0 {
+            if waiting > 0 && state.rests && !self.plan.waits {
+                return Ok(());
+            }
+            if waiting > 0 && self.plan.waits {
                 let words = match waiting {
                     1 => "A decision waits for you in the portal's Queue".to_owned(),
                     _ => format!("{waiting} decisions wait for you in the portal's Queue"),
                 };
                 if said != words {
-                    self.screen.decided(&words);
+                    self.voice.decided(&words);
                     said = words;
                 }
             }
             if state.finished && waiting == 0 {
                 return Ok(());
             }
-            self.screen.count(&state.words);
+            self.voice.count(&state.words);
             news(&mut signals).await;
         }
     }
@@ -245,13 +259,13 @@ impl<'a> Journey<'a> {
             && let Some(context) = onboarding::queries::latest_context(&mut conn, scope).await.map_err(plain)?
         {
             seen.context = true;
-            self.screen.done(&format!("The context file is written ({} gaps named)", context.gaps.len()));
+            self.voice.done(&format!("The context file is written ({} gaps named)", context.gaps.len()));
         }
         let counts = content::queries::counts(&mut conn, scope).await.map_err(plain)?;
         let published = counts.iter().find(|(state, _)| *state == ItemState::Published).map_or(0, |(_, n)| *n);
         if published > seen.published {
             seen.published = published;
-            self.screen.done(&format!("{published} published"));
+            self.voice.done(&format!("{published} published"));
         }
         Ok(())
     }
@@ -272,6 +286,8 @@ impl<'a> Journey<'a> {
         for view in &pipelines {
             for activity in view.activities.iter().filter(|_| view.pipeline.state == PipelineState::Running) {
                 match activity.state {
+                    // An approval is assigned to whoever may decide, which is a person's work and not the engine's.
+                    _ if activity.is_approval => {}
                     ActivityState::Failed => failed += 1,
                     ActivityState::Assigned | ActivityState::InProgress | ActivityState::Rejected => {
                         moving += 1;
@@ -287,8 +303,12 @@ impl<'a> Journey<'a> {
         let pending = aos_workflow::open_jobs(&mut conn, scope).await.map_err(plain)?;
         let planned = !strategy::queries::deliverables(&mut conn, scope, false).await.map_err(plain)?.is_empty();
         let stuck = failed > 0 && moving == 0;
-        let finished = pending == 0 && moving == 0 && (planned || stuck);
-        Ok(State { finished, words: if words.is_empty() { "Working".to_owned() } else { words } })
+        let rests = pending == 0 && moving == 0;
+        Ok(State {
+            rests,
+            finished: rests && (planned || stuck),
+            words: if words.is_empty() { "Working".to_owned() } else { words },
+        })
     }
 
     async fn stop_on_failure(&self, scope: TenantScope) -> Result<()> {
@@ -353,6 +373,31 @@ impl<'a> Journey<'a> {
     }
 }
 
+/// Connects the sandbox's model, unless an earlier demonstration in this folder did.
+pub async fn connect_model(app: &App, cast: &Cast, model: &Url, screen: &Screen) -> Result<()> {
+    let db = &app.product.db;
+    let mut conn = db.read().await.map_err(plain)?;
+    if !agents::queries::providers(&mut conn).await.map_err(plain)?.is_empty() {
+        return Ok(());
+    }
+    drop(conn);
+    let provider = NewProvider {
+        name: "sandbox".into(),
+        dialect: Dialect::OpenAi,
+        base_url: Some(model.to_string()),
+        model: aos_sandbox::Models::MODEL.into(),
+        key: Some(Secret::new(aos_sandbox::Models::KEY)),
+        price: aos_capabilities::model::Price::default(),
+        requests_per_minute: 0,
+        enabled: true,
+    };
+    let mut tx = db.begin(cast.administrator.actor().clone()).await.map_err(plain)?;
+    agents::commands::save_provider(&mut tx, &app.product.credentials, None, provider).await.map_err(plain)?;
+    tx.commit().await.map_err(plain)?;
+    screen.done("The sandbox's model is connected");
+    Ok(())
+}
+
 fn goal_words(view: &strategy::GoalView) -> String {
     let goal = &view.goal;
     format!("{}: {} of {} {}", goal.name, goal.current_value.unwrap_or_default(), goal.target, goal.unit)
@@ -365,6 +410,9 @@ struct Milestones {
 }
 
 struct State {
+    /// Nothing is being done.
+    rests: bool,
+    /// And nothing will be, unless the calendar or a person begins it.
     finished: bool,
     words: String,
 }

@@ -3,6 +3,7 @@
 //! It drives the product as people and the engine do: the same commands, the same worker. Approvals are given by a
 //! demonstration reviewer, who says so, unless they are left to the person in front of the screen.
 
+mod agency;
 mod journey;
 mod people;
 mod places;
@@ -43,6 +44,9 @@ pub struct Options {
     /// Leave the approvals to a person, in the portal
     #[arg(long)]
     manual: bool,
+    /// A whole agency: people of each role, and clients at every stage instead of one that goes all the way
+    #[arg(long, conflicts_with_all = ["client", "manual", "zone"])]
+    agency: bool,
     /// Draft with the sandbox's scripted model instead of without a model
     #[arg(long)]
     sandbox_model: bool,
@@ -65,6 +69,19 @@ impl Options {
         }
     }
 
+    /// The journey of the one client.
+    fn plan(&self, places: &places::Places) -> journey::Plan {
+        let host = places.website.host_str().unwrap_or("client").trim_start_matches("www.").to_owned();
+        let name = self.website.as_ref().map_or_else(|| "Harbour & Pine".to_owned(), |_| host);
+        journey::Plan {
+            client: self.client.clone().unwrap_or(name),
+            zone: self.zone.clone(),
+            // By hand, the reviewer approves nothing and every decision is waited for.
+            stage: if self.manual { journey::Stage::Strategy } else { journey::Stage::Published },
+            waits: self.manual,
+        }
+    }
+
     fn password(&self) -> Result<Option<Secret>> {
         if !self.password_stdin {
             return Ok(None);
@@ -78,7 +95,7 @@ impl Options {
 /// Runs the demonstration.
 pub async fn run(mut config: Config, options: Options) -> Result<()> {
     let screen = screen::Screen::new();
-    screen.title("Agency OS: the journey of a client");
+    screen.title(if options.agency { "Agency OS: a whole agency" } else { "Agency OS: the journey of a client" });
     let password = options.password()?;
     std::fs::create_dir_all(&config.data.folder)?;
     // The places come first: the guard on outgoing requests has to know the loopback addresses that they got.
@@ -96,12 +113,8 @@ pub async fn run(mut config: Config, options: Options) -> Result<()> {
     screen.line(&format!("Data        {}", app.config.data.folder.display()));
     places.tell(&screen);
 
-    let ending = journey::Journey::new(&app, &cast, &places, &options, &screen).travel().await;
-    let complete = match &ending {
-        Ok(ending) => {
-            ending.tell(&screen, address.as_ref());
-            ending.is_complete()
-        }
+    let complete = match travel(&app, &cast, &places, &options, &screen, address.as_ref()).await {
+        Ok(complete) => complete,
         Err(error) => {
             screen.problem(&format!("{error:#}"));
             false
@@ -119,4 +132,33 @@ pub async fn run(mut config: Config, options: Options) -> Result<()> {
         anyhow::bail!("the journey is not complete");
     }
     Ok(())
+}
+
+/// Takes the client, or all of them, through the journey; whether it came to its end.
+async fn travel(
+    app: &assemble::App,
+    cast: &people::Cast,
+    places: &places::Places,
+    options: &Options,
+    screen: &screen::Screen,
+    portal: Option<&Url>,
+) -> Result<bool> {
+    if let Some(model) = &places.model {
+        journey::connect_model(app, cast, model, screen).await?;
+    }
+    if options.agency {
+        let clients = agency::open(app, cast, places, screen).await?;
+        screen.line("");
+        if let Some(portal) = portal {
+            screen.line(&format!("Portal       {portal}"));
+        }
+        screen.line(&format!("With the same password: {}", people::Cast::others()));
+        screen.line(&format!("\nThe agency is open: {} clients", clients.len()));
+        return Ok(true);
+    }
+    let plan = options.plan(places);
+    let journey = journey::Journey::new(app, cast, places, &plan, screen::Voice::alone(screen));
+    let ending = journey.travel().await?;
+    ending.tell(screen, portal);
+    Ok(ending.is_complete())
 }

@@ -9,20 +9,38 @@ use aos_features::{
 };
 use aos_kernel::{AgencyScope, PageSize, TenantScope};
 
-use super::{people::Cast, screen::Screen};
+use super::{journey::Stage, people::Cast, screen::Voice};
 use crate::assemble::{App, plain};
 
-/// Approves everything that waits for a decision now; how many there were.
-pub async fn approve_all(app: &App, cast: &Cast, scope: TenantScope, screen: &Screen) -> Result<usize> {
-    let product = &app.product;
-    let waiting = pending(app, scope).await?;
+/// Approves what waits now and comes before the stage; how many wait for somebody else.
+pub async fn approve_up_to(
+    app: &App,
+    cast: &Cast,
+    scope: TenantScope,
+    stage: Stage,
+    voice: &Voice<'_>,
+) -> Result<usize> {
+    let (ours, others): (Vec<_>, Vec<_>) =
+        pending(app, scope).await?.into_iter().partition(|item| stage.approves(&item.approval.subject.kind));
+    approve(app, cast, scope, &ours, voice).await?;
+    Ok(others.len())
+}
+
+/// Approves these, as they are.
+pub async fn approve(
+    app: &App,
+    cast: &Cast,
+    scope: TenantScope,
+    waiting: &[PendingApproval],
+    voice: &Voice<'_>,
+) -> Result<()> {
     if waiting.is_empty() {
-        return Ok(0);
+        return Ok(());
     }
-    let actor = cast.reviewer.actor().clone();
+    let product = &app.product;
     let mut counts = BTreeMap::<&str, usize>::new();
     let mut decisions = Vec::new();
-    for item in &waiting {
+    for item in waiting {
         *counts.entry(item.approval.subject.kind.as_str()).or_default() += 1;
         decisions.push(Decide {
             approval: item.approval.id,
@@ -30,19 +48,19 @@ pub async fn approve_all(app: &App, cast: &Cast, scope: TenantScope, screen: &Sc
             decision: Decision::Approve,
         });
     }
-    let mut tx = product.db.begin(actor).await.map_err(plain)?;
+    let mut tx = product.db.begin(cast.reviewer.actor().clone()).await.map_err(plain)?;
     let settings = tenants::queries::settings(&mut tx, scope).await.map_err(plain)?;
     let approver = Approver::of(&cast.reviewer, scope.tenant(), &settings.approval);
     let results =
         activities::commands::decide_many(&mut tx, &product.steps, scope, &approver, decisions).await.map_err(plain)?;
     tx.commit().await.map_err(plain)?;
     for refused in results.into_iter().filter_map(|result| result.err()) {
-        screen.problem(&format!("Not approved: {}", refused.message()));
+        voice.problem(&format!("Not approved: {}", refused.message()));
     }
     for (kind, n) in counts {
-        screen.decided(&format!("Demonstration reviewer approved {}", words(kind, n)));
+        voice.decided(&format!("Demonstration reviewer approved {}", words(kind, n)));
     }
-    Ok(waiting.len())
+    Ok(())
 }
 
 /// What waits for a decision in this client's work.

@@ -56,3 +56,48 @@ impl Screen {
         println!("{text}");
     }
 }
+
+/// The terminal as one of several journeys uses it: each line says whose it is.
+#[derive(Clone)]
+pub struct Voice<'a> {
+    screen: &'a Screen,
+    name: Option<String>,
+}
+
+impl<'a> Voice<'a> {
+    /// Of the only journey.
+    pub fn alone(screen: &'a Screen) -> Self {
+        Self { screen, name: None }
+    }
+    /// Of one of several.
+    pub fn of(screen: &'a Screen, name: &str) -> Self {
+        Self { screen, name: Some(name.to_owned()) }
+    }
+
+    /// A journey begins; its client is named either way.
+    pub fn begin(&self, client: &str, text: &str) {
+        self.screen.done(&format!("{client} {text}"));
+    }
+    pub fn done(&self, text: &str) {
+        self.screen.done(&self.with_name(text));
+    }
+    pub fn decided(&self, text: &str) {
+        self.screen.decided(&self.with_name(text));
+    }
+    pub fn problem(&self, text: &str) {
+        self.screen.problem(&self.with_name(text));
+    }
+    /// One line can count one thing only, so several journeys leave this out.
+    pub fn count(&self, text: &str) {
+        if self.name.is_none() {
+            self.screen.count(text);
+        }
+    }
+
+    fn with_name(&self, text: &str) -> String {
+        match &self.name {
+            Some(name) => format!("{name}: {text}"),
+            None => text.to_owned(),
+        }
+    }
+}

@@ -11,9 +11,9 @@ use aos_features::{
     tenants,
 };
 use aos_kernel::{ApprovalId, ContentHash, ContentItemId, Error, Result, TenantId};
-use axum::{Form, response::Response};
+use axum::{Form, extract::Query, response::Response};
 
-use super::{Opened, head::shown_hash};
+use super::{Opened, head::shown_hash, queue::Asked};
 use crate::{
     content as content_pages,
     flash::Flash,
@@ -97,7 +97,7 @@ pub(super) async fn requests(viewer: Viewer, At(id): At<ApprovalId>, Form(fields
 }
 
 /// `POST /portal/queue/decide`: a row's own button, or all that is selected.
-pub(super) async fn from_queue(viewer: Viewer, Form(fields): Form<Fields>) -> Answer {
+pub(super) async fn from_queue(viewer: Viewer, Query(asked): Query<Asked>, Form(fields): Form<Fields>) -> Answer {
     let one = fields.text("one").strip_prefix("approve:");
     let chosen: Vec<&str> = one.map_or_else(|| fields.all("approval"), |one| vec![one]);
     let read = |text: &&str| {
@@ -106,7 +106,7 @@ pub(super) async fn from_queue(viewer: Viewer, Form(fields): Form<Fields>) -> An
     };
     let items: Vec<(ApprovalId, ContentHash)> = chosen.iter().filter_map(read).collect();
     if items.is_empty() {
-        return Ok(viewer.done(Flash::warning("Nothing was selected, so nothing was decided."), paths::QUEUE));
+        return Ok(viewer.done(Flash::warning("Nothing was selected, so nothing was decided."), &asked.back()));
     }
     let decision = if one.is_some() || fields.text("decision") == "approve" {
         Decision::Approve
@@ -114,7 +114,7 @@ pub(super) async fn from_queue(viewer: Viewer, Form(fields): Form<Fields>) -> An
         Decision::Reject { notes: fields.text("notes").to_owned() }
     };
     let decided = decide_shown(&viewer, &items, &decision).await?;
-    Ok(viewer.done(decided.flash(), paths::QUEUE))
+    Ok(viewer.done(decided.flash(), &asked.back()))
 }
 
 fn shown(fields: &Fields) -> ContentHash {

@@ -32,6 +32,16 @@ pub(super) struct Asked {
     after: Option<Cursor>,
 }
 
+impl Asked {
+    fn filter(&self) -> QueueFilter {
+        QueueFilter { kind: self.kind.clone(), client: self.client.clone(), mine: self.mine == "1" }
+    }
+    /// The first page of the queue with this filter.
+    pub(super) fn back(&self) -> String {
+        self.filter().with_kind(&self.kind)
+    }
+}
+
 /// The views' word for a kind of subject and back.
 const KINDS: [(&str, &str, &str); 3] = [
     ("strategy", "strategy", "Strategies"),
@@ -84,7 +94,7 @@ pub(super) async fn page(viewer: Viewer, Query(asked): Query<Asked>) -> Answer {
     let view = QueuePage {
         shell,
         items,
-        filter: QueueFilter { kind: asked.kind, client: asked.client.clone(), mine },
+        filter: asked.filter(),
         kinds,
         clients: Choices::new(choices, asked.client),
         total: count(total),

@@ -39,6 +39,13 @@ pub struct QueueFilter {
 
 impl QueueFilter {
     pub(crate) fn with_kind(&self, kind: &str) -> String {
+        self.address(crate::paths::QUEUE, kind)
+    }
+    /// Where decisions are sent; it leads back to the same filter.
+    pub(crate) fn decide(&self) -> String {
+        self.address(crate::paths::QUEUE_DECIDE, &self.kind)
+    }
+    fn address(&self, path: &str, kind: &str) -> String {
         let mut query = url::form_urlencoded::Serializer::new(String::new());
         for (name, value) in [("kind", kind), ("client", &self.client), ("mine", if self.mine { "1" } else { "" })] {
             if !value.is_empty() {
@@ -46,7 +53,7 @@ impl QueueFilter {
             }
         }
         let query = query.finish();
-        if query.is_empty() { crate::paths::QUEUE.to_owned() } else { format!("{}?{query}", crate::paths::QUEUE) }
+        if query.is_empty() { path.to_owned() } else { format!("{path}?{query}") }
     }
     pub(crate) fn is_set(&self) -> bool {
         *self != Self::default()

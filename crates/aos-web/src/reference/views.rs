@@ -4,7 +4,7 @@ use askama::Template;
 
 use crate::{
     layout::Shell,
-    ui::{Choices, Diff, Moment, Progress, Timeline, TimelineEvent, filters, states},
+    ui::{Bar, Chart, Choices, Diff, Moment, Progress, Timeline, TimelineEvent, filters, states},
 };
 
 /// `GET /reference/design`.
@@ -16,6 +16,8 @@ pub struct DesignPage {
     pub diff: Diff,
     pub timeline: Timeline,
     pub choices: Choices,
+    pub chart: Chart,
+    pub no_chart: Chart,
 }
 
 /// A stretch of the colour tokens, as drawn.
@@ -81,6 +83,14 @@ impl DesignPage {
                     event("Copywriter", true, "wrote version 1", None, "writing"),
                 ],
             },
+            chart: Chart::new(
+                "Posts published",
+                "Month",
+                [("June", 4), ("July", 6), ("August", 5), ("September", 8), ("October", 10), ("November", 7)]
+                    .map(|(label, n)| Bar { label: label.into(), value: f64::from(n), words: n.to_string() })
+                    .into(),
+            ),
+            no_chart: Chart::new("Newsletters sent", "Month", Vec::new()),
             choices: Choices::plain(["Europe/Berlin", "Europe/London", "America/New_York"], "Europe/London"),
         }
     }

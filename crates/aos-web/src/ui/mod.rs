@@ -1,5 +1,6 @@
 //! The parts that pages are made of. Each is plain data that renders itself: put it in a view struct, write `{{ it }}`.
 
+mod chart;
 mod diff;
 pub mod filters;
 mod graph;
@@ -9,6 +10,7 @@ mod parts;
 mod progress;
 pub mod states;
 
+pub use chart::{Bar, Chart};
 pub use diff::{Diff, DiffRow, LineKind, Piece};
 pub use graph::{Graph, GraphNode};
 pub use moment::Moment;

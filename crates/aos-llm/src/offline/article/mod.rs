@@ -12,7 +12,7 @@ use aos_capabilities::{
 
 use serde::Deserialize;
 
-use self::plan::Plan;
+use self::plan::{Passages, Plan};
 use super::{
     corpus::{Corpus, normalise},
     error::nothing_to_say,
@@ -53,17 +53,32 @@ pub fn compose_with_frame(material: &Material) -> Result<(ArticleDraft, Vec<Stri
     let notes = material.task.notes.as_deref().unwrap_or(&topic.notes);
     let revision = Revision::read(notes, topic);
 
-    let mut plan = Plan::make(&corpus, phrases, topic, &revision, before.as_ref());
+    let with = |passages| write(material, topic, &corpus, phrases, &revision, before.as_ref(), passages);
+    // Sent back with words that only a writer could follow, an article still comes back, and says what is not done.
+    with(Passages::Others)
+        .or_else(|error| if revision.other_words && before.is_some() { with(Passages::Same) } else { Err(error) })
+}
+
+fn write(
+    material: &Material,
+    topic: &TopicDraft,
+    corpus: &Corpus,
+    phrases: &Phrasebook,
+    revision: &Revision,
+    before: Option<&Previous>,
+    passages: Passages,
+) -> Result<(ArticleDraft, Vec<String>), ModelError> {
+    let mut plan = Plan::make(corpus, phrases, topic, revision, before, passages);
     let mut gaps = std::mem::take(&mut plan.gaps);
-    let mut printed = render::render(&corpus, phrases, topic, &plan);
-    let wanted = wanted_words(&revision, before.as_ref());
-    while word_count(&printed.markdown) < wanted && plan.extend(&corpus, topic) {
-        printed = render::render(&corpus, phrases, topic, &plan);
+    let mut printed = render::render(corpus, phrases, topic, &plan);
+    let wanted = wanted_words(revision, before);
+    while word_count(&printed.markdown) < wanted && plan.extend(corpus, topic) {
+        printed = render::render(corpus, phrases, topic, &plan);
     }
     // Asked for a shorter one: parts go from the end as long as an article is left.
     if revision.length == Some(Length::Shorter) {
         while let Some(smaller) = plan.without_last() {
-            let shorter = render::render(&corpus, phrases, topic, &smaller);
+            let shorter = render::render(corpus, phrases, topic, &smaller);
             if word_count(&printed.markdown) <= wanted || word_count(&shorter.markdown) < MIN_WORDS {
                 break;
             }
@@ -76,26 +91,26 @@ pub fn compose_with_frame(material: &Material) -> Result<(ArticleDraft, Vec<Stri
         return Err(nothing_to_say(
             format!(
                 "The client's pages carry about {} words on “{}”; an article needs {MIN_WORDS}.",
-                plan.words(&corpus) / 10 * 10,
+                plan.words(corpus) / 10 * 10,
                 topic.title
             ),
             "Name more source pages in the brief, upload documents about the subject, or connect a model on the Models page.",
         ));
     }
-    gaps.extend(length_gap(&revision, before.as_ref(), words));
+    gaps.extend(length_gap(revision, before, words));
 
-    let title = title(&revision, topic, before.as_ref(), &corpus, phrases, &plan);
-    let subject = plan::subject_of(&corpus, topic);
-    let excerpt = excerpt(&corpus, phrases, &plan, &subject);
+    let title = title(revision, topic, before, corpus, phrases, &plan);
+    let subject = plan::subject_of(corpus, topic);
+    let excerpt = excerpt(corpus, phrases, &plan, &subject);
     let answers = title.ends_with('?');
     let category = fill(if answers { phrases.answers } else { phrases.guides }, &[("client", &corpus.client)]);
     let draft = ArticleDraft {
         slug: slug::slug(&title),
         excerpt,
-        image: image::choose(&corpus, &material.images, &plan, &format!("{title} {}", topic.keywords.join(" "))),
+        image: image::choose(corpus, &material.images, &plan, &format!("{title} {}", topic.keywords.join(" "))),
         categories: vec![category],
         tags: topic.keywords.iter().filter(|keyword| keyword.chars().count() <= 40).take(5).cloned().collect(),
-        sources: plan.urls(&corpus),
+        sources: plan.urls(corpus),
         markdown: printed.markdown,
         title,
         gaps,

@@ -16,6 +16,15 @@ const HEADING_LIKENESS: f32 = 0.22;
 /// Sections that are added for length need this much in common with the brief.
 const EXTENSION_LIKENESS: f32 = 0.06;
 
+/// What notes that ask for writing lead to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Passages {
+    /// Other ones than in the version that was sent back.
+    Others,
+    /// The same: there are not enough others.
+    Same,
+}
+
 /// The sections of an article, in order.
 #[derive(Clone, Debug)]
 pub struct Plan {
@@ -36,6 +45,7 @@ impl Plan {
         topic: &TopicDraft,
         revision: &Revision,
         before: Option<&Previous>,
+        passages: Passages,
     ) -> Self {
         let source_pages: Vec<usize> =
             topic.sources.iter().filter_map(|url| corpus.pages.iter().position(|page| page.url == *url)).collect();
@@ -57,10 +67,13 @@ impl Plan {
             plan.add_heading(corpus, heading, &wanted);
         }
         plan.add_asked_for(corpus, revision);
-        if revision.other_words && before.is_some() {
+        if revision.other_words && before.is_some() && passages == Passages::Others {
             plan.exchange(corpus, &wanted, before);
         }
-        plan.gaps.extend(revision.gaps("other passages were chosen"));
+        plan.gaps.extend(revision.gaps(match passages {
+            Passages::Others => "other passages were chosen",
+            Passages::Same => "the passages stay, because the client's pages carry no others on this",
+        }));
         plan
     }
 

@@ -7,7 +7,9 @@ use aos_capabilities::{
     model::{Material, MaterialImage, ModelErrorKind},
 };
 
-use super::{article, article_on, claimed, corpus::normalise, english, french, german, sample_site, topics, words_of};
+use super::{
+    article, article_on, claimed, corpus::normalise, english, french, german, load, sample_site, topics, words_of,
+};
 use crate::offline::text::sentences::word_count;
 
 #[test]
@@ -182,6 +184,24 @@ fn what_needs_a_writer_gets_other_passages_and_a_gap_that_says_so() {
     assert!(after.gaps.iter().any(|gap| gap.what.contains("more playful")), "{:?}", after.gaps);
     let (_, after) = sent_back("Please mention titanium bolts from Mars");
     assert!(after.gaps.iter().any(|gap| gap.what.contains("titanium bolts from Mars")), "{:?}", after.gaps);
+}
+
+#[test]
+fn every_post_of_a_month_comes_again_when_it_is_sent_back_also_where_the_pages_carry_nothing_else_on_it() {
+    // Named otherwise than its pages, so that fewer of them speak of it.
+    let material = load("../aos-sandbox/site/pages", "Sorrel Garden Rooms");
+    let mut unchanged = 0;
+    for topic in &topics(&material, 10).topics {
+        let (before, _) = article_on(&material, topic);
+        let mut material = material.clone();
+        material.task.topic = Some(topic.clone());
+        material.task.previous = Some(serde_json::json!({ "title": before.title, "markdown": before.markdown }));
+        material.task.notes = Some("Say in the first sentence how long it takes".into());
+        let after = article::compose(&material).unwrap_or_else(|error| panic!("{}: {error}", topic.title));
+        assert!(after.gaps.iter().any(|gap| gap.what.contains("how long it takes")), "{:?}", after.gaps);
+        unchanged += usize::from(after.gaps.iter().any(|gap| gap.what.contains("the passages stay")));
+    }
+    assert!(unchanged > 0, "the pages carried other passages on everything");
 }
 
 #[test]

@@ -1,0 +1,117 @@
+/**
+ * Every page of the product. The list of routes comes from the program; an address for each is found as a person finds
+ * it, by following links. A route that no page leads to has to be named in [`UNLINKED`], so that none is forgotten.
+ */
+import { execFileSync } from "node:child_process";
+import type { APIRequestContext } from "@playwright/test";
+import { program } from "./places";
+
+export interface Address {
+  /** As the router writes it: `/portal/clients/{tenant}/plan`. */
+  route: string;
+  path: string;
+  /** What tells it apart from other pages of the same route, as in the kind of an approval. */
+  look: string;
+}
+
+/** Pages that nothing links to, and where the suite opens them instead. */
+export const UNLINKED: Record<string, string> = {
+  "/": "leads to a face",
+  "/portal/live": "a stream",
+  "/portal/clients/{tenant}/screenshots/{crawl}": "a picture, which a crawl without a browser has not",
+  "/first-run": "only before the set-up: pages.spec opens it",
+  "/sign-in": "for strangers: pages.spec opens it",
+  "/password": "for people with a one-time password: pages.spec opens it",
+};
+
+/** Part of the address that changes how the page is laid out, and so makes another picture. */
+const LAYOUT = new Set(["view", "kind"]);
+/** Routes whose pages look different by what they show: the words that tell which. */
+const LOOKS: Record<string, RegExp> = {
+  "/portal/approvals/{approval}": /approval-head__kind">([^<]+)</,
+  "/portal/clients/{tenant}/items/{item}": /id="publication"[\s\S]*?badge--(\w+)/,
+};
+
+/** Routes that a browser can open. */
+export function routes(): string[] {
+  const lines = execFileSync(program, ["routes"], { encoding: "utf8" }).split("\n");
+  const gets = lines.filter((line) => line.startsWith("GET ")).map((line) => line.slice(4));
+  return gets.filter((path) => !/^\/(api\/|assets\/|webhooks\/)/.test(path));
+}
+
+function matcher(route: string): RegExp {
+  const parts = route.split("/").map((part) => (part.startsWith("{") ? "[^/]+" : part.replace(/[.*+?^$()|[\]\\]/g, "\\$&")));
+  return new RegExp(`^${parts.join("/")}$`);
+}
+
+export class Finder {
+  readonly pages: Address[] = [];
+  /** Routes that answer with something else than a page: pictures, downloads, streams. */
+  readonly others = new Set<string>();
+  private readonly seen = new Set<string>();
+  private readonly known: { route: string; matches: RegExp }[];
+
+  constructor(private readonly request: APIRequestContext) {
+    // A fixed path wins over one with a hole, as in the router.
+    this.known = routes()
+      .sort((a, b) => a.split("{").length - b.split("{").length)
+      .map((route) => ({ route, matches: matcher(route) }));
+  }
+
+  /** Routes that no page led to and no reason names. */
+  missing(): string[] {
+    const found = new Set(this.pages.map((page) => page.route));
+    return this.known.map(({ route }) => route).filter((route) => !found.has(route) && !this.others.has(route) && !(route in UNLINKED));
+  }
+
+  /** All of the product, as far as these clients show it; of two that have a page the one that is named first shows it. */
+  async everything(clients: string[]): Promise<void> {
+    for (const client of clients) await this.follow([`/portal/clients/${client}`], [client]);
+    await this.follow(["/portal", "/manage/users"], clients);
+  }
+
+  /** Follows links from here. Of the clients only the given ones are entered. */
+  async follow(from: string[], clients?: string[]): Promise<void> {
+    const waiting = [...from];
+    for (let path = waiting.shift(); path !== undefined; path = waiting.shift()) {
+      if (this.seen.has(path)) continue;
+      const url = new URL(path, "http://here");
+      const route = this.known.find(({ matches }) => matches.test(url.pathname))?.route;
+      if (!route || this.others.has(route) || (route === "/portal/live")) continue;
+      const client = /^\/(?:portal\/clients|client)\/([0-9a-f-]{36})/.exec(url.pathname)?.[1];
+      if (client && clients && !clients.includes(client)) continue;
+      this.seen.add(path);
+      const layout = [...url.searchParams].filter(([name]) => LAYOUT.has(name)).map(([, value]) => value);
+      if (url.search && layout.length === 0) continue;
+      // Lists of every client are read for their links; of single things one is enough, unless they look different.
+      const single = route.split("{").length > 2;
+      if (single && !LOOKS[route] && this.pages.some((page) => page.route === route && page.look === layout.join(" "))) continue;
+
+      const answer = await this.request.get(path, { headers: { accept: "text/html" }, maxRedirects: 0, timeout: 90_000 });
+      const kind = answer.headers()["content-type"] ?? "";
+      if (answer.status() >= 300 && answer.status() < 400) {
+        waiting.unshift(answer.headers()["location"] ?? "");
+        this.others.add(route);
+        continue;
+      }
+      if (!kind.startsWith("text/html")) {
+        this.others.add(route);
+        continue;
+      }
+      if (!answer.ok()) throw new Error(`${path} answered ${answer.status()}`);
+      const html = await answer.text();
+      const look = [...layout, LOOKS[route]?.exec(html)?.[1]?.trim() ?? ""].filter(Boolean).join(" ");
+      if (!this.pages.some((page) => page.route === route && page.look === look)) this.pages.push({ route, path, look });
+      const links = [...html.matchAll(/<(?:a|img)\b[^>]*?\b(?:href|src)="([/?][^"#]*)/g)].map((found) => decode(found[1] ?? ""));
+      waiting.push(...links.map((link) => (link.startsWith("?") ? url.pathname + link : link)).filter((link) => !this.seen.has(link)));
+    }
+  }
+}
+
+const decode = (text: string) => text.replaceAll("&amp;", "&").replaceAll("&#38;", "&");
+
+/** A name for files: `portal-clients-tenant-plan`. */
+export function nameOf(page: Address): string {
+  const words = `${page.route} ${page.look}`.toLowerCase().replace(/[^a-z0-9]+/g, "-");
+  return words.replace(/^-|-$/g, "") || "root";
+}

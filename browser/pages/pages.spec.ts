@@ -1,0 +1,39 @@
+/** Every page, opened once in light at 1440 px: axe finds nothing, it is light to load, and no script complains. */
+import { request } from "@playwright/test";
+import { session } from "../lib/installation";
+import { expect, test } from "../lib/test";
+import { MOST_BYTES, accessibility, firstView, forgetCache, overhang } from "../lib/checks";
+import { Finder } from "../lib/pages";
+
+/** Two tests share the pages, so that they go side by side. */
+const SHARES = 2;
+test.describe.configure({ mode: "parallel" });
+
+for (let share = 0; share < SHARES; share++) {
+  test(`every page can be reached, is accessible, weighs little and complains about nothing (${share + 1} of ${SHARES})`, async ({ as, shared, watch }) => {
+    test.setTimeout(600_000);
+    const context = await request.newContext({ baseURL: shared.url, storageState: session("administrator") });
+    const finder = new Finder(context);
+    const { published, ownSay, briefs, strategy, edited, posts } = shared.clients;
+    await finder.everything([published, ownSay, briefs, strategy, edited, posts]);
+    expect(finder.missing(), "routes that no page leads to").toEqual([]);
+
+    const page = await as("administrator");
+    await forgetCache(page);
+    const findings: string[] = [];
+    const all = finder.pages.sort((a, b) => `${a.route} ${a.look}`.localeCompare(`${b.route} ${b.look}`));
+    for (const { path, look } of all.filter((_, at) => at % SHARES === share)) {
+      const before = watch.found.length;
+      const { bytes, status } = await firstView(page, path);
+      const over = await overhang(page);
+      const found = await accessibility(page);
+      if (status !== 200) found.push(`answers ${status}`);
+      if (bytes > MOST_BYTES) found.push(`${bytes} bytes on first view`);
+      if (over > 0) found.push(`sticks out by ${over} px`);
+      found.push(...watch.found.splice(before));
+      findings.push(...found.map((words) => `${path} ${look}\n    ${words}`));
+    }
+    await context.dispose();
+    expect(findings.join("\n")).toEqual("");
+  });
+}
