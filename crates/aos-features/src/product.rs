@@ -8,9 +8,10 @@ use aos_capabilities::{
     PlatformRegistry,
     crawl::{CrawlLimits, SiteCrawler},
     documents::DocumentReader,
+    mail::{MailServer, Mailer},
     model::ModelGateway,
 };
-use aos_kernel::{Actor, Error, Result, TenantScope};
+use aos_kernel::{ActivityId, Actor, Error, Result, Secret, TenantScope, UserId};
 use aos_storage::{Credentials, Db, Objects, Tx};
 use aos_workflow::{
     CatchUp, Done, Event, Job, JobHandler, NewSchedule, Outbox, QueueLimit, Registry, RunContext, put_schedule,
@@ -18,13 +19,18 @@ use aos_workflow::{
 use chrono::TimeDelta;
 use serde::Deserialize;
 use serde_json::{Value, json};
+use uuid::Uuid;
 
 use crate::{
     activities::{self, Origin, StartPipeline},
     agents::Agents,
     channels::Connections,
     content::{self, ImageSource, SiteImage},
-    notices, onboarding, people,
+    notices::{
+        self,
+        mail::{DecisionLinks, Post, PublicUrl},
+    },
+    onboarding, people,
     reactions::{On, Reaction},
     steps::StepRegistry,
     strategy, website,
@@ -39,6 +45,11 @@ pub struct Outside {
     pub crawl_limits: CrawlLimits,
     pub gateway: Arc<dyn ModelGateway>,
     pub documents: Arc<dyn DocumentReader>,
+    /// The program that shows pages as readers see them, for System health.
+    pub browser: Option<String>,
+    pub mailer: Arc<dyn Mailer>,
+    /// The mail server that the settings file names; it counts before the one that an administrator enters.
+    pub mail_server: Option<MailServer>,
     /// Jobs of one tenant in one queue that may be under way at once, over all processes.
     pub jobs_per_tenant: u32,
 }
@@ -54,6 +65,9 @@ pub struct Product {
     pub objects: Objects,
     pub gateway: Arc<dyn ModelGateway>,
     pub documents: Arc<dyn DocumentReader>,
+    pub post: Post,
+    /// The browser that crawls and pictures use; none: they do without.
+    pub browser: Option<String>,
 }
 
 impl Product {
@@ -96,7 +110,14 @@ impl Product {
             .on_event("strategy.period_opened", START)
             .on_event("tenants.settings_changed", activities::FollowPolicy::KIND)
             .on_event("website.crawled", SET_UP);
-        let jobs = notices::register(strategy::register(people::register(jobs)));
+        let post = Post::new(
+            outside.mailer,
+            outside.mail_server,
+            outside.credentials.clone(),
+            PublicUrl::default(),
+            Arc::new(MailedDecisions),
+        );
+        let jobs = notices::register(activities::stalled::register(strategy::register(people::register(jobs))), &post);
         let jobs = Arc::new(jobs);
         db.set_outbox(Arc::new(Outbox::new(jobs.clone())));
 
@@ -104,6 +125,8 @@ impl Product {
         activities::seed_templates(&mut tx).await?;
         strategy::put_schedules(&mut tx).await?;
         people::put_schedules(&mut tx).await?;
+        activities::stalled::put_schedules(&mut tx).await?;
+        notices::put_schedules(&mut tx).await?;
         put_schedule(&mut tx, Prune::nightly()).await?;
         tx.commit().await?;
         Ok(Self {
@@ -115,6 +138,8 @@ impl Product {
             objects: outside.objects,
             gateway: outside.gateway,
             documents: outside.documents,
+            post,
+            browser: outside.browser,
         })
     }
 }
@@ -251,6 +276,16 @@ impl JobHandler for Prune {
         let before = tx.now() - Self::KEPT;
         aos_workflow::prune(tx, before).await?;
         Ok(())
+    }
+}
+
+/// Links in mails decide on approvals.
+struct MailedDecisions;
+
+#[async_trait::async_trait]
+impl DecisionLinks for MailedDecisions {
+    async fn issue(&self, tx: &mut Tx, scope: TenantScope, activity: Uuid, user: UserId) -> Result<Option<Secret>> {
+        activities::links::issue(tx, scope, ActivityId::from_uuid(activity), user).await
     }
 }
 

@@ -5,11 +5,14 @@
 //! a success that did nothing. `tests/conformance` holds every platform to the same cases.
 //!
 //! * [`wordpress`]: WordPress sites over their REST API.
+//! * [`smtp`]: mail servers.
 //! * [`memory`]: a site that exists in memory only, for tests and demonstrations.
 
 mod failure;
 pub mod memory;
+pub mod smtp;
 pub mod wordpress;
 
 pub use memory::Memory;
+pub use smtp::Smtp;
 pub use wordpress::WordPress;

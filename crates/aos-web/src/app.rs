@@ -29,6 +29,9 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// Forms are small; a route that takes uploads raises this for itself.
 const BODY: usize = 2 << 20;
 
+/// Paths that end in a secret.
+const SECRET_PATHS: [&str; 3] = ["/a/", "/join/", "/reset/"];
+
 /// Sent only where the installation is known to be reached over HTTPS; otherwise it would lock people out.
 const HSTS: HeaderValue = HeaderValue::from_static("max-age=31536000");
 
@@ -50,8 +53,18 @@ pub fn dress(routes: Router, guard: csrf::Guard) -> Router {
         .layer(middleware::from_fn(error::render))
         .layer(middleware::from_fn(headers::set))
         .layer(compression)
-        .layer(TraceLayer::new_for_http());
+        .layer(TraceLayer::new_for_http().make_span_with(span));
     if https { dressed.layer(SetResponseHeaderLayer::if_not_present(STRICT_TRANSPORT_SECURITY, HSTS)) } else { dressed }
+}
+
+/// What the log says of a request. The secret part of a mailed link is left out of it.
+fn span<B>(request: &axum::http::Request<B>) -> tracing::Span {
+    let path = request.uri().path();
+    let shown = match SECRET_PATHS.iter().find(|start| path.starts_with(**start)) {
+        Some(start) => format!("{start}…"),
+        None => path.to_owned(),
+    };
+    tracing::debug_span!("request", method = %request.method(), path = shown)
 }
 
 /// Renders a view struct.

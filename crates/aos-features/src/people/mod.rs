@@ -32,6 +32,7 @@ pub(crate) use model::{known_zone, plain_name};
 pub use passwords::{HashedPassword, SHORTEST as SHORTEST_PASSWORD};
 pub use principal::Principal;
 pub use sessions::{NewSession, SignIn, SignedIn};
+pub(crate) use tokens::{digest as token_digest, random as random_token};
 pub use workflow::{Sweep, put_schedules, register};
 
 pub const MIGRATIONS: &[aos_storage::Migration] = &[

@@ -3,6 +3,7 @@
 // The one file of the testkit that a slice's story needs; the whole of it would build the faces and the platforms too.
 #[path = "../../../aos-testkit/src/clock.rs"]
 mod clock;
+mod mail;
 mod notices;
 mod people;
 mod strategy;

@@ -55,7 +55,10 @@ pub const STATES: &[(Tone, &[&str])] = &[
             "unset",
         ],
     ),
-    (Tone::Active, &["in_progress", "running", "writing", "publishing", "retrying", "scheduled", "open", "pausing"]),
+    (
+        Tone::Active,
+        &["in_progress", "running", "writing", "publishing", "retrying", "scheduled", "open", "pausing", "sending"],
+    ),
     (
         Tone::Waiting,
         &["awaiting_approval", "pending_approval", "pending", "review", "setup_needed", "waiting_for_person"],
@@ -76,6 +79,7 @@ pub const STATES: &[(Tone, &[&str])] = &[
             "succeeded",
             "ok",
             "done",
+            "sent",
         ],
     ),
     (

@@ -3,7 +3,10 @@
 mod api;
 mod isolation;
 mod journey;
+mod live;
+mod mailed;
 mod manage;
 mod portal;
+mod search;
 mod sign_in;
 mod support;

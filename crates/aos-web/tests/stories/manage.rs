@@ -10,7 +10,7 @@ use axum::http::{StatusCode, header};
 
 use crate::{journey::Journey, support::Browser};
 
-const PAGES: [&str; 9] = [
+const PAGES: [&str; 11] = [
     "/manage/users",
     "/manage/models",
     "/manage/models?add=1",
@@ -19,6 +19,8 @@ const PAGES: [&str; 9] = [
     "/manage/templates",
     "/manage/templates/blog_posts",
     "/manage/queues",
+    "/manage/system",
+    "/manage/mail",
     "/manage/audit",
 ];
 
