@@ -12,7 +12,7 @@ use aos_features::{
 use aos_kernel::{Clock, SystemClock};
 use aos_llm::Gateway;
 use aos_outbound::{Outbound, OutboundConfig};
-use aos_platforms::{OpenIdConnect, WordPress};
+use aos_platforms::{OpenIdConnect, Smtp, WordPress};
 use aos_storage::{Credentials, Db, DbOptions, Keyring, Migrations, Objects};
 
 use crate::config::Config;
@@ -107,9 +107,16 @@ pub async fn app(config: Config) -> Result<App> {
         crawl_limits: config.crawl_limits(),
         gateway: Arc::new(gateway),
         documents: Arc::new(FileReader),
+        browser: browser(&config).program().map(|path| path.display().to_string()),
+        mailer: Arc::new(Smtp::new(config.allowed_hosts()?)),
+        mail_server: config.mail_server(),
         jobs_per_tenant: config.worker.per_tenant,
     };
     let product = Product::assemble(db, outside).await.map_err(plain)?;
+    // A process that listens itself on a port of the machine's choice sets it again once it knows.
+    if config.server.port != 0 || !config.server.public_url.is_empty() {
+        product.post.public_url().set(config.public_url(config.server.port)?);
+    }
     Ok(App { config: Arc::new(config), product, signing_key })
 }
 

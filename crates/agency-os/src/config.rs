@@ -3,7 +3,10 @@
 use std::{net::IpAddr, path::PathBuf, time::Duration};
 
 use anyhow::{Context, Result, bail};
-use aos_capabilities::crawl::CrawlLimits;
+use aos_capabilities::{
+    crawl::CrawlLimits,
+    mail::{MailLogin, MailSecurity, MailServer, Mailbox},
+};
 use aos_kernel::Secret;
 use aos_outbound::HostRule;
 use figment::{
@@ -27,6 +30,7 @@ pub struct Config {
     pub crawl: Crawl,
     pub worker: Worker,
     pub models: Models,
+    pub mail: Mail,
     pub log: Log,
 }
 
@@ -81,6 +85,18 @@ pub struct Worker {
 #[serde(deny_unknown_fields)]
 pub struct Models {
     pub log_payloads: bool,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Mail {
+    pub host: String,
+    pub port: u16,
+    pub security: MailSecurity,
+    pub user: String,
+    pub password: Secret,
+    pub sender: String,
+    pub sender_name: String,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -173,6 +189,18 @@ impl Config {
                 mistakes.push(format!("{name} must be at least 1"));
             }
         }
+        if !self.mail.host.is_empty() {
+            let sender = &self.mail.sender;
+            if !sender.split_once('@').is_some_and(|(name, domain)| !name.is_empty() && !domain.is_empty()) {
+                mistakes.push("mail.sender is not an address such as os@agency.example".to_owned());
+            }
+            if self.mail.port == 0 {
+                mistakes.push("mail.port must be at least 1".to_owned());
+            }
+            if self.mail.user.is_empty() != self.mail.password.is_empty() {
+                mistakes.push("mail.user and mail.password are given together or not at all".to_owned());
+            }
+        }
         if mistakes.is_empty() { Ok(()) } else { bail!("the settings can't be used:\n  - {}", mistakes.join("\n  - ")) }
     }
 
@@ -212,6 +240,18 @@ impl Config {
             images: self.crawl.images,
             documents: self.crawl.documents,
         }
+    }
+    /// The mail server, where these settings name one.
+    pub fn mail_server(&self) -> Option<MailServer> {
+        let mail = &self.mail;
+        let login = MailLogin { user: mail.user.clone(), password: mail.password.clone() };
+        (!mail.host.is_empty()).then(|| MailServer {
+            host: mail.host.clone(),
+            port: mail.port,
+            security: mail.security,
+            login: Some(login).filter(|login| !login.user.is_empty()),
+            sender: Mailbox { name: mail.sender_name.clone(), address: mail.sender.clone() },
+        })
     }
     /// How people reach the web faces on `port`.
     pub fn public_url(&self, port: u16) -> Result<Url> {

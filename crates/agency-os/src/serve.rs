@@ -58,6 +58,7 @@ impl Serving {
             let listener = TcpListener::bind(wanted).await.with_context(|| format!("listening on {wanted}"))?;
             let bound = listener.local_addr()?;
             address = Some(bound);
+            app.product.post.public_url().set(app.config.public_url(bound.port())?);
             let settings = aos_web::WebSettings {
                 signing_key: app.signing_key,
                 public_url: app.config.public_url(bound.port())?,

@@ -14,7 +14,7 @@ use aos_features::{
 use aos_kernel::{Actor, AgencyScope, Clock, Secret, TenantScope};
 use aos_llm::Gateway;
 use aos_outbound::Outbound;
-use aos_platforms::{OpenIdConnect, WordPress};
+use aos_platforms::{OpenIdConnect, Smtp, WordPress};
 use aos_storage::{Credentials, Db, DbKind, Keyring, Objects, Tx, testing::TestDb};
 use tempfile::TempDir;
 
@@ -58,6 +58,9 @@ impl World {
             crawl_limits: CrawlLimits::default(),
             gateway: Arc::new(gateway),
             documents: Arc::new(FileReader),
+            browser: None,
+            mailer: Arc::new(Smtp::new(Vec::new())),
+            mail_server: None,
             jobs_per_tenant: 8,
         };
         let product = Product::assemble(db.clone(), outside).await?;

@@ -5,6 +5,7 @@
 pub mod crawl;
 pub mod documents;
 pub mod drafts;
+pub mod mail;
 pub mod model;
 pub mod platform;
 pub mod publish;

@@ -37,6 +37,7 @@ pub fn migrations() -> Migrations {
         content::MIGRATIONS,
         agents::MIGRATIONS,
         notices::MIGRATIONS,
+        read_models::search::MIGRATIONS,
     ]
     .into_iter()
     .fold(Migrations::default(), |sum, steps| sum.and(Migrations::new(steps)))

@@ -8,10 +8,11 @@ use aos_capabilities::{
     PlatformRegistry,
     crawl::{CrawlLimits, SiteCrawler},
     documents::DocumentReader,
+    mail::{MailServer, Mailer},
     model::ModelGateway,
     sign_in::SignInProvider,
 };
-use aos_kernel::{Actor, Error, Result, TenantScope};
+use aos_kernel::{ActivityId, Actor, Error, Result, Secret, TenantScope, UserId};
 use aos_storage::{Credentials, Db, Objects, Tx};
 use aos_workflow::{
     CatchUp, Done, Event, Job, JobHandler, NewSchedule, Outbox, QueueLimit, Registry, RunContext, put_schedule,
@@ -19,13 +20,18 @@ use aos_workflow::{
 use chrono::TimeDelta;
 use serde::Deserialize;
 use serde_json::{Value, json};
+use uuid::Uuid;
 
 use crate::{
     activities::{self, Origin, StartPipeline},
     agents::Agents,
     channels::Connections,
     content::{self, ImageSource, SiteImage},
-    notices, onboarding, people,
+    notices::{
+        self,
+        mail::{DecisionLinks, Post, PublicUrl},
+    },
+    onboarding, people,
     reactions::{On, Reaction},
     steps::StepRegistry,
     strategy, website,
@@ -42,6 +48,11 @@ pub struct Outside {
     /// How people sign in with an account elsewhere.
     pub sign_in: Arc<dyn SignInProvider>,
     pub documents: Arc<dyn DocumentReader>,
+    /// The program that shows pages as readers see them, for System health.
+    pub browser: Option<String>,
+    pub mailer: Arc<dyn Mailer>,
+    /// The mail server that the settings file names; it counts before the one that an administrator enters.
+    pub mail_server: Option<MailServer>,
     /// Jobs of one tenant in one queue that may be under way at once, over all processes.
     pub jobs_per_tenant: u32,
 }
@@ -58,6 +69,9 @@ pub struct Product {
     pub gateway: Arc<dyn ModelGateway>,
     pub sign_in: Arc<dyn SignInProvider>,
     pub documents: Arc<dyn DocumentReader>,
+    pub post: Post,
+    /// The browser that crawls and pictures use; none: they do without.
+    pub browser: Option<String>,
 }
 
 impl Product {
@@ -100,7 +114,14 @@ impl Product {
             .on_event("strategy.period_opened", START)
             .on_event("tenants.settings_changed", activities::FollowPolicy::KIND)
             .on_event("website.crawled", SET_UP);
-        let jobs = notices::register(strategy::register(people::register(jobs)));
+        let post = Post::new(
+            outside.mailer,
+            outside.mail_server,
+            outside.credentials.clone(),
+            PublicUrl::default(),
+            Arc::new(MailedDecisions),
+        );
+        let jobs = notices::register(activities::stalled::register(strategy::register(people::register(jobs))), &post);
         let jobs = Arc::new(jobs);
         db.set_outbox(Arc::new(Outbox::new(jobs.clone())));
 
@@ -108,6 +129,8 @@ impl Product {
         activities::seed_templates(&mut tx).await?;
         strategy::put_schedules(&mut tx).await?;
         people::put_schedules(&mut tx).await?;
+        activities::stalled::put_schedules(&mut tx).await?;
+        notices::put_schedules(&mut tx).await?;
         put_schedule(&mut tx, Prune::nightly()).await?;
         tx.commit().await?;
         Ok(Self {
@@ -120,6 +143,8 @@ impl Product {
             gateway: outside.gateway,
             sign_in: outside.sign_in,
             documents: outside.documents,
+            post,
+            browser: outside.browser,
         })
     }
 }
@@ -256,6 +281,16 @@ impl JobHandler for Prune {
         let before = tx.now() - Self::KEPT;
         aos_workflow::prune(tx, before).await?;
         Ok(())
+    }
+}
+
+/// Links in mails decide on approvals.
+struct MailedDecisions;
+
+#[async_trait::async_trait]
+impl DecisionLinks for MailedDecisions {
+    async fn issue(&self, tx: &mut Tx, scope: TenantScope, activity: Uuid, user: UserId) -> Result<Option<Secret>> {
+        activities::links::issue(tx, scope, ActivityId::from_uuid(activity), user).await
     }
 }
 

@@ -139,6 +139,8 @@ ids! {
     ModelProviderMark, ModelProviderId, "model provider";
     LedgerEntryMark, LedgerEntryId, "ledger entry";
     NotificationMark, NotificationId, "notification";
+    MailMark, MailId, "mail";
+    ApprovalLinkMark, ApprovalLinkId, "approval link";
     JobMark, JobId, "job";
     ScheduleMark, ScheduleId, "schedule";
     EventMark, EventId, "event";

@@ -6,13 +6,16 @@
 //!
 //! * [`wordpress`]: WordPress sites over their REST API.
 //! * [`oidc`]: signing people in with OpenID Connect; no platform of a client's, but a protocol of the outside too.
+//! * [`smtp`]: mail servers.
 //! * [`memory`]: a site that exists in memory only, for tests and demonstrations.
 
 mod failure;
 pub mod memory;
 pub mod oidc;
+pub mod smtp;
 pub mod wordpress;
 
 pub use memory::Memory;
 pub use oidc::OpenIdConnect;
+pub use smtp::Smtp;
 pub use wordpress::WordPress;

@@ -92,6 +92,9 @@ async fn add(State(console): State<Console>, headers: HeaderMap, body: Bytes) ->
 
 /// Faults that the page offers.
 fn offered(service: Service) -> Vec<Fault> {
+    if service == Service::Mail {
+        return mail_faults();
+    }
     let mut kinds = vec![
         FaultKind::Status(401),
         FaultKind::Status(403),
@@ -125,6 +128,25 @@ fn offered(service: Service) -> Vec<Fault> {
         .collect()
 }
 
+/// What can go wrong with a mail: at the address, at the mail itself, before and after it is kept.
+fn mail_faults() -> Vec<Fault> {
+    [
+        ("RCPT", FaultKind::Status(550)),
+        ("RCPT", FaultKind::RateLimited { retry_after: None }),
+        ("MAIL", FaultKind::Status(553)),
+        ("AUTH", FaultKind::Status(535)),
+        ("DATA", FaultKind::DropBeforeEffect),
+        ("MESSAGE", FaultKind::Status(451)),
+        ("MESSAGE", FaultKind::Status(554)),
+        ("MESSAGE", FaultKind::DropBeforeEffect),
+        ("MESSAGE", FaultKind::DropAfterEffect),
+        ("MESSAGE", FaultKind::SlowBody { milliseconds: 5_000 }),
+    ]
+    .into_iter()
+    .map(|(verb, kind)| Fault::new(Service::Mail, "", kind).method(verb))
+    .collect()
+}
+
 async fn page(State(console): State<Console>) -> Html<String> {
     let buttons: String = offered(console.service)
         .iter()
@@ -132,9 +154,10 @@ async fn page(State(console): State<Console>) -> Html<String> {
             let json = serde_json::to_string(fault).unwrap_or_default();
             format!(
                 "<form method=\"post\" action=\"/__sandbox/faults\"><input type=\"hidden\" name=\"fault\" \
-                 value=\"{}\"><button>{}</button></form>",
+                 value=\"{}\"><button>{}{}</button></form>",
                 escape(&json),
-                escape(&fault.kind.to_string())
+                fault.method.as_deref().filter(|_| console.service == Service::Mail).unwrap_or_default(),
+                escape(&format!(" {}", fault.kind))
             )
         })
         .collect();

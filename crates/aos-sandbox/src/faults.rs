@@ -10,7 +10,9 @@ use serde::{Deserialize, Serialize};
 
 aos_kernel::text_enum! {
     /// A simulated service.
-    pub enum Service { WordPress = "wordpress", Models = "models", Site = "site", Accounts = "accounts" }
+    pub enum Service {
+        WordPress = "wordpress", Models = "models", Site = "site", Accounts = "accounts", Mail = "mail",
+    }
 }
 
 /// What goes wrong. "Before" means that the request had no effect; "after" that it had, and only the answer is lost
@@ -71,7 +73,7 @@ impl fmt::Display for FaultKind {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Fault {
     pub service: Service,
-    /// `POST`; none: any method.
+    /// `POST`; none: any method. For mail: the verb of SMTP, as in `RCPT`.
     #[serde(default)]
     pub method: Option<String>,
     /// Start of the path; empty: any. WordPress routes are written `/wp-json/…` whichever form the client uses.

@@ -1,5 +1,5 @@
-//! Vendor services simulated on loopback: a WordPress site, three dialects of model API, an OpenID Connect provider and a
-//! sample client website.
+//! Vendor services simulated on loopback: a WordPress site, three dialects of model API, an OpenID Connect provider, a
+//! mail server and a sample client website.
 //!
 //! Everything here is written from the wire contracts alone and shares no code with the clients that call it, so that
 //! each checks the other. A simulated service keeps state, refuses what the real one refuses, records every request
@@ -22,6 +22,7 @@ mod console;
 mod faults;
 mod html;
 mod log;
+mod mail;
 mod models;
 mod observe;
 mod server;
@@ -35,6 +36,7 @@ use aos_kernel::{Clock, SystemClock};
 pub use accounts::{Account, Accounts, Lie};
 pub use faults::{Fault, FaultKind, Faults, Service};
 pub use log::{LoggedRequest, RequestLog};
+pub use mail::{MailSink, ReceivedMail};
 pub use models::{Models, Script};
 pub use site::SampleSite;
 pub use wordpress::{AppPassword, Login, Media, Post, PostKind, Role, Settings, Status, Term, User, WordPress};
@@ -49,11 +51,21 @@ pub struct SandboxConfig {
     pub folder: Option<PathBuf>,
     pub wordpress_port: u16,
     pub models_port: u16,
+    /// Where the mail server speaks SMTP, and where its page is.
+    pub smtp_port: u16,
+    pub mail_port: u16,
 }
 
 impl Default for SandboxConfig {
     fn default() -> Self {
-        Self { clock: Arc::new(SystemClock), folder: None, wordpress_port: 0, models_port: 0 }
+        Self {
+            clock: Arc::new(SystemClock),
+            folder: None,
+            wordpress_port: 0,
+            models_port: 0,
+            smtp_port: 0,
+            mail_port: 0,
+        }
     }
 }
 
@@ -61,13 +73,15 @@ impl Default for SandboxConfig {
 pub struct Sandbox {
     wordpress: WordPress,
     models: Models,
+    mail: MailSink,
+    smtp: mail::Listening,
     faults: Faults,
     log: RequestLog,
     servers: Vec<Server>,
 }
 
 impl Sandbox {
-    /// Starts WordPress and the models, each on a listener of its own on 127.0.0.1.
+    /// Starts WordPress, the models and the mail server, each on a listener of its own on 127.0.0.1.
     ///
     /// # Errors
     /// A port is taken, or the kept state can't be read.
@@ -77,9 +91,12 @@ impl Sandbox {
         let wordpress = WordPress::open(config.clock.clone(), origin, config.folder)?;
         let first = Server::run(listener, wordpress::router(wordpress.clone(), faults.clone(), log.clone()));
         let (listener, origin) = server::bind(config.models_port).await?;
-        let models = Models::new(config.clock, origin);
+        let models = Models::new(config.clock.clone(), origin);
         let second = Server::run(listener, models::router(models.clone(), faults.clone(), log.clone()));
-        Ok(Self { wordpress, models, faults, log, servers: vec![first, second] })
+        let mail = mail::open(config.clock, config.smtp_port, config.mail_port, faults.clone(), log.clone()).await?;
+        let third = Server::run(mail.pages.0, mail.pages.1);
+        let servers = vec![first, second, third];
+        Ok(Self { wordpress, models, mail: mail.sink, smtp: mail.smtp, faults, log, servers })
     }
 
     /// Serves the sample client website "Harbour & Pine" on a listener of its own; it needs no [`Sandbox`].
@@ -104,6 +121,9 @@ impl Sandbox {
     pub fn models(&self) -> &Models {
         &self.models
     }
+    pub fn mail(&self) -> &MailSink {
+        &self.mail
+    }
     /// Faults of all services of this sandbox.
     pub fn faults(&self) -> &Faults {
         &self.faults
@@ -118,5 +138,6 @@ impl Sandbox {
         for server in self.servers {
             server.stop().await;
         }
+        self.smtp.stop().await;
     }
 }

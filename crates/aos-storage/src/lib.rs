@@ -19,6 +19,7 @@ mod objects;
 mod row;
 mod savepoint;
 mod signals;
+mod text;
 mod tx;
 mod value;
 
@@ -37,6 +38,7 @@ pub use objects::{ObjectKey, Objects};
 pub use row::{FromColumn, FromRow, Row};
 pub use savepoint::{Lock, Savepoint};
 pub use signals::Signal;
+pub use text::{MARK_END, MARK_START, Words, postgres_vector};
 pub use tx::{OutboxSink, Outgoing, Tx};
 pub use value::{Kind, Sql, ToValue, Value};
 

@@ -17,11 +17,11 @@ use aos_features::{
 };
 use aos_kernel::{Actor, AgencyScope, Secret, TenantId, UserId};
 use aos_llm::Gateway;
-use aos_outbound::{Outbound, OutboundConfig};
-use aos_platforms::{Memory, OpenIdConnect};
-use aos_storage::{Credentials, Db, DbKind, Keyring, Objects, testing::TestDb};
+use aos_outbound::{HostRule, Outbound, OutboundConfig};
+use aos_platforms::{Memory, OpenIdConnect, Smtp};
+use aos_storage::{Credentials, Db, DbKind, DbOptions, Keyring, Objects, Signal, testing::TestDb};
 use aos_web::{WebSettings, csrf, signer::Signer};
-use aos_workflow::{Worker, WorkerOptions};
+use aos_workflow::{Outbox, Worker, WorkerOptions};
 use tempfile::TempDir;
 
 /// What signs cookies and forms of every test.
@@ -49,13 +49,14 @@ impl TestApp {
     /// # Panics
     /// As [`TestApp::new`].
     pub async fn allowing(kind: DbKind, hosts: Vec<String>) -> Self {
-        let allow = hosts.iter().map(|host| host.parse().expect("a host and its port")).collect();
+        let allow: Vec<HostRule> = hosts.iter().map(|host| host.parse().expect("a host and its port")).collect();
         let migrations = aos_storage::migrations().and(aos_workflow::migrations()).and(aos_features::migrations());
         let database = TestDb::new(kind, &migrations).await;
         let db = database.db.clone();
         let folder = TempDir::new().expect("a temporary folder");
         let keyring = Keyring::load_or_create(&folder.path().join("master.key")).expect("a master key");
         let credentials = Credentials::new(keyring);
+        let mailer = Arc::new(Smtp::new(allow.clone()));
         let outbound = Outbound::new(OutboundConfig { allow, ..OutboundConfig::default() }).expect("an HTTP client");
         let clock = db.clock().clone();
         let gateway = Gateway::new(
@@ -74,9 +75,13 @@ impl TestApp {
             crawl_limits: CrawlLimits::default(),
             gateway: Arc::new(gateway),
             documents: Arc::new(FileReader),
+            browser: None,
+            mailer,
+            mail_server: None,
             jobs_per_tenant: 8,
         };
         let product = Product::assemble(db.clone(), outside).await.expect("the product");
+        product.post.public_url().set("http://agency.test/".parse().expect("an address"));
         let administrator = set_up(&db).await;
         Self { db, product, administrator, _database: database, _folder: folder }
     }
@@ -89,6 +94,32 @@ impl TestApp {
             trusted_proxies: Vec::new(),
         };
         aos_web::router(self.product.clone(), settings)
+    }
+
+    /// The web faces of another process on the same database: with connections and signals of its own.
+    ///
+    /// # Panics
+    /// As [`TestApp::new`].
+    pub async fn router_of_another_process(&self) -> axum::Router {
+        let db =
+            Db::connect(&DbOptions::new(&self._database.url), self.db.clock().clone()).await.expect("the database");
+        db.set_outbox(Arc::new(Outbox::new(self.product.jobs.clone())));
+        // It hears the others once its own connection listens.
+        let mut heard = db.subscribe();
+        loop {
+            let mut tx = self.db.begin(Actor::system("test")).await.expect("a transaction");
+            tx.signal(Signal::new("test", "hello"));
+            tx.commit().await.expect("a commit");
+            if tokio::time::timeout(std::time::Duration::from_millis(100), heard.recv()).await.is_ok() {
+                break;
+            }
+        }
+        let settings = WebSettings {
+            signing_key: SIGNING_KEY,
+            public_url: "http://agency.test/".parse().expect("an address"),
+            trusted_proxies: Vec::new(),
+        };
+        aos_web::router(Product { db, ..self.product.clone() }, settings)
     }
 
     /// Does all jobs that are due, and those that they make.

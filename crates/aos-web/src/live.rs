@@ -5,7 +5,7 @@
 use std::{convert::Infallible, sync::Arc, time::Duration};
 
 use aos_features::{people::Permission, read_models};
-use aos_kernel::{RunId, TenantId};
+use aos_kernel::{RunId, TenantId, UserId};
 use axum::{
     extract::Query,
     response::{
@@ -39,6 +39,10 @@ impl Topic {
     pub fn tenant(id: TenantId) -> Self {
         Self(format!("tenant:{id}").into())
     }
+    /// Anything at any client, for lists over clients.
+    pub fn tenants() -> Self {
+        Self("tenants".into())
+    }
     pub fn run(id: RunId) -> Self {
         Self(format!("run:{id}").into())
     }
@@ -49,6 +53,10 @@ impl Topic {
     /// Depths of the engine's queues.
     pub fn engine() -> Self {
         Self("engine".into())
+    }
+    /// What one person is told.
+    pub fn notices(person: UserId) -> Self {
+        Self(format!("notices:{person}").into())
     }
     /// Everything may have changed: each open page looks again.
     pub fn everything() -> Self {
@@ -115,8 +123,9 @@ pub(crate) async fn listen(viewer: Viewer, Query(asked): Query<Fields>) -> Answe
 async fn may_listen(viewer: &Viewer, name: &str) -> aos_kernel::Result<bool> {
     let (kind, key) = name.split_once(':').unwrap_or((name, ""));
     Ok(match kind {
-        "queue" | "runs" => true,
+        "queue" | "runs" | "tenants" => true,
         "engine" => viewer.principal.can_in_agency(Permission::OperateSystem),
+        "notices" => key.parse::<UserId>().is_ok_and(|person| person == viewer.principal.user()),
         "tenant" => key.parse::<TenantId>().is_ok_and(|tenant| viewer.can(tenant, Permission::SeeClient)),
         "run" => match (key.parse::<RunId>(), viewer.agency(Permission::SeeClient)) {
             (Ok(run), Ok(scope)) => read_models::owners::of_run(&mut viewer.read().await?, &scope, run).await.is_ok(),

@@ -38,6 +38,10 @@
 //! | skill | POST `/manage/skills/{name}` | `based_on`, `text` |
 //! | template | POST `/manage/templates/{key}` | `based_on`, `json` |
 //! | dead letters | POST `/manage/queues/dead/{id}/retry`, `…/discard`, `/manage/queues/dead/retry-all` | |
+//! | mail | POST [`MAIL`], `/manage/mail/remove`, `…/test`, `…/patience`, `…/sent/{id}/again` | [`crate::notices::views::MailForm`] and `password` |
+//! | notifications | POST `/notifications/read-all`, `/notifications/{id}/read`, `…/unread` | |
+//! | what I am told | POST [`NOTICE_CHOICES`] | `in_app.KIND`, `mail.KIND`, [`crate::notices::views::HoursForm`] |
+//! | decide from a mail | POST `/a/{token}` | `approval` = `id:hash` (repeated), `decision` = `approve`/`reject`, `notes` |
 //! | tokens | POST [`TOKENS`], `{token}/revoke` | `name`, `access` = `write`/`read`, `expires_days` |
 
 use std::fmt::Display;
@@ -75,6 +79,13 @@ pub const MODELS: &str = "/manage/models";
 pub const SKILLS: &str = "/manage/skills";
 pub const TEMPLATES: &str = "/manage/templates";
 pub const QUEUES: &str = "/manage/queues";
+pub const SEARCH: &str = "/portal/search";
+/// The palette's list for what is typed.
+pub const PALETTE: &str = "/portal/search/palette";
+pub const NOTIFICATIONS: &str = "/notifications";
+pub const NOTICE_CHOICES: &str = "/account/notifications";
+pub const SYSTEM: &str = "/manage/system";
+pub const MAIL: &str = "/manage/mail";
 pub const AUDIT: &str = "/manage/audit";
 pub const TOKENS: &str = "/portal/tokens";
 pub const DESIGN: &str = "/reference/design";
@@ -92,6 +103,10 @@ pub fn confirm_email(token: &str) -> String {
 }
 pub fn user(id: impl Display) -> String {
     format!("{USERS}/{id}")
+}
+pub fn search(typed: &str) -> String {
+    let query = url::form_urlencoded::Serializer::new(String::new()).append_pair("q", typed).finish();
+    format!("{SEARCH}?{query}")
 }
 pub fn approval(id: impl Display) -> String {
     format!("/portal/approvals/{id}")

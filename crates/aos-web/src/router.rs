@@ -105,6 +105,8 @@ pub fn routes() -> Routes {
         .and(crate::activities::routes())
         .and(crate::content::routes())
         .and(crate::agents::routes())
+        .and(crate::notices::routes())
+        .and(crate::search::routes())
         .and(crate::workflow::routes())
         .and(api::routes())
 }

@@ -23,6 +23,7 @@ use crate::{
     error::WebError,
     flash::{self, Flash, Theme},
     layout::{Person, Place, Shell},
+    live::Topic,
     paths,
     state::{AppState, WebSettings},
 };
@@ -268,17 +269,20 @@ impl Viewer {
     /// # Errors
     /// `Storage`.
     pub async fn shell(&self, conn: &mut Conn, title: impl Into<String>, place: Place) -> Result<Shell> {
-        let around = read_models::shell::around(conn, &self.principal).await?;
+        let around = read_models::shell::around(conn, &self.principal, self.now).await?;
         let shell = Shell {
             agency: around.agency,
             person: Some(self.person()),
             waiting: u64::try_from(around.waiting).unwrap_or(0),
+            unread: u64::try_from(around.unread).unwrap_or(0),
+            alarm: around.alarm.map(str::to_owned),
             csrf: self.csrf.clone(),
             flash: self.flash.clone(),
             theme: self.theme,
             ..Shell::default()
         };
-        Ok(shell.titled(title, place))
+        let own = Topic::notices(self.principal.user());
+        Ok(shell.titled(title, place).listening(&Topic::queue()).listening(&own))
     }
 
     fn person(&self) -> Person {
@@ -286,6 +290,7 @@ impl Viewer {
         // The table of roles begins with the one that may most.
         let role = people::Role::ALL.iter().copied().find(|known| roles.clone().any(|own| own == *known));
         Person {
+            id: self.principal.user().to_string(),
             name: self.principal.name().to_owned(),
             email: self.principal.email().to_owned(),
             role: role.map_or_else(String::new, |role| crate::ui::states::label(role.as_str())),

@@ -112,7 +112,8 @@ fn pass_on(db: &Db, hub: Hub, stop: CancellationToken) {
 fn topics_of(topic: &str, key: &str) -> Vec<Topic> {
     match topic {
         "queue" => vec![Topic::queue()],
-        "tenant" => vec![Topic::named(&format!("tenant:{key}"))],
+        "notices" => vec![Topic::named(&format!("notices:{key}"))],
+        "tenant" => vec![Topic::named(&format!("tenant:{key}")), Topic::tenants()],
         "run" => vec![Topic::named(&format!("run:{key}")), Topic::runs()],
         "run_progress" => vec![Topic::named(&format!("run:{key}"))],
         _ => Vec::new(),

@@ -64,6 +64,7 @@ pub const LIBRARIES: &[(&str, &[&str])] = &[
     ("chromiumoxide", &["aos-crawler"]),
     // Signing people in over a protocol of the outside: features see the capability.
     ("openidconnect", &["aos-platforms"]),
+    ("lettre", &["aos-platforms"]),
     ("clap", &["agency-os", "aos-bench", "xtask"]),
     ("figment", &["agency-os"]),
 ];
@@ -163,6 +164,12 @@ pub const BORDERS: &[Border] = &[
         tests: false,
         instead: "the browser stays in aos-crawler",
     },
+    Border {
+        words: &["lettre"],
+        allowed: &["crates/aos-platforms/src/smtp/"],
+        tests: false,
+        instead: "mail leaves through the `Mailer` capability, because it alone knows when an outcome is unknown",
+    },
     Border { words: &["Utc", "::", "now"], allowed: &["crates/aos-kernel/src/time.rs"], tests: false, instead: CLOCK },
     Border { words: &["Local", "::", "now"], allowed: &[], tests: false, instead: CLOCK },
     Border {
@@ -205,9 +212,11 @@ pub const SCOPE_MAKERS: &[(&str, &str)] = &[
     ("crates/aos-features/src/people/", "checks memberships"),
     ("crates/aos-features/src/product.rs", "lends the scope of the tenant that an event names"),
     ("crates/aos-features/src/activities/workflow.rs", JOB),
+    ("crates/aos-features/src/activities/stalled.rs", "lends the scope of the tenant of a row that waits"),
     ("crates/aos-features/src/agents/ledger.rs", "the gateway names the tenant of the run that calls it"),
     ("crates/aos-features/src/content/publish.rs", JOB),
     ("crates/aos-features/src/notices/workflow.rs", JOB),
+    ("crates/aos-features/src/strategy/alerts.rs", JOB),
     ("crates/aos-features/src/strategy/workflow.rs", JOB),
     ("crates/agency-os/src/admin.rs", OPERATOR),
     ("crates/agency-os/src/doctor.rs", OPERATOR),

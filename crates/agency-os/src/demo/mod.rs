@@ -101,6 +101,7 @@ pub async fn run(mut config: Config, options: Options) -> Result<()> {
     // The places come first: the guard on outgoing requests has to know the loopback addresses that they got.
     let places = places::Places::open(&options, password, &config.data.folder).await?;
     config.outbound.allow_hosts.extend(places.hosts());
+    config.mail = places.mail();
     let app = assemble::app(config).await?;
     let serving = Serving::start(&app, &options.roles).await?;
     let address = serving.address.map(|address| app.config.public_url(address.port())).transpose()?;

@@ -3,11 +3,13 @@
 use std::{path::Path, sync::Arc};
 
 use anyhow::{Context, Result, bail};
+use aos_capabilities::mail::MailSecurity;
 use aos_kernel::{Secret, SystemClock};
-use aos_sandbox::{Role as WordPressRole, SampleSite, Sandbox, SandboxConfig};
+use aos_sandbox::{MailSink, Role as WordPressRole, SampleSite, Sandbox, SandboxConfig};
 use url::Url;
 
 use super::{Options, screen::Screen};
+use crate::config::Mail;
 
 /// Where the demonstration reads and publishes.
 pub struct Places {
@@ -18,7 +20,7 @@ pub struct Places {
     /// The sandbox's model endpoint, where it is to draft.
     pub model: Option<Url>,
     sample: Option<SampleSite>,
-    sandbox: Option<Sandbox>,
+    sandbox: Sandbox,
     simulated_wordpress: bool,
 }
 
@@ -28,15 +30,14 @@ impl Places {
             Some(_) => None,
             None => Some(Sandbox::start_site(0).await.context("the sample site")?),
         };
-        let sandbox = if options.wordpress.is_none() || options.sandbox_model {
+        // Its mail server is used in any case: a demonstration writes to nobody.
+        let sandbox = {
             let config = SandboxConfig {
                 clock: Arc::new(SystemClock),
                 folder: Some(folder.join("sandbox")),
                 ..SandboxConfig::default()
             };
-            Some(Sandbox::start(config).await.context("the sandbox")?)
-        } else {
-            None
+            Sandbox::start(config).await.context("the sandbox")?
         };
         let website = match (&options.website, &sample) {
             (Some(url), _) => url.clone(),
@@ -50,15 +51,14 @@ impl Places {
                     password.context("give the application password on the standard input, with --password-stdin")?;
                 (url.clone(), user, password)
             }
-            (None, Some(sandbox)) => {
+            (None, sandbox) => {
                 let login = sandbox.wordpress().login(WordPressRole::Editor);
                 (Url::parse(&sandbox.wordpress().url())?, login.user, Secret::new(login.password))
             }
-            (None, None) => bail!("no WordPress"),
         };
-        let model = match sandbox.as_ref().filter(|_| options.sandbox_model) {
-            Some(sandbox) => Some(Url::parse(&sandbox.models().openai_url())?),
-            None => None,
+        let model = match options.sandbox_model {
+            true => Some(Url::parse(&sandbox.models().openai_url())?),
+            false => None,
         };
         let simulated_wordpress = options.wordpress.is_none();
         Ok(Self { website, wordpress, user, password, model, sample, sandbox, simulated_wordpress })
@@ -76,7 +76,21 @@ impl Places {
         own.extend(&self.model);
         own.into_iter()
             .filter_map(|url| Some(format!("{}:{}", url.host_str()?, url.port_or_known_default()?)))
+            .chain([format!("{}:{}", MailSink::HOST, self.sandbox.mail().port())])
             .collect()
+    }
+
+    /// The sandbox's mail server, which delivers nowhere.
+    pub fn mail(&self) -> Mail {
+        Mail {
+            host: MailSink::HOST.to_owned(),
+            port: self.sandbox.mail().port(),
+            security: MailSecurity::None,
+            user: MailSink::USER.to_owned(),
+            password: Secret::new(MailSink::PASSWORD),
+            sender: "agency-os@demo.example".to_owned(),
+            sender_name: String::new(),
+        }
     }
 
     pub fn tell(&self, screen: &Screen) {
@@ -87,13 +101,12 @@ impl Places {
         if let Some(model) = &self.model {
             screen.line(&format!("Model       {model} (sandbox: scripted answers, no real model)"));
         }
+        screen.line(&format!("Mail        {} (sandbox: shown here, delivered nowhere)", self.sandbox.mail().url()));
         screen.line("");
     }
 
     pub async fn close(self) {
-        if let Some(sandbox) = self.sandbox {
-            sandbox.stop().await;
-        }
+        self.sandbox.stop().await;
         if let Some(sample) = self.sample {
             sample.stop().await;
         }

@@ -104,6 +104,7 @@ pub fn approval(approval: &Approval, kind: &'static str, why: Option<&str>) -> N
         "party": approval.party,
         "version": approval.version,
         "hash": approval.hash,
+        "made_by": approval.made_by,
     }));
     match why {
         Some(why) => event.because(why),

@@ -1,6 +1,7 @@
 //! Activities and pipelines: the graph of work, its gates and their decisions.
 //!
-//! Owns: `pipeline_template`, `pipeline`, `activity`, `approval`.
+//! Owns: `pipeline_template`, `pipeline`, `activity`, `approval`, `approval_link`, `approval_reminder`,
+//! `approval_patience`.
 //!
 //! States of an activity: `created → assigned → in_progress → awaiting_approval → approved → completed`, with `failed`
 //! (tried again by policy, then by hand), `rejected → in_progress`, and `cancelled`.
@@ -27,9 +28,11 @@ pub mod commands;
 mod error;
 mod events;
 mod joins;
+pub mod links;
 pub mod model;
 mod plan;
 pub mod queries;
+pub mod stalled;
 mod steps;
 mod store;
 mod templates;
@@ -56,6 +59,12 @@ pub const MIGRATIONS: &[aos_storage::Migration] = &[
         name: "activities",
         sqlite: include_str!("../../migrations/sqlite/0260_activities.sql"),
         postgres: include_str!("../../migrations/postgres/0260_activities.sql"),
+    },
+    aos_storage::Migration {
+        number: 311,
+        name: "activities_links",
+        sqlite: include_str!("../../migrations/sqlite/0311_activities_links.sql"),
+        postgres: include_str!("../../migrations/postgres/0311_activities_links.sql"),
     },
     aos_storage::Migration {
         number: 330,

@@ -1,6 +1,6 @@
 //! Reading and un-reading.
 
-use aos_kernel::{Error, NotificationId, Result};
+use aos_kernel::{ActivityId, Error, NotificationId, Result};
 use aos_storage::{Signal, Tx};
 
 use super::store;
@@ -11,7 +11,7 @@ use crate::people::Principal;
 /// # Errors
 /// `NotFound` for somebody else's.
 pub async fn mark_read(tx: &mut Tx, principal: &Principal, id: NotificationId) -> Result<()> {
-    if !store::mark_read(tx, principal.user(), id).await? {
+    if !store::notifications::mark_read(tx, principal.user(), id).await? {
         return Err(Error::not_found("notification"));
     }
     tx.signal(Signal::new("notices", principal.user()));
@@ -21,7 +21,7 @@ pub async fn mark_read(tx: &mut Tx, principal: &Principal, id: NotificationId) -
 /// # Errors
 /// `NotFound` for somebody else's.
 pub async fn mark_unread(tx: &mut Tx, principal: &Principal, id: NotificationId) -> Result<()> {
-    if !store::mark_unread(tx, principal.user(), id).await? {
+    if !store::notifications::mark_unread(tx, principal.user(), id).await? {
         return Err(Error::not_found("notification"));
     }
     tx.signal(Signal::new("notices", principal.user()));
@@ -33,7 +33,19 @@ pub async fn mark_unread(tx: &mut Tx, principal: &Principal, id: NotificationId)
 /// # Errors
 /// `Storage`.
 pub async fn mark_all_read(tx: &mut Tx, principal: &Principal) -> Result<u64> {
-    let read = store::mark_all_read(tx, principal.user()).await?;
+    let read = store::notifications::mark_all_read(tx, principal.user()).await?;
     tx.signal(Signal::new("notices", principal.user()));
     Ok(read)
+}
+
+/// Reads what this person was told about a decision, as they look at it now or have decided.
+///
+/// # Errors
+/// `Storage`.
+pub async fn read_about_activity(tx: &mut Tx, principal: &Principal, activity: ActivityId) -> Result<()> {
+    let causes = ["approval", "reminder", "escalated"].map(|cause| format!("{cause}:{activity}"));
+    if store::notifications::mark_read_about(tx, principal.user(), &causes).await? > 0 {
+        tx.signal(Signal::new("notices", principal.user()));
+    }
+    Ok(())
 }

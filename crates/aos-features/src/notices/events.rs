@@ -2,12 +2,21 @@
 //!
 //! What is read of each event's data:
 //! - `activities.approval_requested`: `activity`, `title`, `role`
+//! - `activities.approval_stalled`: `activity`, `title`, `role`, `stage`, `days`
+//! - `activities.sent_back`: `title`, `made_by`; the event's reason
 //! - `activities.person_assigned`: `role`, `name`, `attempt`
 //! - `activities.failed`: `name`; the event's reason
+//! - `content.publishing_gave_up`, `…_unconfirmed`, `content.schedule_missed`, `content.removed_on_site`: the reason
 //! - `website.crawled`: `outcome`, `incomplete`
 //! - `channels.expired`: the event's reason
+//! - `strategy.month_opened`: `month`, `deliverables`
+//! - `strategy.deliverable_at_risk`: `name`, `month`, `completed`, `target`
 //! - `strategy.period_missed`: `name`, `month`
+//! - `workflow.job_died`: `kind`, `queue`; the reason
+//! - `notices.process_silent`: `roles`
+//! - `notices.mail_undelivered`: the reason
 
+use aos_kernel::{Actor, UserId};
 use aos_workflow::Event;
 use serde_json::{Value, json};
 
@@ -15,73 +24,162 @@ use super::model::NoticeKind;
 use crate::people::Role;
 
 /// The kinds that are subscribed to.
-pub const EVENTS: [&str; 6] = [
+pub const EVENTS: [&str; 17] = [
     "activities.approval_requested",
+    "activities.approval_stalled",
+    "activities.sent_back",
     "activities.person_assigned",
     "activities.failed",
+    "content.publishing_gave_up",
+    "content.publishing_unconfirmed",
+    "content.schedule_missed",
+    "content.removed_on_site",
     "website.crawled",
     "channels.expired",
+    "strategy.month_opened",
+    "strategy.deliverable_at_risk",
     "strategy.period_missed",
+    "workflow.job_died",
+    "notices.process_silent",
+    "notices.mail_undelivered",
 ];
 
-/// A notification to be made, for whoever holds one of the roles.
+/// Events that are answered with a letter to one address instead of a notification.
+pub const LETTERS: [&str; 2] = ["people.invited", "people.password_reset_requested"];
+
+/// Whom a notice concerns.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Whom {
+    /// Whoever holds one of the roles for the event's client.
+    Roles(Vec<Role>),
+    /// Whoever holds one of the roles for the whole agency.
+    Agency(Vec<Role>),
+    Person(UserId),
+}
+
+/// A notification to be made.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Planned {
     pub kind: NoticeKind,
     pub cause: String,
-    pub roles: Vec<Role>,
+    pub whom: Whom,
     pub data: Value,
 }
 
 /// What is to be told of an event, if anything.
 pub fn planned(event: &Event) -> Option<Planned> {
     let text = |key: &str| event.data.get(key).and_then(Value::as_str);
+    let number = |key: &str| event.data.get(key).and_then(Value::as_i64);
     // Whoever runs the client's work looks after what went wrong.
-    let carers = vec![Role::Consultant];
+    let carers = Whom::Roles(vec![Role::Consultant]);
+    let operators = Whom::Agency(vec![Role::Administrator]);
     let id = event.subject.id;
-    Some(match event.kind.as_str() {
-        "activities.approval_requested" => Planned {
-            kind: NoticeKind::ApprovalRequested,
-            // All that one activity asks for is one cause: ten topics are one notification.
-            cause: format!("approval:{}", text("activity").map_or_else(|| id.to_string(), str::to_owned)),
-            roles: vec![role(text("role"))],
-            data: json!({ "title": text("title") }),
-        },
-        "activities.person_assigned" => Planned {
-            kind: NoticeKind::TaskAssigned,
-            cause: format!("task:{id}"),
-            roles: vec![role(text("role"))],
-            data: json!({ "name": text("name"), "why": event.why }),
-        },
-        "activities.failed" => Planned {
-            kind: NoticeKind::ActivityFailed,
-            cause: format!("failed:{id}"),
-            roles: carers,
-            data: json!({ "name": text("name"), "why": event.why }),
-        },
+    // All that one activity asks for is one cause: ten topics are one notification.
+    let activity = || text("activity").map_or_else(|| id.to_string(), str::to_owned);
+    let why = json!({ "why": event.why });
+    let plan = |kind, cause: String, whom, data| Some(Planned { kind, cause, whom, data });
+    match event.kind.as_str() {
+        "activities.approval_requested" => plan(
+            NoticeKind::ApprovalRequested,
+            // What another role decides after the first one is another cause, for other people.
+            format!("approval:{}", activity()),
+            Whom::Roles(vec![role(text("role"))]),
+            json!({ "title": text("title"), "activity": activity() }),
+        ),
+        "activities.approval_stalled" => {
+            let data = json!({
+                "title": text("title"), "activity": activity(), "role": text("role"), "days": number("days"),
+            });
+            match text("stage") {
+                Some("escalation") => plan(
+                    NoticeKind::ApprovalEscalated,
+                    format!("escalated:{}", activity()),
+                    Whom::Agency(vec![Role::Administrator, Role::Approver]),
+                    data,
+                ),
+                _ => plan(
+                    NoticeKind::ApprovalReminder,
+                    format!("reminder:{}", activity()),
+                    Whom::Roles(vec![role(text("role"))]),
+                    data,
+                ),
+            }
+        }
+        "activities.sent_back" => {
+            let maker = event.data.get("made_by").and_then(|by| serde_json::from_value::<Actor>(by.clone()).ok());
+            let maker = maker.and_then(|by| by.person())?;
+            let data = json!({ "title": text("title"), "why": event.why });
+            plan(NoticeKind::WorkReturned, format!("returned:{id}"), Whom::Person(maker), data)
+        }
+        "activities.person_assigned" => plan(
+            NoticeKind::TaskAssigned,
+            format!("task:{id}"),
+            Whom::Roles(vec![role(text("role"))]),
+            json!({ "name": text("name"), "why": event.why }),
+        ),
+        "activities.failed" => plan(
+            NoticeKind::ActivityFailed,
+            format!("failed:{id}"),
+            carers,
+            json!({ "name": text("name"), "why": event.why }),
+        ),
+        "content.publishing_gave_up" | "content.schedule_missed" | "content.removed_on_site" => {
+            plan(NoticeKind::PublicationFailed, format!("publication:{id}"), carers, why)
+        }
+        "content.publishing_unconfirmed" => {
+            plan(NoticeKind::PublicationUnconfirmed, format!("unconfirmed:{id}"), carers, why)
+        }
         "website.crawled" => match text("outcome") {
-            Some("incomplete" | "failed") => Planned {
-                kind: NoticeKind::CrawlIncomplete,
-                cause: format!("crawl:{id}"),
-                roles: carers,
-                data: json!({ "why": reasons(event.data.get("incomplete")) }),
-            },
-            _ => return None,
+            Some("incomplete" | "failed") => plan(
+                NoticeKind::CrawlIncomplete,
+                format!("crawl:{id}"),
+                carers,
+                json!({ "why": reasons(event.data.get("incomplete")) }),
+            ),
+            _ => None,
         },
-        "channels.expired" => Planned {
-            kind: NoticeKind::ChannelExpired,
-            cause: format!("channel:{id}"),
-            roles: vec![Role::TenantAdmin, Role::Consultant],
-            data: json!({ "why": event.why }),
-        },
-        "strategy.period_missed" => Planned {
-            kind: NoticeKind::MonthMissed,
-            cause: format!("missed:{id}"),
-            roles: carers,
-            data: json!({ "name": text("name"), "month": text("month") }),
-        },
-        _ => return None,
-    })
+        "channels.expired" => plan(
+            NoticeKind::ChannelExpired,
+            format!("channel:{id}"),
+            Whom::Roles(vec![Role::TenantAdmin, Role::Consultant]),
+            why,
+        ),
+        "strategy.month_opened" => plan(
+            NoticeKind::MonthOpened,
+            format!("month:{}:{}", event.tenant?, text("month").unwrap_or_default()),
+            carers,
+            json!({ "month": text("month"), "deliverables": number("deliverables") }),
+        ),
+        "strategy.deliverable_at_risk" => plan(
+            NoticeKind::DeliverableAtRisk,
+            format!("at_risk:{id}"),
+            carers,
+            json!({
+                "name": text("name"), "month": text("month"), "completed": number("completed"), "target": number("target"),
+            }),
+        ),
+        "strategy.period_missed" => plan(
+            NoticeKind::MonthMissed,
+            format!("missed:{id}"),
+            carers,
+            json!({ "name": text("name"), "month": text("month") }),
+        ),
+        // A notice about a notice that died would go in circles.
+        "workflow.job_died" if !text("kind").is_some_and(|kind| kind.starts_with("notices.")) => plan(
+            NoticeKind::DeadLetter,
+            // One for each queue and day: a provider that is gone kills many jobs.
+            format!("dead:{}:{}", text("queue").unwrap_or_default(), event.at.format("%Y-%m-%d")),
+            operators,
+            json!({ "name": text("kind"), "why": event.why }),
+        ),
+        "notices.process_silent" => {
+            plan(NoticeKind::ProcessSilent, format!("process:{id}"), operators, json!({ "name": text("roles") }))
+        }
+        "notices.mail_undelivered" => {
+            plan(NoticeKind::MailUndelivered, format!("mail:{}", event.at.format("%Y-%m-%d")), operators, why)
+        }
+        _ => None,
+    }
 }
 
 /// The role that a step names; one that nobody can have falls to whoever runs the client's work.
@@ -97,7 +195,9 @@ fn reasons(list: Option<&Value>) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use aos_kernel::{Actor, Subject};
+    use std::collections::BTreeSet;
+
+    use aos_kernel::{Actor, Subject, UserId};
     use uuid::Uuid;
 
     use super::*;
@@ -126,7 +226,7 @@ mod tests {
         };
         assert_eq!(ask("a").cause, ask("a").cause);
         assert_ne!(ask("a").cause, ask("b").cause);
-        assert_eq!(ask("a").roles, [Role::Reviewer]);
+        assert_eq!(ask("a").whom, Whom::Roles(vec![Role::Reviewer]));
     }
 
     #[test]
@@ -138,11 +238,25 @@ mod tests {
     }
 
     #[test]
-    fn every_event_that_is_subscribed_to_can_be_told() {
+    fn a_notice_that_died_is_not_told_by_a_notice() {
+        assert_eq!(planned(&event("workflow.job_died", json!({ "kind": "notices.tell" }))), None);
+    }
+
+    #[test]
+    fn every_event_that_is_subscribed_to_makes_a_notice_and_every_kind_is_made_by_one() {
+        let mut made = BTreeSet::new();
         for kind in EVENTS {
-            let data = json!({ "outcome": "failed", "role": "reviewer" });
-            assert!(planned(&event(kind, data)).is_some(), "{kind}");
+            for stage in ["reminder", "escalation"] {
+                let maker = Actor::user(UserId::new());
+                let data =
+                    json!({ "outcome": "failed", "role": "reviewer", "stage": stage, "made_by": maker, "kind": "x" });
+                made.insert(planned(&event(kind, data)).unwrap_or_else(|| panic!("{kind}")).kind);
+            }
         }
         assert_eq!(planned(&event("content.item_edited", json!({}))), None);
+        for kind in NoticeKind::ALL {
+            assert!(made.contains(kind) || kind.spec().letter, "nothing makes {kind}");
+        }
+        assert_eq!(NoticeKind::ALL.iter().filter(|kind| kind.spec().letter).count(), LETTERS.len());
     }
 }

@@ -47,6 +47,7 @@ pub use passwords::{HashedPassword, SHORTEST as SHORTEST_PASSWORD};
 pub use principal::Principal;
 pub use queries::UserFilter;
 pub use sessions::{Browser, Entry, NewSession, PendingSignIn, SignIn, SignedIn};
+pub(crate) use tokens::{digest as token_digest, random as random_token};
 pub use workflow::{Sweep, put_schedules, register};
 
 pub const MIGRATIONS: &[aos_storage::Migration] = &[

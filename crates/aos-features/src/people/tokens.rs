@@ -11,7 +11,7 @@ use sha2::{Digest, Sha256};
 const READABLE: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
 
 /// 43 characters of the URL-safe alphabet.
-pub(super) fn random() -> Secret {
+pub(crate) fn random() -> Secret {
     let mut bytes = [0_u8; 32];
     rand::fill(&mut bytes);
     Secret::new(URL_SAFE_NO_PAD.encode(bytes))
@@ -40,7 +40,7 @@ pub(super) fn recovery() -> Secret {
 }
 
 /// Lower-case hexadecimal SHA-256.
-pub(super) fn digest(text: &str) -> String {
+pub(crate) fn digest(text: &str) -> String {
     Sha256::digest(text.as_bytes()).iter().fold(String::with_capacity(64), |mut hex, byte| {
         // Writing to a String can't fail.
         let _ = write!(hex, "{byte:02x}");

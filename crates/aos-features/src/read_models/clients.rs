@@ -134,6 +134,18 @@ pub async fn names(conn: &mut Conn, scope: &AgencyScope, limit: i64) -> Result<V
     rows.iter().map(|row| Ok((row.get("id")?, row.get("name")?))).collect()
 }
 
+/// One client's name, also of one that was archived; none for one that is not theirs.
+///
+/// # Errors
+/// `Storage`.
+pub async fn name(conn: &mut Conn, scope: &AgencyScope, tenant: TenantId) -> Result<Option<String>> {
+    if !scope.allows(tenant) {
+        return Ok(None);
+    }
+    let row = conn.row("SELECT name FROM tenant WHERE id = $1", params![tenant]).await?;
+    row.map(|row| row.get("name")).transpose()
+}
+
 /// The records that one client's readiness is computed from.
 ///
 /// # Errors

@@ -11,6 +11,7 @@ pub mod names;
 pub mod owners;
 pub mod queue;
 pub mod runs;
+pub mod search;
 pub mod shell;
 
 use aos_kernel::AgencyScope;

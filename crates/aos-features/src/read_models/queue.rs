@@ -9,7 +9,7 @@ use aos_kernel::{
     ActivityId, AgencyScope, ApprovalId, ContentHash, Cursor, Error, Page, PageSize, Result, Subject, TenantId,
     TenantScope, Timestamp,
 };
-use aos_storage::{Conn, FromRow, Row, Sql, ToValue, content_hash, params};
+use aos_storage::{Conn, FromRow, Row, Sql, ToValue, params};
 
 use super::{condition, limited};
 use crate::{activities::Approval, tenants::Party};
@@ -171,15 +171,7 @@ async fn gather_lists(conn: &mut Conn, entries: &mut [QueueEntry]) -> Result<()>
     Ok(())
 }
 
-/// Binds several things that are decided on together: the hash over their hashes, in the order of their approvals.
-pub fn list_hash<'a>(hashes: impl IntoIterator<Item = &'a ContentHash>) -> ContentHash {
-    let parts: Vec<&str> = hashes.into_iter().map(ContentHash::as_str).collect();
-    match parts.as_slice() {
-        // One alone is bound by its own hash.
-        [only] => ContentHash::from_hex((*only).to_owned()),
-        all => content_hash(all),
-    }
-}
+pub use crate::activities::links::list_hash;
 
 /// How many entries wait, by kind of subject; more than this are not counted.
 pub const MOST_COUNTED: i64 = 1_000;

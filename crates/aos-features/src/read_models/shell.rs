@@ -1,10 +1,12 @@
 //! What surrounds every page: the agency's name and how much waits for this person.
 
-use aos_kernel::{AgencyScope, Result};
+use aos_kernel::{AgencyScope, Result, Timestamp};
 use aos_storage::{Conn, Sql, ToValue};
+use aos_workflow::Process;
 
 use super::{condition, limited, queue::ENTRY};
 use crate::{
+    notices,
     people::{Permission, Principal, Role, queries},
     tenants::Party,
 };
@@ -18,17 +20,39 @@ pub struct Around {
     pub agency: String,
     /// Entries of the queue that wait for a role which this person fills, at most [`MOST_COUNTED`].
     pub waiting: i64,
+    /// Notifications that are unread, at most [`notices::queries::MOST_COUNTED`].
+    pub unread: i64,
+    /// Why nothing is done at this moment, for whoever operates the system.
+    pub alarm: Option<&'static str>,
 }
 
 /// # Errors
 /// `NotFound` before the first run; `Storage`.
-pub async fn around(conn: &mut Conn, principal: &Principal) -> Result<Around> {
+pub async fn around(conn: &mut Conn, principal: &Principal, now: Timestamp) -> Result<Around> {
     let agency = queries::agency(conn).await?.name;
     let waiting = match principal.agency_scope(Permission::Decide) {
         Ok(scope) => waiting(conn, &scope, roles(principal), party(principal)).await?,
         Err(_) => 0,
     };
-    Ok(Around { agency, waiting })
+    let unread = notices::queries::unread(conn, principal).await?;
+    let alarm = match principal.can_in_agency(Permission::OperateSystem) {
+        true => alarm(&aos_workflow::processes(conn).await?, now),
+        false => None,
+    };
+    Ok(Around { agency, waiting, unread, alarm })
+}
+
+/// Why nothing is done, if so: jobs need a worker, and months, reminders and digests need a scheduler.
+pub fn alarm(processes: &[Process], now: Timestamp) -> Option<&'static str> {
+    let alive = |role: &str| {
+        processes.iter().any(|process| process.is_alive(now) && process.roles.split(',').any(|own| own == role))
+    };
+    match (alive("worker"), alive("scheduler")) {
+        (true, true) => None,
+        (false, true) => Some("No worker is running, so no work is done and no mail is sent."),
+        (true, false) => Some("No scheduler is running, so no month, reminder or digest begins."),
+        (false, false) => Some("Neither a worker nor a scheduler is running, so nothing is done."),
+    }
 }
 
 /// The roles whose approvals this person decides somewhere; which of them where, the decision itself checks.

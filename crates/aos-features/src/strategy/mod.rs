@@ -1,6 +1,7 @@
 //! What a client's month consists of: strategies, goals, deliverables, periods, and the progress that is counted.
 //!
-//! Owns: `strategy`, `strategy_revision`, `goal`, `goal_value`, `deliverable`, `period`, `period_unit`.
+//! Owns: `strategy`, `strategy_revision`, `goal`, `goal_value`, `deliverable`, `period`, `period_unit`,
+//! `period_alert`.
 //!
 //! States of a strategy: `pending_approval → active → superseded`, or `pending_approval → rejected → pending_approval`. Those of a deliverable: `active ⇄ paused`, and `ended`.
 //!
@@ -10,6 +11,7 @@
 //! - A period is opened once for each deliverable and month, in the tenant's time zone.
 //! - Progress is counted from units, each once; the status of a period or goal is computed, never typed in.
 
+mod alerts;
 pub mod commands;
 pub mod model;
 pub mod months;
@@ -20,6 +22,7 @@ pub mod queries;
 mod store;
 mod workflow;
 
+pub use alerts::LOOK as LOOK_AT_PACE;
 pub use model::*;
 pub use workflow::{CountUnits, DraftStep, OPEN_MONTHS, OpenMonths, StrategyApproval, put_schedules, register};
 
@@ -28,9 +31,17 @@ pub const DRAFT: &str = "strategy.draft";
 /// The kind of subject that approvals and events name.
 pub const STRATEGY: &str = "strategy";
 
-pub const MIGRATIONS: &[aos_storage::Migration] = &[aos_storage::Migration {
-    number: 250,
-    name: "strategy",
-    sqlite: include_str!("../../migrations/sqlite/0250_strategy.sql"),
-    postgres: include_str!("../../migrations/postgres/0250_strategy.sql"),
-}];
+pub const MIGRATIONS: &[aos_storage::Migration] = &[
+    aos_storage::Migration {
+        number: 250,
+        name: "strategy",
+        sqlite: include_str!("../../migrations/sqlite/0250_strategy.sql"),
+        postgres: include_str!("../../migrations/postgres/0250_strategy.sql"),
+    },
+    aos_storage::Migration {
+        number: 312,
+        name: "strategy_alerts",
+        sqlite: include_str!("../../migrations/sqlite/0312_strategy_alerts.sql"),
+        postgres: include_str!("../../migrations/postgres/0312_strategy_alerts.sql"),
+    },
+];

@@ -4,7 +4,7 @@
 //! whoever wrote it says that it was opened. Months that passed while nothing ran are written down as what they are,
 //! missed; no work is begun for them.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use aos_kernel::{AgencyScope, Month, NewEvent, PeriodId, Result, Subject, TenantId, TenantScope, Timestamp};
 use aos_storage::{Signal, Tx};
@@ -82,13 +82,24 @@ pub async fn open_month_for_all(tx: &mut Tx, agency: &AgencyScope, batch: &[(Ten
     let written = store::insert_new(tx, agency, &periods).await?;
     let mut opened = Opened::default();
     let mut told = None;
+    let mut begun: BTreeMap<(TenantId, Month), i64> = BTreeMap::new();
     for (period, owner) in periods.iter().zip(owners).filter(|(period, _)| written.contains(&period.id)) {
         say(tx, period, &deliverables[owner], &mut opened);
+        if period.opened_at.is_some() {
+            *begun.entry((period.tenant_id, period.month)).or_default() += 1;
+        }
         // Those of one tenant stand together, so each is signalled once.
         if told != Some(period.tenant_id) {
             told = Some(period.tenant_id);
             tx.signal(Signal::new("tenant", period.tenant_id));
         }
+    }
+    // One for each client, for those whom the month concerns: the work itself starts from each period's own event.
+    for ((tenant, month), deliverables) in begun {
+        tx.emit(
+            NewEvent::new(tenant, "strategy.month_opened", Subject::new("tenant", tenant))
+                .with(json!({ "month": month, "deliverables": deliverables })),
+        );
     }
     Ok(opened)
 }

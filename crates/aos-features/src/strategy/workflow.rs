@@ -211,7 +211,7 @@ impl Reaction for CountUnits {
 /// Adds this slice's jobs and what they react to.
 #[must_use]
 pub fn register(registry: Registry) -> Registry {
-    registry
+    super::alerts::register(registry)
         .with_handler(Arc::new(OpenMonths))
         .with_handler(Arc::new(On(CountUnits)))
         .on_event("content.post_published", COUNT)
@@ -224,6 +224,7 @@ pub fn register(registry: Registry) -> Registry {
 /// # Errors
 /// `Storage`.
 pub async fn put_schedules(tx: &mut Tx) -> Result<()> {
+    super::alerts::put_schedules(tx).await?;
     put_schedule(
         tx,
         NewSchedule {

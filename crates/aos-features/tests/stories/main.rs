@@ -5,6 +5,7 @@
 mod clock;
 mod identity;
 mod invitations;
+mod mail;
 mod notices;
 mod people;
 mod providers;

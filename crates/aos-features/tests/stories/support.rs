@@ -2,8 +2,12 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
+use aos_capabilities::mail::{Mail, MailAccepted, MailError, MailErrorKind, MailServer, Mailer};
 use aos_features::{
-    notices,
+    notices::{
+        self,
+        mail::{NoDecisionLinks, Post, PublicUrl},
+    },
     people::{self, Email, HashedPassword, Principal, SignIn, commands::NewUser, sessions},
     strategy,
     tenants::{self, NewTenant, Settings, Tenant},
@@ -21,9 +25,11 @@ use crate::clock::SteppingClock;
 pub struct World {
     pub db: Db,
     pub clock: Arc<SteppingClock>,
-    pub credentials: Credentials,
     registry: Arc<Registry>,
     told: Arc<Told>,
+    pub post: Post,
+    pub credentials: Credentials,
+    pub mailer: Arc<Postman>,
     _test: TestDb,
 }
 
@@ -40,6 +46,35 @@ impl OutboxSink for Told {
         self.outbox.write(tx, outgoing).await?;
         self.events.lock().unwrap_or_else(PoisonError::into_inner).extend(events);
         Ok(())
+    }
+}
+
+/// Keeps what is sent, and fails as it is told.
+#[derive(Default)]
+pub struct Postman {
+    pub sent: Mutex<Vec<(MailServer, Mail)>>,
+    pub fails: Mutex<Vec<MailErrorKind>>,
+}
+
+impl Postman {
+    /// The mails since the last time.
+    pub fn taken(&self) -> Vec<Mail> {
+        std::mem::take(&mut *self.sent.lock().unwrap()).into_iter().map(|(_, mail)| mail).collect()
+    }
+    pub fn fail_next(&self, kind: MailErrorKind) {
+        self.fails.lock().unwrap().push(kind);
+    }
+}
+
+#[async_trait::async_trait]
+impl Mailer for Postman {
+    async fn send(&self, server: &MailServer, mail: &Mail) -> Result<MailAccepted, MailError> {
+        let failing = self.fails.lock().unwrap().pop();
+        if let Some(kind) = failing {
+            return Err(MailError::new(kind, "The server said no."));
+        }
+        self.sent.lock().unwrap().push((server.clone(), mail.clone()));
+        Ok(MailAccepted { answer: "2.0.0 Ok".to_owned() })
     }
 }
 
@@ -60,11 +95,18 @@ impl World {
         let clock = Arc::new(SteppingClock::at("2026-04-01T09:00:00Z"));
         let migrations = aos_storage::migrations().and(aos_workflow::migrations()).and(aos_features::migrations());
         let test = TestDb::with_clock(kind, &migrations, clock.clone()).await;
-        let registry = Arc::new(notices::register(strategy::register(people::register(Registry::new()))));
+        let folder = tempfile::tempdir().unwrap();
+        let keyring = Keyring::load_or_create(&folder.path().join("master.key")).unwrap();
+        let mailer = Arc::new(Postman::default());
+        let credentials = Credentials::new(keyring);
+        let public_url = PublicUrl::default();
+        public_url.set("https://os.lighthouse.example/".parse().unwrap());
+        let post = Post::new(mailer.clone(), None, credentials.clone(), public_url, Arc::new(NoDecisionLinks));
+        let registry = notices::register(strategy::register(people::register(Registry::new())), &post);
+        let registry = Arc::new(registry);
         let told = Arc::new(Told { outbox: Outbox::new(registry.clone()), events: Mutex::default() });
         test.db.set_outbox(told.clone());
-        let keyring = Keyring::parse(&Secret::new("5a".repeat(32))).unwrap();
-        Self { db: test.db.clone(), clock, credentials: Credentials::new(keyring), registry, told, _test: test }
+        Self { db: test.db.clone(), clock, registry, told, post, credentials, mailer, _test: test }
     }
 
     pub async fn read(&self) -> Conn {

@@ -4,6 +4,7 @@ pub mod api;
 mod approvals;
 mod decide;
 mod head;
+mod mailed;
 mod queue;
 mod templates;
 pub mod views;
@@ -24,6 +25,8 @@ pub fn routes() -> Routes {
         .post("/portal/approvals/{approval}/reject", decide::reject)
         .post("/portal/approvals/{approval}/requests", decide::requests)
         .post("/portal/approvals/{approval}/edit", approvals::edit)
+        .get("/a/{token}", mailed::page)
+        .post("/a/{token}", mailed::decide)
         .get("/portal/clients/{tenant}/work", work::page)
         .post("/portal/activities/{activity}/retry", work::retry)
         .get(paths::TEMPLATES, templates::list)

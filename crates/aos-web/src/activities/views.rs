@@ -5,6 +5,7 @@ use askama::Template;
 use crate::{
     forms::FieldErrors,
     layout::{ClientHead, ClientTab, Shell},
+    markdown::CleanHtml,
     ui::{Choice, Choices, Diff, Graph, Moment, VersionRow, filters},
 };
 
@@ -209,4 +210,51 @@ pub struct StepRow {
     pub repeats: bool,
     /// Names of the steps that come before it.
     pub after: Vec<String>,
+}
+
+/// `GET /a/{token}`: what a person decides from a mail, without signing in.
+#[derive(Clone, Debug, Default, Template)]
+#[template(path = "activities/mailed.html")]
+pub struct MailedPage {
+    pub shell: Shell,
+    pub client: String,
+    /// Whose decision it is.
+    pub reader: String,
+    /// What waits is not what waited when the mail was written.
+    pub changed: bool,
+    pub pieces: Vec<MailedPiece>,
+    pub decided: Vec<MailedDecided>,
+    pub expires: Moment,
+    pub errors: FieldErrors,
+    /// As they were sent, when the form comes back.
+    pub notes: String,
+    /// Why there is nothing at all, and what to do.
+    pub nothing: Option<(String, String)>,
+}
+
+/// One thing that is to be decided on.
+#[derive(Clone, Debug, Default)]
+pub struct MailedPiece {
+    /// `id:hash`: goes back with the decision.
+    pub value: String,
+    /// "Post", "Brief", "Strategy".
+    pub kind: String,
+    pub title: String,
+    pub lead: String,
+    pub html: CleanHtml,
+    pub facts: Vec<(String, String)>,
+    /// What approving sets off.
+    pub consequence: String,
+    pub offline: bool,
+    pub since: Moment,
+}
+
+/// One thing that was decided.
+#[derive(Clone, Debug, Default)]
+pub struct MailedDecided {
+    pub title: String,
+    pub state: String,
+    pub by: String,
+    pub at: Moment,
+    pub notes: Option<String>,
 }

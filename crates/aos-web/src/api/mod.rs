@@ -25,6 +25,7 @@ pub use output::{ActorView, GapView, Listed, Made, MadeId, Reply, Silent, Subjec
 use crate::{
     activities, agents, channels, content, onboarding, paths, people,
     router::{Route, Routes},
+    search,
     state::AppState,
     strategy, tenants, website, workflow,
 };
@@ -46,6 +47,7 @@ fn operations() -> OpenApiRouter<AppState> {
         .merge(activities::api::routes())
         .merge(content::api::routes())
         .merge(agents::api::routes())
+        .merge(search::api::routes())
         .merge(workflow::api::routes());
     OpenApiRouter::with_openapi(document::base()).nest(PREFIX.trim_end_matches('/'), all)
 }

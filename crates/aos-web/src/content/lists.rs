@@ -53,7 +53,7 @@ pub(super) async fn all(viewer: Viewer, Query(asked): Query<Asked>) -> Answer {
     let mut conn = viewer.read().await?;
     let state: Option<ItemState> = asked.state.parse().ok();
     let page = lists::all_posts(&mut conn, &scope, state, asked.after.as_ref(), PageSize::DEFAULT).await?;
-    let shell = viewer.shell(&mut conn, "Content", Place::Content).await?;
+    let shell = viewer.shell(&mut conn, "Content", Place::Content).await?.listening(&crate::live::Topic::tenants());
     let states = ItemState::ALL.iter().map(|state| Choice::new(state.as_str(), label(state.as_str()))).collect();
     let view = AllContentPage {
         shell,

@@ -20,6 +20,10 @@ pub struct Shell {
     pub person: Option<Person>,
     /// Approvals that wait for this person, for the rail.
     pub waiting: u64,
+    /// Notifications that this person has not read.
+    pub unread: u64,
+    /// Why nothing is done at this moment, for administrators.
+    pub alarm: Option<String>,
     pub csrf: CsrfToken,
     pub flash: Option<Flash>,
     pub theme: Theme,
@@ -41,7 +45,9 @@ impl Shell {
     }
     #[must_use]
     pub fn listening(mut self, topic: &crate::live::Topic) -> Self {
-        self.topics.push(topic.as_str().to_owned());
+        if !self.topics.iter().any(|known| known == topic.as_str()) {
+            self.topics.push(topic.as_str().to_owned());
+        }
         self
     }
     /// The stream that the script opens; empty when the page listens to nothing.
@@ -74,6 +80,8 @@ pub enum Place {
     Skills,
     Templates,
     Queues,
+    System,
+    Mail,
     Audit,
     Tokens,
     /// One's own account; in the person's menu rather than in the rail.
@@ -95,6 +103,8 @@ impl Place {
             Self::Skills => "skills",
             Self::Templates => "templates",
             Self::Queues => "queues",
+            Self::System => "system",
+            Self::Mail => "mail",
             Self::Audit => "audit",
             Self::Tokens => "tokens",
             Self::Account => "account",
@@ -114,6 +124,8 @@ pub struct Crumb {
 /// Who is signed in.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Person {
+    /// Whose own topics the page listens to.
+    pub id: String,
     pub name: String,
     pub email: String,
     /// In words: "Administrator".

@@ -36,7 +36,7 @@ pub(super) async fn page(viewer: Viewer, Query(asked): Query<Asked>) -> Answer {
     let after = asked.after.as_ref();
     let page = clients::clients(&mut conn, &scope, &filter, after, PageSize::DEFAULT, viewer.now).await?;
     let total = clients::count(&mut conn, &scope, &filter).await?;
-    let shell = viewer.shell(&mut conn, "Clients", Place::Clients).await?;
+    let shell = viewer.shell(&mut conn, "Clients", Place::Clients).await?.listening(&crate::live::Topic::tenants());
     let filters = [("q", asked.q.as_str()), ("readiness", asked.readiness.as_str())];
     let more = next_page(paths::CLIENTS, &filters, page.next.as_ref());
     let mut readiness = vec![Choice::new("", "All")];

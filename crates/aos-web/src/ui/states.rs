@@ -56,7 +56,10 @@ pub const STATES: &[(Tone, &[&str])] = &[
             "off",
         ],
     ),
-    (Tone::Active, &["in_progress", "running", "writing", "publishing", "retrying", "scheduled", "open", "pausing"]),
+    (
+        Tone::Active,
+        &["in_progress", "running", "writing", "publishing", "retrying", "scheduled", "open", "pausing", "sending"],
+    ),
     (
         Tone::Waiting,
         &[
@@ -86,6 +89,7 @@ pub const STATES: &[(Tone, &[&str])] = &[
             "ok",
             "done",
             "on",
+            "sent",
         ],
     ),
     (

@@ -66,7 +66,7 @@ fn letter(dead: DeadJob, names: &HashMap<TenantId, String>, dial: Dial) -> DeadL
     }
 }
 
-fn worker(process: Process, dial: Dial) -> WorkerRow {
+pub(super) fn worker(process: Process, dial: Dial) -> WorkerRow {
     WorkerRow {
         state: if process.is_alive(dial.now) { "running" } else { "stale" }.to_owned(),
         name: process.id,

@@ -64,3 +64,26 @@ pub struct ScheduleRow {
     pub last: Option<Moment>,
     pub next: Option<Moment>,
 }
+
+/// `GET /manage/system`.
+#[derive(Clone, Debug, Default, Template)]
+#[template(path = "workflow/system.html")]
+pub struct SystemPage {
+    pub shell: Shell,
+    /// Why nothing is done at this moment.
+    pub alarm: Option<String>,
+    pub processes: Vec<WorkerRow>,
+    pub parts: Vec<Part>,
+}
+
+/// Something that the installation needs.
+#[derive(Clone, Debug, Default)]
+pub struct Part {
+    pub name: String,
+    /// `ok`, `warning`, `failed` or `unset`.
+    pub state: String,
+    pub says: String,
+    pub help: Option<String>,
+    /// Where more of it stands.
+    pub href: Option<String>,
+}

@@ -10,7 +10,7 @@ use axum::http::{StatusCode, header};
 
 use crate::{journey::Journey, support::Browser};
 
-const PAGES: [&str; 14] = [
+const PAGES: [&str; 16] = [
     "/manage/users",
     "/manage/models",
     "/manage/models?add=1",
@@ -19,6 +19,8 @@ const PAGES: [&str; 14] = [
     "/manage/templates",
     "/manage/templates/blog_posts",
     "/manage/queues",
+    "/manage/system",
+    "/manage/mail",
     "/manage/audit",
     "/manage/audit?kind=signing_in&from=2026-01-01&to=2026-12-31",
     "/manage/users?state=invited",
@@ -81,8 +83,8 @@ async fn one_persons_page_changes_who_they_are_and_says_what_they_did() {
         assert!(browser.get(&page).await.body.contains("sam@agency.example"));
         let fields = [("name", "Samuel"), ("email", "samuel@agency.example")];
         assert_eq!(browser.submit(&format!("{page}/profile"), &fields).await.status, StatusCode::SEE_OTHER);
-        let taken = browser.submit(&format!("{page}/profile"), &[("name", "Samuel"), ("email", "ana@agency.example")]);
-        let taken = taken.await;
+        let profile = format!("{page}/profile");
+        let taken = browser.submit(&profile, &[("name", "Samuel"), ("email", "ana@agency.example")]).await;
         assert_eq!(taken.status, StatusCode::UNPROCESSABLE_ENTITY);
         assert!(taken.body.contains("is here already") && taken.body.contains("value=\"ana@agency.example\""));
 

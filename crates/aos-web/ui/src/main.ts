@@ -5,6 +5,7 @@ import { startDialogs } from "./dialogs";
 import { startEditor } from "./editor";
 import { startKeys } from "./keys";
 import { startLive } from "./live";
+import { startPalette } from "./palette";
 import { startSelection } from "./selection";
 import { startTheme } from "./theme";
 import { startTimes } from "./times";
@@ -18,6 +19,7 @@ startDialogs();
 startToasts();
 startSelection();
 startKeys();
+startPalette();
 startEditor();
 startLive();
 

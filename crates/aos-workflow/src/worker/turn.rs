@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use aos_kernel::{Actor, Error, ErrorKind, Result, Retry};
+use aos_kernel::{Actor, Error, ErrorKind, NewEvent, Result, Retry, Subject};
 use aos_storage::Tx;
 use chrono::TimeDelta;
+use serde_json::json;
 use tokio_util::sync::CancellationToken;
 
 use super::{Claimed, Finished, Worker};
@@ -183,6 +184,8 @@ impl Worker {
                 if let Ok(handler) = self.registry.handler(&job.kind) {
                     handler.dead(tx, job, error).await?;
                 }
+                let event = NewEvent::new(job.tenant, "workflow.job_died", Subject::new("job", job.id));
+                tx.emit(event.because(error.message()).with(json!({ "kind": job.kind, "queue": job.queue })));
                 None
             }
         };

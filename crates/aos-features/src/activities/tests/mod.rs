@@ -7,5 +7,6 @@ mod decisions;
 mod lifecycle;
 mod pipelines;
 mod policy;
+mod stalled;
 mod templates;
 mod toys;

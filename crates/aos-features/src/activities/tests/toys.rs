@@ -179,7 +179,8 @@ impl Shop {
 
     pub async fn with(kind: DbKind, templates: Vec<Template>) -> Self {
         let clock = Arc::new(SteppingClock::at("2026-04-01T09:00:00Z"));
-        let slices = [crate::people::MIGRATIONS, crate::activities::MIGRATIONS].map(Migrations::new);
+        let slices =
+            [crate::people::MIGRATIONS, crate::tenants::MIGRATIONS, crate::activities::MIGRATIONS].map(Migrations::new);
         let migrations = slices.into_iter().fold(aos_workflow::migrations(), Migrations::and);
         let test = TestDb::with_clock(kind, &migrations, clock.clone()).await;
         let toys = Toys::default();

@@ -6,6 +6,7 @@ mod onboarding;
 mod people;
 mod plan;
 mod portal;
+mod told;
 
 use std::collections::HashMap;
 
@@ -83,6 +84,12 @@ pub const PAGES: &[&str] = &[
     "/models",
     "/models-add",
     "/queues",
+    "/system",
+    "/mail",
+    "/notifications",
+    "/account/notifications",
+    "/search",
+    "/mailed",
     "/design",
 ];
 
@@ -109,6 +116,7 @@ pub fn render(path: &str, query: &HashMap<String, String>, theme: Theme) -> Resu
         .or_else(|| onboarding::render(&draw, path))
         .or_else(|| manage::render(&draw, path))
         .or_else(|| people::render(&draw, path))
+        .or_else(|| told::render(&draw, path))
         .unwrap_or_else(|| Err(Error::not_found("page").into()))
 }
 
@@ -143,12 +151,14 @@ impl Draw {
         Shell {
             agency: "Northlight Studio".into(),
             person: Some(Person {
+                id: "ada".into(),
                 name: "Ada Moreau".into(),
                 email: "ada@northlight.example".into(),
                 role: "Administrator".into(),
                 manages: true,
             }),
             waiting: if self.full { 7 } else { 0 },
+            unread: if self.full { 3 } else { 0 },
             csrf: CsrfToken("token".into()),
             theme: self.theme,
             flash: (self.full && title == "Queue")

@@ -1,0 +1,177 @@
+//! What a mail says, made at the attempt: from what is true then, with links that are made for it.
+
+use aos_kernel::{AgencyScope, NotificationId, Result, TenantScope, UserId};
+use aos_storage::Tx;
+use serde::Deserialize;
+use url::Url;
+
+use super::{
+    kinds::NoticeKind,
+    mail::{Letter, Line, MailRow, Post},
+    model::Notification,
+    queries, store,
+};
+use crate::{
+    people::{self, Principal},
+    tenants,
+};
+
+/// Where the faces answer to links in mails.
+pub mod places {
+    /// Opens a notification: followed by its id.
+    pub const NOTICE: &str = "/n/";
+    /// Decides without signing in: followed by the link's secret.
+    pub const DECIDE: &str = "/a/";
+    /// What a person is told and mailed.
+    pub const CHOICES: &str = "/account/notifications";
+}
+
+/// How many days a decision's link is good for; said in the mail.
+pub const LINK_DAYS: i64 = 14;
+
+/// Why nothing is sent.
+pub type Skipped = &'static str;
+
+#[derive(Deserialize)]
+struct OfNotice {
+    cause: String,
+}
+
+#[derive(Deserialize)]
+struct OfDigest {
+    notifications: Vec<NotificationId>,
+}
+
+fn at(base: &Url, path: &str) -> String {
+    base.join(path).map_or_else(|_| path.to_owned(), String::from)
+}
+
+/// The letter of a mail, or why there is none.
+///
+/// # Errors
+/// `Storage`; `Internal` for a row that this slice did not write.
+pub async fn letter(tx: &mut Tx, post: &Post, base: &Url, row: &MailRow) -> Result<Result<Letter, Skipped>> {
+    let agency = people::queries::agency(tx).await?.name;
+    let draft = Letter { agency, ..Letter::default() };
+    match row.kind.as_str() {
+        "test" => Ok(Ok(test(draft))),
+        "digest" => digest(tx, base, row, draft).await,
+        _ => notice(tx, post, base, row, draft).await,
+    }
+}
+
+fn test(draft: Letter) -> Letter {
+    Letter {
+        subject: "A test mail".to_owned(),
+        heading: "Mail works".to_owned(),
+        paragraphs: vec![format!("This is the test mail that you asked for. Mails of {} arrive.", draft.agency)],
+        ..draft
+    }
+}
+
+/// Whoever reads the mail, with what they may see now; none for somebody who was deactivated.
+async fn reader(tx: &mut Tx, user: Option<UserId>) -> Result<Option<Principal>> {
+    let Some(user) = user else { return Ok(None) };
+    match people::queries::principal(tx, user).await {
+        Ok(principal) => Ok(Some(principal)),
+        Err(error) if error.kind() == aos_kernel::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+async fn client_name(tx: &mut Tx, notification: &Notification) -> Result<Option<String>> {
+    match notification.tenant_id {
+        // The reader may see this client: the notification was found in their own scope.
+        Some(tenant) => Ok(Some(tenants::queries::tenant(tx, scope(tenant)).await?.name)),
+        None => Ok(None),
+    }
+}
+
+fn scope(tenant: aos_kernel::TenantId) -> TenantScope {
+    super::workflow::lent(tenant)
+}
+
+async fn notice(tx: &mut Tx, post: &Post, base: &Url, row: &MailRow, draft: Letter) -> Result<Result<Letter, Skipped>> {
+    let OfNotice { cause } = serde_json::from_value(row.data.clone()).map_err(aos_kernel::Error::internal)?;
+    let Some(principal) = reader(tx, row.user_id).await? else {
+        return Ok(Err("The person can no longer sign in."));
+    };
+    let visible: AgencyScope = queries::visible(&principal);
+    let found = store::notifications::of_cause(tx, &visible, principal.user(), &cause).await?;
+    let Some(notification) = found else { return Ok(Err("The person may no longer see this.")) };
+    if notification.read_at.is_some() {
+        return Ok(Err("It was read before the mail went out."));
+    }
+    let words = notification.words();
+    let client = client_name(tx, &notification).await?;
+    let mut letter = Letter {
+        subject: match &client {
+            Some(client) => format!("{} ({client})", words.title),
+            None => words.title.clone(),
+        },
+        heading: words.title,
+        paragraphs: words.body.into_iter().collect(),
+        choices: Some(at(base, places::CHOICES)),
+        ..draft
+    };
+    if let Some(client) = client {
+        letter.paragraphs.push(format!("Client: {client}"));
+    }
+    let opened = at(base, &format!("{}{}", places::NOTICE, notification.id));
+    let asks = matches!(notification.kind, NoticeKind::ApprovalRequested | NoticeKind::ApprovalReminder);
+    if asks && let (Some(tenant), Some(activity)) = (notification.tenant_id, notification.activity()) {
+        let Some(secret) = post.links().issue(tx, scope(tenant), activity, principal.user()).await? else {
+            return Ok(Err("It was decided before the mail went out."));
+        };
+        letter.action =
+            Some(("Look and decide".to_owned(), at(base, &format!("{}{}", places::DECIDE, secret.expose()))));
+        letter.notes.push(format!(
+            "The link is yours alone and good for {LINK_DAYS} days. Opening it decides nothing: you see what is to be \
+             decided first. Please do not forward it."
+        ));
+        letter.notes.push(format!("Signed in, you find it here: {opened}"));
+    } else {
+        letter.action = Some(("Open".to_owned(), opened));
+    }
+    Ok(Ok(letter))
+}
+
+async fn digest(tx: &mut Tx, base: &Url, row: &MailRow, draft: Letter) -> Result<Result<Letter, Skipped>> {
+    let OfDigest { notifications } = serde_json::from_value(row.data.clone()).map_err(aos_kernel::Error::internal)?;
+    let Some(principal) = reader(tx, row.user_id).await? else {
+        return Ok(Err("The person can no longer sign in."));
+    };
+    let visible = queries::visible(&principal);
+    let mut list = Vec::new();
+    for id in notifications {
+        let Some(notification) = store::notifications::one(tx, &visible, principal.user(), id).await? else { continue };
+        if notification.read_at.is_some() {
+            continue;
+        }
+        let words = notification.words();
+        let client = client_name(tx, &notification).await?;
+        list.push(Line {
+            title: words.title,
+            text: match (client, words.body) {
+                (Some(client), Some(body)) => Some(format!("{client}: {body}")),
+                (client, body) => client.or(body),
+            },
+            href: Some(at(base, &format!("{}{id}", places::NOTICE))),
+        });
+    }
+    if list.is_empty() {
+        return Ok(Err("Everything in it was read before it went out."));
+    }
+    let subject = match list.len() {
+        1 => format!("Your day: {}", list[0].title),
+        n => format!("Your day: {n} things to know"),
+    };
+    Ok(Ok(Letter {
+        heading: "Your day".to_owned(),
+        paragraphs: vec!["What happened since the last digest and is still unread:".to_owned()],
+        subject,
+        list,
+        choices: Some(at(base, places::CHOICES)),
+        ..draft
+    }))
+}

@@ -1,0 +1,90 @@
+//! What open pages hear of changes, also of those in another process.
+
+use std::time::Duration;
+
+use aos_features::people::Role;
+use aos_kernel::{NewEvent, Subject, UserId};
+use aos_storage::{DbKind, testing::kinds};
+use aos_testkit::TestApp;
+use axum::{
+    Router,
+    body::Body,
+    http::{Request, StatusCode, header},
+};
+use futures::StreamExt;
+use serde_json::json;
+use tower::ServiceExt;
+
+/// An open page's stream.
+struct Stream(axum::body::BodyDataStream);
+
+impl Stream {
+    async fn open(app: &TestApp, router: &Router, person: UserId, topics: &[String]) -> Self {
+        let (session, _) = app.sign_in(person).await;
+        let mut query = url::form_urlencoded::Serializer::new(String::new());
+        for topic in topics {
+            query.append_pair("topic", topic);
+        }
+        let request = Request::get(format!("/portal/live?{}", query.finish()))
+            .header(header::COOKIE, format!("aos_session={}", session.expose()));
+        let response = router.clone().oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
+        assert_eq!(response.status(), StatusCode::OK);
+        Self(response.into_body().into_data_stream())
+    }
+
+    /// The next topic that is announced; `None` when nothing is within a moment.
+    async fn next(&mut self, patience: Duration) -> Option<String> {
+        let part = tokio::time::timeout(patience, self.0.next()).await.ok()??.unwrap();
+        let text = String::from_utf8(part.to_vec()).unwrap();
+        text.lines().find_map(|line| line.strip_prefix("data: ")).map(str::to_owned)
+    }
+}
+
+const LONG: Duration = Duration::from_secs(20);
+const SHORT: Duration = Duration::from_millis(300);
+
+#[tokio::test]
+async fn the_bell_rings_in_every_process_for_its_own_person_only() {
+    for kind in kinds() {
+        let app = TestApp::new(kind).await;
+        let client = app.client("Acme").await;
+        app.work().await;
+        let dana = app.person("Dana", Role::Consultant, None).await;
+        let rea = app.person("Rea", Role::Reviewer, None).await;
+        // SQLite serves one process; PostgreSQL tells all of them.
+        let elsewhere = match kind {
+            DbKind::Sqlite => app.router(),
+            DbKind::Postgres => app.router_of_another_process().await,
+        };
+        let topics = [format!("notices:{dana}"), "queue".to_owned(), format!("tenant:{client}")];
+        let mut hers = Stream::open(&app, &elsewhere, dana, &topics[..1]).await;
+        // Whoever asks for somebody else's hears nothing of it.
+        let mut others = Stream::open(&app, &elsewhere, rea, &topics[..1]).await;
+        let subject = Subject::new("channel", aos_kernel::ChannelId::new());
+        let mut tx = app.db.begin(aos_kernel::Actor::system("test")).await.unwrap();
+        tx.emit(NewEvent::new(client, "channels.expired", subject).because("No.").with(json!({})));
+        tx.commit().await.unwrap();
+        app.work().await;
+        assert_eq!(hers.next(LONG).await.as_deref(), Some(topics[0].as_str()));
+        assert_eq!(others.next(SHORT).await, None);
+    }
+}
+
+#[tokio::test]
+async fn a_change_at_a_client_reaches_open_pages_of_another_process() {
+    for kind in kinds().into_iter().filter(|kind| *kind == DbKind::Postgres) {
+        let app = TestApp::new(kind).await;
+        let client = app.client("Acme").await;
+        app.work().await;
+        let elsewhere = app.router_of_another_process().await;
+        let topic = format!("tenant:{client}");
+        let mut page = Stream::open(&app, &elsewhere, app.administrator, std::slice::from_ref(&topic)).await;
+        let (session, form) = app.sign_in(app.administrator).await;
+        let save = Request::post(format!("/portal/clients/{client}/crawl"))
+            .header(header::COOKIE, format!("aos_session={}", session.expose()))
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+        let answer = app.router().oneshot(save.body(Body::from(format!("_csrf={form}"))).unwrap()).await.unwrap();
+        assert_eq!(answer.status(), StatusCode::SEE_OTHER);
+        assert_eq!(page.next(LONG).await, Some(topic));
+    }
+}
