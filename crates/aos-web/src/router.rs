@@ -106,6 +106,7 @@ pub fn routes() -> Routes {
         .and(crate::content::routes())
         .and(crate::agents::routes())
         .and(crate::workflow::routes())
+        .and(crate::reference::routes())
         .and(api::routes())
 }
 
