@@ -48,6 +48,8 @@ export class Finder {
   readonly pages: Address[] = [];
   /** Routes that answer with something else than a page: pictures, downloads, streams. */
   readonly others = new Set<string>();
+  /** Links to addresses that no route serves. */
+  readonly nowhere = new Set<string>();
   private readonly seen = new Set<string>();
   private readonly known: { route: string; matches: RegExp }[];
 
@@ -77,6 +79,7 @@ export class Finder {
       if (this.seen.has(path)) continue;
       const url = new URL(path, "http://here");
       const route = this.known.find(({ matches }) => matches.test(url.pathname))?.route;
+      if (!route && !/^\/(api|assets)\//.test(url.pathname)) this.nowhere.add(url.pathname);
       if (!route || this.others.has(route) || (route === "/portal/live")) continue;
       const client = /^\/(?:portal\/clients|client)\/([0-9a-f-]{36})/.exec(url.pathname)?.[1];
       if (client && clients && !clients.includes(client)) continue;

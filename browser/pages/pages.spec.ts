@@ -17,6 +17,7 @@ for (let share = 0; share < SHARES; share++) {
     const { published, ownSay, briefs, strategy, edited, posts } = shared.clients;
     await finder.everything([published, ownSay, briefs, strategy, edited, posts]);
     expect(finder.missing(), "routes that no page leads to").toEqual([]);
+    expect([...finder.nowhere], "links that lead to nothing").toEqual([]);
 
     const page = await as("administrator");
     await forgetCache(page);

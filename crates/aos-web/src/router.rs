@@ -108,6 +108,7 @@ pub fn routes() -> Routes {
         .and(crate::notices::routes())
         .and(crate::search::routes())
         .and(crate::workflow::routes())
+        .and(crate::reference::routes())
         .and(api::routes())
 }
 
