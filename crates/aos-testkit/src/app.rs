@@ -33,6 +33,8 @@ pub struct TestApp {
     pub product: Product,
     /// The first administrator.
     pub administrator: UserId,
+    /// What stands on the practice sites, and what goes wrong there.
+    pub practice: Memory,
     _database: TestDb,
     _folder: TempDir,
 }
@@ -65,10 +67,11 @@ impl TestApp {
             clock.clone(),
         );
         let config = CrawlerConfig { browser: BrowserChoice::Off, ..CrawlerConfig::default() };
+        let practice = Memory::new(clock.clone());
         let outside = Outside {
             credentials,
             objects: Objects::local(&folder.path().join("objects")).expect("a folder for objects"),
-            platforms: PlatformRegistry::default().with(Arc::new(Memory::new(clock.clone()))),
+            platforms: PlatformRegistry::default().with(Arc::new(practice.clone())),
             crawler: Arc::new(Crawler::new(outbound, config, clock)),
             crawl_limits: CrawlLimits::default(),
             gateway: Arc::new(gateway),
@@ -77,7 +80,7 @@ impl TestApp {
         };
         let product = Product::assemble(db.clone(), outside).await.expect("the product");
         let administrator = set_up(&db).await;
-        Self { db, product, administrator, _database: database, _folder: folder }
+        Self { db, product, administrator, practice, _database: database, _folder: folder }
     }
 
     /// The web faces, as the binary serves them.

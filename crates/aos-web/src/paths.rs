@@ -21,7 +21,7 @@
 //! | documents | POST `{client}/documents` (multipart), `{client}/documents/{id}/remove` | `file` (repeated) |
 //! | check / disconnect | POST `{client}/channels/{id}/check`, `…/disconnect` | |
 //! | activity | POST `/portal/activities/{id}/retry`, `…/complete` | `notes` |
-//! | publication | POST `{item}/publication/check`, `…/retry` | |
+//! | publication | POST `{item}/publication/check`, `…/retry`, `…/without-image` | |
 //! | run | POST `{run}/cancel`, `{run}/retry` | |
 //! | users | POST [`USERS`], `{user}/roles`, `{user}/roles/remove`, `{user}/disable`, `{user}/enable`, `{user}/password` | `name`, `email`, `role` (repeated), `client` |
 //! | models | POST [`MODELS`], `{provider}/test`, `{provider}/remove` | [`crate::agents::views::ProviderForm`] |

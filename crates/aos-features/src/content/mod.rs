@@ -14,9 +14,11 @@
 mod approve;
 pub mod commands;
 pub mod model;
+pub mod planning;
 mod publish;
 pub mod queries;
 pub mod render;
+pub mod reschedule;
 mod research;
 mod store;
 mod write;
@@ -26,6 +28,7 @@ pub use model::{
     ContentItem, ContentVersion, ItemState, NewRequest, Publication, PublicationState, Request, RequestState,
 };
 pub use publish::{ImageSource, PublishStep, SiteImage, WATCH, WatchPublication};
+pub use reschedule::{MOVE, MoveOnSite};
 pub use research::ResearchTopics;
 pub use write::WriteArticle;
 
@@ -37,9 +40,17 @@ pub const PUBLISH: &str = "content.publish";
 pub const REQUEST: &str = "request";
 pub const CONTENT_ITEM: &str = "content_item";
 
-pub const MIGRATIONS: &[aos_storage::Migration] = &[aos_storage::Migration {
-    number: 270,
-    name: "content",
-    sqlite: include_str!("../../migrations/sqlite/0270_content.sql"),
-    postgres: include_str!("../../migrations/postgres/0270_content.sql"),
-}];
+pub const MIGRATIONS: &[aos_storage::Migration] = &[
+    aos_storage::Migration {
+        number: 270,
+        name: "content",
+        sqlite: include_str!("../../migrations/sqlite/0270_content.sql"),
+        postgres: include_str!("../../migrations/postgres/0270_content.sql"),
+    },
+    aos_storage::Migration {
+        number: 320,
+        name: "content_calendar",
+        sqlite: include_str!("../../migrations/sqlite/0320_content_calendar.sql"),
+        postgres: include_str!("../../migrations/postgres/0320_content_calendar.sql"),
+    },
+];

@@ -2,7 +2,7 @@
 
 use aos_capabilities::{
     drafts::Gap,
-    publish::{PublishMode, Published},
+    publish::{PublishMode, Published, PublishedState},
 };
 use aos_kernel::{
     Actor, ChannelId, ContentHash, ContentItemId, ContentVersionId, PeriodId, PublicationId, RequestId, Result,
@@ -18,14 +18,15 @@ use super::model::{
 
 const REQUEST: &str =
     "id, kind, state, title, brief, keywords, search_intent, audience, outline, sources, notes, priority,
-    period_id, version, hash, offline, made_by, rejection, created_at, updated_at";
+    period_id, planned_at, version, hash, offline, made_by, rejection, created_at, updated_at";
 const ITEM: &str = "id, request_id, kind, state, title, period_id, current_version, approved_version, publish_mode,
-    published_url, published_at, problem, problem_help, created_at, updated_at";
+    without_image, published_url, published_at, problem, problem_help, created_at, updated_at";
 const VERSION: &str =
     "id, version, title, slug, excerpt, markdown, categories, tags, image, sources, gaps, word_count, hash,
     offline, author, note, created_at";
 const PUBLICATION: &str =
-    "id, item_id, channel_id, version, hash, state, platform_id, url, notes, problem, attempts, updated_at";
+    "id, item_id, channel_id, version, hash, state, platform_id, url, notes, problem, refused_part, standing_at,
+    attempts, updated_at";
 
 pub(super) struct RequestRow<'a> {
     pub id: RequestId,
@@ -156,10 +157,10 @@ pub(super) async fn insert_item(
     let now = tx.now();
     tx.execute(
         "INSERT INTO content_item (tenant_id, id, request_id, kind, state, title, period_id, current_version,
-           publish_mode, created_at, updated_at)
-         VALUES ($1, $2, $3, 'blog_post', 'draft', $4, $5, 0, $6, $7, $7)
+           publish_mode, planned_at, created_at, updated_at)
+         VALUES ($1, $2, $3, 'blog_post', 'draft', $4, $5, 0, $6, $7, $8, $8)
          ON CONFLICT (request_id, kind) DO NOTHING",
-        params![scope.tenant(), id, request.id, &request.title, request.period_id, json!(mode), now],
+        params![scope.tenant(), id, request.id, &request.title, request.period_id, json!(mode), moment(mode), now],
     )
     .await?;
     Ok(())
@@ -221,9 +222,10 @@ pub(super) async fn set_item_state(
 
 pub(super) async fn approve_item(tx: &mut Tx, scope: TenantScope, id: ContentItemId, version: i64) -> Result<()> {
     let now = tx.now();
+    // What was left out of an earlier version says nothing about this one.
     tx.execute(
-        "UPDATE content_item SET state = 'approved', approved_version = $3, problem = NULL, problem_help = NULL,
-           updated_at = $4
+        "UPDATE content_item SET state = 'approved', approved_version = $3, without_image = FALSE, problem = NULL,
+           problem_help = NULL, updated_at = $4
          WHERE tenant_id = $1 AND id = $2",
         params![scope.tenant(), id, version, now],
     )
@@ -239,8 +241,46 @@ pub(super) async fn set_publish_mode(
 ) -> Result<()> {
     let now = tx.now();
     tx.execute(
-        "UPDATE content_item SET publish_mode = $3, updated_at = $4 WHERE tenant_id = $1 AND id = $2",
-        params![scope.tenant(), id, json!(mode), now],
+        "UPDATE content_item SET publish_mode = $3, planned_at = $4, updated_at = $5 WHERE tenant_id = $1 AND id = $2",
+        params![scope.tenant(), id, json!(mode), moment(mode), now],
+    )
+    .await?;
+    Ok(())
+}
+
+/// The column that a calendar asks by; it never says something else than the mode.
+const fn moment(mode: PublishMode) -> Option<Timestamp> {
+    match mode {
+        PublishMode::At(at) => Some(at),
+        PublishMode::Now | PublishMode::Draft => None,
+    }
+}
+
+pub(super) async fn plan_request(tx: &mut Tx, scope: TenantScope, id: RequestId, at: Option<Timestamp>) -> Result<()> {
+    let now = tx.now();
+    tx.execute(
+        "UPDATE request SET planned_at = $3, updated_at = $4 WHERE tenant_id = $1 AND id = $2",
+        params![scope.tenant(), id, at, now],
+    )
+    .await?;
+    Ok(())
+}
+
+pub(super) async fn leave_out_image(tx: &mut Tx, scope: TenantScope, id: ContentItemId) -> Result<()> {
+    let now = tx.now();
+    tx.execute(
+        "UPDATE content_item SET without_image = TRUE, updated_at = $3 WHERE tenant_id = $1 AND id = $2",
+        params![scope.tenant(), id, now],
+    )
+    .await?;
+    Ok(())
+}
+
+/// What of the post the platform refused.
+pub(super) async fn refused(tx: &mut Tx, scope: TenantScope, id: PublicationId, part: &str) -> Result<()> {
+    tx.execute(
+        "UPDATE publication SET refused_part = $3 WHERE tenant_id = $1 AND id = $2",
+        params![scope.tenant(), id, part],
     )
     .await?;
     Ok(())
@@ -366,7 +406,7 @@ pub(super) async fn attempt(
 ) -> Result<()> {
     let now = tx.now();
     tx.execute(
-        "UPDATE publication SET state = 'unconfirmed', version = $3, hash = $4, attempts = attempts + 1, updated_at = $5
+        "UPDATE publication SET state = 'unconfirmed', refused_part = NULL, version = $3, hash = $4, attempts = attempts + 1, updated_at = $5
          WHERE tenant_id = $1 AND id = $2",
         params![scope.tenant(), id, version, hash, now],
     )
@@ -385,7 +425,8 @@ pub(super) async fn settle_publication(
     let now = tx.now();
     tx.execute(
         "UPDATE publication SET state = $3, platform_id = COALESCE($4, platform_id), url = COALESCE($5, url),
-           notes = COALESCE($6, notes), problem = $7, updated_at = $8
+           notes = COALESCE($6, notes), problem = $7, standing_at = CASE WHEN $9 THEN $10 ELSE standing_at END,
+           updated_at = $8
          WHERE tenant_id = $1 AND id = $2",
         params![
             scope.tenant(),
@@ -395,7 +436,12 @@ pub(super) async fn settle_publication(
             published.map(|p| p.url.to_string()),
             published.map(|p| json!(p.notes)),
             problem,
-            now
+            now,
+            published.is_some(),
+            published.and_then(|p| match p.state {
+                PublishedState::Scheduled(at) => Some(at),
+                _ => None,
+            })
         ],
     )
     .await?;

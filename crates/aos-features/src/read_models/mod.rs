@@ -12,6 +12,7 @@ pub mod owners;
 pub mod queue;
 pub mod runs;
 pub mod shell;
+pub mod work;
 
 use aos_kernel::AgencyScope;
 use aos_storage::{ToValue, Value};

@@ -141,6 +141,8 @@ pub struct ActivityRow {
     pub since: Moment,
     /// "Waits for “Approve the blog requests”."
     pub blocked_by: Option<String>,
+    /// The decision that it waits for.
+    pub decision_href: Option<String>,
     /// What went wrong, in words for a person, and what to do.
     pub error: Option<String>,
     pub attempt: u32,

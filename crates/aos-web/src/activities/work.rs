@@ -3,11 +3,12 @@
 use std::collections::HashMap;
 
 use aos_features::{
-    activities::{self, Activity, ActivityState, Assignee, PipelineState},
+    activities::{self, Activity, ActivityState, Assignee, PipelineState, Template},
     people::Permission,
-    read_models::owners,
+    read_models::{owners, work},
 };
-use aos_kernel::{ActivityId, Cursor, PageSize, TenantId};
+use aos_kernel::{ActivityId, ApprovalId, Cursor, PageSize, PipelineId, Result, RunId, TenantId, TenantScope};
+use aos_storage::Conn;
 use axum::extract::Query;
 use serde::Deserialize;
 
@@ -40,15 +41,40 @@ pub(super) async fn page(viewer: Viewer, At(id): At<TenantId>, Query(asked): Que
     let size = PageSize::clamped(20);
     let page = activities::queries::pipelines(&mut open.conn, open.scope, state, asked.after.as_ref(), size).await?;
     let can_retry = viewer.can(id, Permission::OperateWork);
-    let pipelines = page.items.iter().map(|one| pipeline(one, open.dial, id, can_retry)).collect();
+    let around = Around::of(&mut open.conn, open.scope, &page.items).await?;
+    let pipelines = page.items.iter().map(|one| pipeline(one, &around, open.dial, id, can_retry)).collect();
     let more = next_page(&paths::client_tab(id, ClientTab::Work), &[("state", filter)], page.next.as_ref());
     let view = WorkPage { shell: open.shell, client: open.head, pipelines, filter: filter.to_owned(), more };
     viewer.page(&view)
 }
 
-fn pipeline(one: &activities::PipelineView, dial: Dial, tenant: TenantId, can_retry: bool) -> PipelineView {
-    let by_id: HashMap<ActivityId, &Activity> = one.activities.iter().map(|activity| (activity.id, activity)).collect();
-    let mut rows: Vec<&Activity> = by_id.values().copied().collect();
+/// What stands beside the activities of some pipelines.
+struct Around {
+    templates: HashMap<PipelineId, Template>,
+    runs: HashMap<ActivityId, RunId>,
+    decisions: HashMap<ActivityId, ApprovalId>,
+}
+
+impl Around {
+    async fn of(conn: &mut Conn, scope: TenantScope, pipelines: &[activities::PipelineView]) -> Result<Self> {
+        let lines: Vec<PipelineId> = pipelines.iter().map(|one| one.pipeline.id).collect();
+        let ids: Vec<ActivityId> = pipelines.iter().flat_map(|one| &one.activities).map(|one| one.id).collect();
+        Ok(Self {
+            templates: activities::queries::templates_of(conn, scope, &lines).await?,
+            runs: work::latest_runs(conn, scope, &ids).await?,
+            decisions: work::pending_decisions(conn, scope, &ids).await?,
+        })
+    }
+}
+
+fn pipeline(
+    one: &activities::PipelineView,
+    around: &Around,
+    dial: Dial,
+    tenant: TenantId,
+    can_retry: bool,
+) -> PipelineView {
+    let mut rows: Vec<&Activity> = one.activities.iter().collect();
     rows.sort_by_key(|activity| activity.id);
     let done = rows.iter().filter(|activity| activity.state.is_over()).count();
     PipelineView {
@@ -63,16 +89,57 @@ fn pipeline(one: &activities::PipelineView, dial: Dial, tenant: TenantId, can_re
         started: dial.moment(one.pipeline.created_at),
         done: done as u64,
         total: rows.len() as u64,
-        activities: rows.into_iter().map(|activity| row(activity, dial, tenant, can_retry)).collect(),
+        activities: rows
+            .iter()
+            .map(|activity| row(activity, around, dial, tenant, can_retry))
+            .chain(not_begun(one, &rows, around, dial))
+            .collect(),
     }
 }
 
-fn row(activity: &Activity, dial: Dial, tenant: TenantId, can_retry: bool) -> ActivityRow {
-    let (who, agent) = match &activity.assignee {
+/// Steps of a running pipeline that something holds back, so that a person sees what is still to come and why not now.
+fn not_begun(one: &activities::PipelineView, rows: &[&Activity], around: &Around, dial: Dial) -> Vec<ActivityRow> {
+    let Some(template) = around.templates.get(&one.pipeline.id) else { return Vec::new() };
+    if one.pipeline.state != PipelineState::Running {
+        return Vec::new();
+    }
+    // A pipeline that was entered in its middle never does the steps before that.
+    let first = rows.iter().filter_map(|row| template.steps.iter().position(|step| step.key == row.step_key)).min();
+    let later = |key: &str| template.steps.iter().position(|step| step.key == key) >= first;
+    let begun = |key: &str| rows.iter().any(|row| row.step_key == key);
+    template
+        .not_begun(&begun)
+        .into_iter()
+        .filter(|(step, _)| later(&step.key))
+        .map(|(step, waits)| {
+            let (who, agent) = assignee(&step.assignee);
+            ActivityRow {
+                title: step.name.clone(),
+                state: "blocked".to_owned(),
+                who,
+                agent,
+                since: dial.moment(one.pipeline.created_at),
+                blocked_by: waits.last().map(|name| format!("Waits for “{name}”.")),
+                nested: step.repeat_per_unit,
+                ..ActivityRow::default()
+            }
+        })
+        .collect()
+}
+
+/// Who has it, in words, and whether that is an agent.
+fn assignee(assignee: &Assignee) -> (String, bool) {
+    match assignee {
         Assignee::Agent(role) => (label(role), true),
         Assignee::Human(role) => (label(role), false),
         Assignee::System => ("Agency OS".to_owned(), false),
-    };
+    }
+}
+
+fn row(activity: &Activity, around: &Around, dial: Dial, tenant: TenantId, can_retry: bool) -> ActivityRow {
+    let (who, agent) = assignee(&activity.assignee);
+    let decision = around.decisions.get(&activity.id);
+    let blocked_by = decision.is_some() && !activity.is_approval;
     let failed = activity.state == ActivityState::Failed;
     let error = activity.error.as_ref().filter(|_| failed).map(|error| match &activity.error_help {
         Some(help) => format!("{error} {help}"),
@@ -85,7 +152,8 @@ fn row(activity: &Activity, dial: Dial, tenant: TenantId, can_retry: bool) -> Ac
         who,
         agent,
         since: dial.moment(activity.updated_at),
-        blocked_by: None,
+        blocked_by: blocked_by.then(|| "Waits for a decision.".to_owned()),
+        decision_href: decision.map(paths::approval),
         error,
         attempt: small(activity.attempt),
         href: activity
@@ -93,7 +161,7 @@ fn row(activity: &Activity, dial: Dial, tenant: TenantId, can_retry: bool) -> Ac
             .as_ref()
             .filter(|unit| unit.kind == "content_item")
             .map(|unit| paths::item(tenant, unit.id)),
-        run_href: None,
+        run_href: around.runs.get(&activity.id).map(paths::run),
         can_retry: failed && can_retry,
         nested: activity.unit.is_some(),
     }

@@ -24,6 +24,7 @@ pub fn routes() -> Routes {
         .post("/portal/clients/{tenant}/items/{item}/edit", items::save)
         .post("/portal/clients/{tenant}/items/{item}/publication/check", items::try_again)
         .post("/portal/clients/{tenant}/items/{item}/publication/retry", items::try_again)
+        .post("/portal/clients/{tenant}/items/{item}/publication/without-image", items::without_image)
         .get("/portal/clients/{tenant}/requests/new", requests::new)
         .post("/portal/clients/{tenant}/requests", requests::raise)
         .get("/portal/clients/{tenant}/requests/{request}", requests::page)

@@ -285,6 +285,10 @@ pub struct PublicationView {
     pub remarks: Vec<String>,
     pub can_check: bool,
     pub can_retry: bool,
+    /// The site refused the image, and this person may have the post published without it.
+    pub can_leave_out_image: bool,
+    /// Somebody decided so.
+    pub without_image: bool,
 }
 
 #[derive(Clone, Debug, Default)]

@@ -1,8 +1,8 @@
 //! Editing a strategy while it waits for its approval.
 
 use aos_capabilities::drafts::{DeliverableDraft, GoalDraft, StrategyDraft};
-use aos_features::{activities, people::Permission, strategy};
-use aos_kernel::{Error, Result, StrategyId, Subject, TenantId};
+use aos_features::{people::Permission, strategy};
+use aos_kernel::{Error, Result, StrategyId, TenantId};
 use axum::Form;
 
 use super::views::{DeliverableInput, GoalInput, StrategyEditPage};
@@ -128,10 +128,8 @@ async fn try_save(
     let before = strategy::queries::strategy(&mut tx, scope, strategy).await?;
     let content = read(fields, before.content)?;
     let seen = fields.parse("base_version", "a version")?;
-    strategy::commands::edit(&mut tx, scope, strategy, seen, content).await?;
-    // In the same transaction, so that nobody approves a text that is not there any more.
-    let subject = Subject::new(strategy::STRATEGY, strategy);
-    activities::commands::refingerprint(&mut tx, &viewer.state.product.steps, scope, &subject).await?;
+    let waiting = viewer.state.product.steps.as_ref();
+    strategy::commands::edit(&mut tx, waiting, scope, strategy, seen, content).await?;
     tx.commit().await
 }
 

@@ -5,5 +5,6 @@ mod isolation;
 mod journey;
 mod manage;
 mod portal;
+mod publishing;
 mod sign_in;
 mod support;
