@@ -15,7 +15,7 @@ use aos_features::{
     product::{Outside, Product},
     tenants::{self, NewTenant, Settings},
 };
-use aos_kernel::{Actor, AgencyScope, Secret, TenantId, UserId};
+use aos_kernel::{Actor, AgencyScope, Clock, Secret, SystemClock, TenantId, UserId};
 use aos_llm::Gateway;
 use aos_outbound::{Outbound, OutboundConfig};
 use aos_platforms::Memory;
@@ -51,9 +51,17 @@ impl TestApp {
     /// # Panics
     /// As [`TestApp::new`].
     pub async fn allowing(kind: DbKind, hosts: Vec<String>) -> Self {
+        Self::at(kind, hosts, Arc::new(SystemClock)).await
+    }
+
+    /// The same, by a clock that the story steps.
+    ///
+    /// # Panics
+    /// As [`TestApp::new`].
+    pub async fn at(kind: DbKind, hosts: Vec<String>, clock: Arc<dyn Clock>) -> Self {
         let allow = hosts.iter().map(|host| host.parse().expect("a host and its port")).collect();
         let migrations = aos_storage::migrations().and(aos_workflow::migrations()).and(aos_features::migrations());
-        let database = TestDb::new(kind, &migrations).await;
+        let database = TestDb::with_clock(kind, &migrations, clock).await;
         let db = database.db.clone();
         let folder = TempDir::new().expect("a temporary folder");
         let keyring = Keyring::load_or_create(&folder.path().join("master.key")).expect("a master key");

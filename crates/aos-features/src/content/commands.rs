@@ -68,6 +68,9 @@ pub async fn edit_request(
         ));
     }
     unchanged(based_on, request.version)?;
+    if request.hash == input.hash() && request.priority == input.priority {
+        return Ok(());
+    }
     let actor = tx.actor().clone();
     store::revise_request(tx, scope, id, &input, false, &request.made_by).await?;
     let subject = Subject::new(REQUEST, id);

@@ -1,6 +1,6 @@
 //! Content: requests (briefs), the items that they become, every version, and publications.
 //!
-//! Owns: `request`, `content_item`, `content_version`, `publication`.
+//! Owns: `request`, `content_item`, `content_version`, `publication`, `content_comment`.
 //!
 //! States: `draft → pending_approval → approved → in_progress → completed` for a request (or `rejected`, then revised or
 //! closed); `draft → writing → review → approved → scheduled → published`, or `failed`, for an item.
@@ -11,13 +11,15 @@
 //!   unknown is looked up on the platform before anything is repeated.
 //! - Each edit is a version with an author; nobody overwrites what they have not read.
 
+mod anchor;
 mod approve;
 pub mod commands;
+pub mod comments;
+pub mod measure;
 pub mod model;
 pub mod planning;
 mod publish;
 pub mod queries;
-pub mod render;
 pub mod reschedule;
 mod research;
 mod store;
@@ -52,5 +54,11 @@ pub const MIGRATIONS: &[aos_storage::Migration] = &[
         name: "content_calendar",
         sqlite: include_str!("../../migrations/sqlite/0320_content_calendar.sql"),
         postgres: include_str!("../../migrations/postgres/0320_content_calendar.sql"),
+    },
+    aos_storage::Migration {
+        number: 321,
+        name: "content_comment",
+        sqlite: include_str!("../../migrations/sqlite/0321_content_comment.sql"),
+        postgres: include_str!("../../migrations/postgres/0321_content_comment.sql"),
     },
 ];

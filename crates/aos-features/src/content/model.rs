@@ -296,8 +296,7 @@ impl ArticleText {
     }
 
     pub fn word_count(&self) -> i64 {
-        i64::try_from(self.markdown.split_whitespace().filter(|w| w.chars().any(char::is_alphanumeric)).count())
-            .unwrap_or(i64::MAX)
+        i64::try_from(crate::markdown::word_count(&self.markdown)).unwrap_or(i64::MAX)
     }
 }
 

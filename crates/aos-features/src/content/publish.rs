@@ -19,11 +19,12 @@ use serde_json::{Value, json};
 use super::{
     CONTENT_ITEM, commands,
     model::{ContentItem, ContentVersion, ItemState, Publication, PublicationState, RequestState},
-    render, reschedule, store,
+    reschedule, store,
     write::unit,
 };
 use crate::{
     channels::{self, Connections},
+    markdown,
     steps::{Accepted, StepContext, StepHandler, Work},
 };
 
@@ -129,8 +130,7 @@ impl PublishStep {
         let publish = platform.publish().ok_or_else(|| Error::internal("a site that can't publish"))?;
         let Some(standing) = publish.read(&account, &platform_id).await? else { return Ok(None) };
         let movable = match standing.state {
-            PublishedState::Scheduled(_) => reschedule::is_elsewhere(&item, &standing),
-            PublishedState::Draft => item.planned_at().is_some(),
+            PublishedState::Scheduled(_) | PublishedState::Draft => reschedule::is_elsewhere(&item, &standing),
             PublishedState::Live | PublishedState::Trashed => false,
         };
         if !movable {
@@ -157,7 +157,7 @@ impl PublishStep {
             title: text.title.clone(),
             slug: text.slug.clone(),
             excerpt: text.excerpt.clone(),
-            html: render::html(&text.markdown),
+            html: markdown::to_html(&text.markdown).into_string(),
             categories: text.categories.clone(),
             tags: text.tags.clone(),
             image,
@@ -313,6 +313,10 @@ impl StepHandler for PublishStep {
         let output =
             json!({ "url": outcome.published.url, "state": outcome.published.state, "notes": outcome.published.notes });
         record_published(tx, work.scope, &item, outcome.publication, &outcome.published).await?;
+        // Somebody moved it while this was under way. Once: a site that keeps another time is not asked for ever.
+        if reschedule::is_elsewhere(&item, &outcome.published) {
+            reschedule::move_on_site(tx, work.scope, outcome.publication);
+        }
         if outcome.published.state != PublishedState::Live {
             watch(tx, work.scope, outcome.publication, &outcome.published, 0);
         }
@@ -366,10 +370,6 @@ pub(super) async fn record_published(
         PublishedState::Draft | PublishedState::Trashed => {
             tx.emit(NewEvent::new(scope.tenant(), "content.draft_on_site", subject).with(data));
         }
-    }
-    // Somebody moved it while this was under way.
-    if reschedule::is_elsewhere(item, published) {
-        reschedule::move_on_site(tx, scope, publication);
     }
     tx.signal(Signal::new("tenant", scope.tenant()));
     Ok(())

@@ -112,6 +112,7 @@ pub async fn plan_request(
 pub(super) fn is_elsewhere(item: &ContentItem, published: &Published) -> bool {
     match (item.publish_mode, published.state) {
         (PublishMode::At(wanted), PublishedState::Scheduled(at)) => (wanted - at).abs() >= TimeDelta::minutes(1),
+        (PublishMode::At(_), PublishedState::Draft) => true,
         _ => false,
     }
 }
@@ -169,6 +170,16 @@ impl JobHandler for MoveOnSite {
                     publish::record_published(tx, scope, &item, publication.id, &published).await?;
                     if published.state != PublishedState::Live {
                         publish::watch(tx, scope, publication.id, &published, 0);
+                    }
+                    // A further move has a job of its own, which takes this back.
+                    if is_elsewhere(&item, &published) {
+                        let state = match published.state {
+                            PublishedState::Scheduled(_) => ItemState::Scheduled,
+                            _ => ItemState::Approved,
+                        };
+                        let problem = "The site has it at another time than the one that is planned here.";
+                        let help = "Move it once more, or set the time on the site.";
+                        store::set_item_state(tx, scope, item.id, state, Some((problem, Some(help)))).await?;
                     }
                 }
                 _ => publish::record_removed(tx, scope, &item, publication.id).await?,

@@ -75,6 +75,7 @@ pub(super) async fn page(
         (Some(from), Some(to)) => Some(parts::diff(from, to)),
         _ => None,
     };
+    let comments = super::comments::of(&viewer, conn, scope, id, dial, &paths::item(tenant, id)).await?;
     let may_edit = item.state == ItemState::Review && viewer.can(tenant, Permission::EditContent);
     let rows = versions
         .iter()
@@ -90,6 +91,7 @@ pub(super) async fn page(
                 note: note(version.version, item.approved_version, &approvals, version.note.as_deref()),
                 current: version.version == item.current_version,
                 diff_href: (before > 0).then(|| format!("?from={before}&to={}", version.version)),
+                can_restore: may_edit && version.version != item.current_version,
             }
         })
         .collect();
@@ -99,9 +101,14 @@ pub(super) async fn page(
         brief: Some(parts::brief(&request)),
         publication,
         versions: rows,
+        // Unless others are chosen: the two newest.
+        from: small(asked.from.unwrap_or(item.current_version - 1)).max(1),
+        to: small(asked.to.unwrap_or(item.current_version)),
+        current: small(item.current_version),
         diff,
         approval_href: pending.map(|approval| paths::approval(approval.id)),
         edit_href: may_edit.then(|| format!("{}/edit", paths::item(tenant, id))),
+        comments,
         events: timeline(&events, &names, dial),
         article,
         client: open.head.clone(),

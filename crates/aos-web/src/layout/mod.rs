@@ -68,6 +68,7 @@ pub enum Place {
     Queue,
     Clients,
     Content,
+    Calendar,
     Runs,
     Users,
     Models,
@@ -86,6 +87,7 @@ impl Place {
             Self::Queue => "queue",
             Self::Clients => "clients",
             Self::Content => "content",
+            Self::Calendar => "calendar",
             Self::Runs => "runs",
             Self::Users => "users",
             Self::Models => "models",
@@ -138,6 +140,7 @@ pub enum ClientTab {
     Overview,
     Plan,
     Work,
+    Calendar,
     Content,
     Onboarding,
     Context,
@@ -146,10 +149,11 @@ pub enum ClientTab {
 }
 
 impl ClientTab {
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Overview,
         Self::Plan,
         Self::Work,
+        Self::Calendar,
         Self::Content,
         Self::Onboarding,
         Self::Context,
@@ -161,6 +165,7 @@ impl ClientTab {
             Self::Overview => "Overview",
             Self::Plan => "Plan",
             Self::Work => "Work",
+            Self::Calendar => "Calendar",
             Self::Content => "Content",
             Self::Onboarding => "Onboarding",
             Self::Context => "Context",
@@ -174,6 +179,7 @@ impl ClientTab {
             Self::Overview => "",
             Self::Plan => "plan",
             Self::Work => "work",
+            Self::Calendar => "calendar",
             Self::Content => "content",
             Self::Onboarding => "onboarding",
             Self::Context => "context",

@@ -3,6 +3,7 @@
 mod diff;
 pub mod filters;
 mod graph;
+pub mod merge;
 pub mod moment;
 pub mod number;
 mod parts;

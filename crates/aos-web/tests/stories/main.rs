@@ -1,6 +1,8 @@
 //! Stories told over HTTP, on every database that is there.
 
 mod api;
+mod calendar;
+mod editors;
 mod isolation;
 mod journey;
 mod manage;

@@ -1,6 +1,8 @@
 /** What the pages gain from a script. Everything here only adds: reading and plain forms work without it. */
 import "./styles/index.css";
 import { all } from "./dom";
+import { startCalendar } from "./calendar";
+import { startComments } from "./comments";
 import { startDialogs } from "./dialogs";
 import { startEditor } from "./editor";
 import { startKeys } from "./keys";
@@ -8,6 +10,7 @@ import { startLive } from "./live";
 import { startSelection } from "./selection";
 import { startTheme } from "./theme";
 import { startTimes } from "./times";
+import { startWriting } from "./writing";
 import { startToasts } from "./toasts";
 
 document.documentElement.classList.add("js");
@@ -19,6 +22,9 @@ startToasts();
 startSelection();
 startKeys();
 startEditor();
+startCalendar();
+startWriting();
+startComments();
 startLive();
 
 /** Scrolls rows of tabs sideways so that the current one is in sight. */

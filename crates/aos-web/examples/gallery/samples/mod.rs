@@ -4,6 +4,7 @@ mod content;
 mod manage;
 mod onboarding;
 mod plan;
+mod planning;
 mod portal;
 
 use std::collections::HashMap;
@@ -37,10 +38,15 @@ pub const PAGES: &[&str] = &[
     "/clients/new",
     "/client",
     "/client/plan",
+    "/calendar",
+    "/client/calendar",
     "/client/work",
+    "/client/board",
+    "/client/activity",
     "/client/content",
     "/client/requests",
     "/client/request-new",
+    "/client/request-edit",
     "/client/request",
     "/client/item",
     "/client/unconfirmed",
@@ -90,6 +96,7 @@ pub fn render(path: &str, query: &HashMap<String, String>, theme: Theme) -> Resu
         .or_else(|| plan::render(&draw, path))
         .or_else(|| content::render(&draw, path))
         .or_else(|| onboarding::render(&draw, path))
+        .or_else(|| planning::render(&draw, path))
         .or_else(|| manage::render(&draw, path))
         .unwrap_or_else(|| Err(Error::not_found("page").into()))
 }
