@@ -17,6 +17,7 @@ pub mod notices;
 
 mod cancellation;
 pub mod doctor;
+pub mod markdown;
 pub mod product;
 pub mod reactions;
 pub mod read_models;

@@ -83,6 +83,7 @@ impl Product {
         let agents = Arc::new(Agents::start(db.clone(), outside.gateway.clone()).await?);
         let connections = Connections::new(outside.platforms, outside.credentials.clone());
         let images = Arc::new(SiteImages { db: db.clone(), objects: outside.objects.clone() });
+        let publishing = Arc::new(content::PublishStep::new(connections.clone(), images));
 
         let steps = StepRegistry::default()
             .with_step(Arc::new(website::CrawlStep::new(
@@ -94,7 +95,7 @@ impl Product {
             .with_step(Arc::new(strategy::DraftStep::new(agents.clone())))
             .with_step(Arc::new(content::ResearchTopics::new(agents.clone())))
             .with_step(Arc::new(content::WriteArticle::new(agents)))
-            .with_step(Arc::new(content::PublishStep::new(connections.clone(), images)))
+            .with_step(publishing.clone())
             .with_approvable(Arc::new(strategy::StrategyApproval))
             .with_approvable(Arc::new(content::RequestApproval))
             .with_approvable(Arc::new(content::ItemApproval));
@@ -104,6 +105,7 @@ impl Product {
             .with_usual_limit(QueueLimit { per_tenant: Some(outside.jobs_per_tenant), ..QueueLimit::default() })
             .with_handler(Arc::new(activities::RunActivity::new(steps.clone())))
             .with_handler(Arc::new(content::WatchPublication::new(connections.clone())))
+            .with_handler(Arc::new(content::MoveOnSite::new(publishing)))
             .with_handler(Arc::new(StartPipelines { steps: steps.clone() }))
             .with_handler(Arc::new(On(activities::FollowPolicy::new(steps.clone()))))
             .with_handler(Arc::new(On(StartSetUp)))

@@ -15,7 +15,7 @@ use aos_features::{
     product::{Outside, Product},
     tenants::{self, NewTenant, Settings},
 };
-use aos_kernel::{Actor, AgencyScope, Secret, TenantId, UserId};
+use aos_kernel::{Actor, AgencyScope, Clock, Secret, SystemClock, TenantId, UserId};
 use aos_llm::Gateway;
 use aos_outbound::{HostRule, Outbound, OutboundConfig};
 use aos_platforms::{Memory, OpenIdConnect, Smtp};
@@ -33,6 +33,8 @@ pub struct TestApp {
     pub product: Product,
     /// The first administrator.
     pub administrator: UserId,
+    /// What stands on the practice sites, and what goes wrong there.
+    pub practice: Memory,
     _database: TestDb,
     _folder: TempDir,
 }
@@ -49,9 +51,17 @@ impl TestApp {
     /// # Panics
     /// As [`TestApp::new`].
     pub async fn allowing(kind: DbKind, hosts: Vec<String>) -> Self {
+        Self::at(kind, hosts, Arc::new(SystemClock)).await
+    }
+
+    /// The same, by a clock that the story steps.
+    ///
+    /// # Panics
+    /// As [`TestApp::new`].
+    pub async fn at(kind: DbKind, hosts: Vec<String>, clock: Arc<dyn Clock>) -> Self {
         let allow: Vec<HostRule> = hosts.iter().map(|host| host.parse().expect("a host and its port")).collect();
         let migrations = aos_storage::migrations().and(aos_workflow::migrations()).and(aos_features::migrations());
-        let database = TestDb::new(kind, &migrations).await;
+        let database = TestDb::with_clock(kind, &migrations, clock).await;
         let db = database.db.clone();
         let folder = TempDir::new().expect("a temporary folder");
         let keyring = Keyring::load_or_create(&folder.path().join("master.key")).expect("a master key");
@@ -66,10 +76,11 @@ impl TestApp {
             clock.clone(),
         );
         let config = CrawlerConfig { browser: BrowserChoice::Off, ..CrawlerConfig::default() };
+        let practice = Memory::new(clock.clone());
         let outside = Outside {
             credentials,
             objects: Objects::local(&folder.path().join("objects")).expect("a folder for objects"),
-            platforms: PlatformRegistry::default().with(Arc::new(Memory::new(clock.clone()))),
+            platforms: PlatformRegistry::default().with(Arc::new(practice.clone())),
             sign_in: Arc::new(OpenIdConnect::new(outbound.clone(), clock.clone())),
             crawler: Arc::new(Crawler::new(outbound, config, clock)),
             crawl_limits: CrawlLimits::default(),
@@ -83,7 +94,7 @@ impl TestApp {
         let product = Product::assemble(db.clone(), outside).await.expect("the product");
         product.post.public_url().set("http://agency.test/".parse().expect("an address"));
         let administrator = set_up(&db).await;
-        Self { db, product, administrator, _database: database, _folder: folder }
+        Self { db, product, administrator, practice, _database: database, _folder: folder }
     }
 
     /// The web faces, as the binary serves them.

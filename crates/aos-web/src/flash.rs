@@ -21,11 +21,21 @@ pub struct Flash {
     pub text: String,
     /// Where the result is or where it can be undone: label and address.
     pub link: Option<(String, String)>,
+    /// How it is taken back, where it can be.
+    #[serde(default)]
+    pub undo: Option<Undo>,
+}
+
+/// A form that takes something back: where it goes and what it says.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Undo {
+    pub action: String,
+    pub fields: Vec<(String, String)>,
 }
 
 impl Flash {
     pub fn good(text: impl Into<String>) -> Self {
-        Self { tone: "good".into(), text: text.into(), link: None }
+        Self { tone: "good".into(), text: text.into(), link: None, undo: None }
     }
     pub fn warning(text: impl Into<String>) -> Self {
         Self { tone: "warning".into(), ..Self::good(text) }
@@ -36,6 +46,12 @@ impl Flash {
     #[must_use]
     pub fn linking(mut self, label: impl Into<String>, href: impl Into<String>) -> Self {
         self.link = Some((label.into(), href.into()));
+        self
+    }
+    /// Offers to take it back.
+    #[must_use]
+    pub fn undoing(mut self, undo: Undo) -> Self {
+        self.undo = Some(undo);
         self
     }
     /// Answers a form: remember the message, go there (303, so that reloading does not send the form again).

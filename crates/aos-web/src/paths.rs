@@ -21,14 +21,20 @@
 //! | new client | POST [`NEW_CLIENT`] | `name`, `website`, `time_zone` |
 //! | crawl | POST `{client}/crawl`, `{client}/crawl/cancel`, `{client}/crawl/resume` | |
 //! | edit a strategy | POST `{client}/strategies/{id}/edit` | `summary`, `rationale`, `goals.N.*`, `deliverables.N.*` |
+//! | edit a brief | POST `{request}/edit` | the same, `base_version` |
+//! | look at what is typed | POST `{item}/preview` | as for an edit |
+//! | comment on a post | POST `{item}/comments`; `{item}/comments/{comment}` | `quote`, `prefix`, `suffix`, `body`, `back`; `do` = `answer`/`resolve`/`reopen` |
+//! | an older version again | POST `{item}/restore` | `version`, `based_on` |
 //! | ad-hoc request | POST `{client}/requests` | [`crate::content::views::RequestForm`] |
 //! | onboarding step | POST `{client}/onboarding/{step}`, `launch` too | the step's form |
 //! | save context | POST `{client}/context` | `base_version`, `markdown` |
+//! | an older context again | POST `{client}/context/restore` | `version`, `based_on` |
 //! | connect WordPress | POST `{client}/channels` | `site`, `user`, `password`, `channel` (reconnect), `next` = `channels`/`onboarding` |
 //! | documents | POST `{client}/documents` (multipart), `{client}/documents/{id}/remove` | `file` (repeated) |
 //! | check / disconnect | POST `{client}/channels/{id}/check`, `…/disconnect` | |
-//! | activity | POST `/portal/activities/{id}/retry`, `…/complete` | `notes` |
-//! | publication | POST `{item}/publication/check`, `…/retry` | |
+//! | activity | POST `/portal/activities/{id}/retry`, `…/complete`, `…/cancel` | `notes`, `why` |
+//! | publication | POST `{item}/publication/check`, `…/retry`, `…/without-image` | |
+//! | move what is planned | POST `{item}/reschedule`, `{request}/reschedule` | `date`, `time` (empty: as it was), `zone`, `back`, `panel`; Undo: `to` |
 //! | run | POST `{run}/cancel`, `{run}/retry` | |
 //! | users | POST [`USERS`], `{user}/profile`, `{user}/roles`, `{user}/roles/remove`, `{user}/disable`, `{user}/enable`, `{user}/password`, `{user}/reset`, `{user}/two-factor`, `{user}/sign-out`, `{user}/unlink`, `{user}/tokens/{token}/revoke` | `name`, `email`, `role`, `client`; reset: `how` = `mail`/`link` |
 //! | invitations | POST [`INVITATIONS`], `{invitation}/send`, `{invitation}/link`, `{invitation}/revoke` | `email`, `role` (repeated), `member` = client (repeated), `admin` = client (repeated), `how` = `mail`/`link` |
@@ -68,6 +74,7 @@ pub const QUEUE_DECIDE: &str = "/portal/queue/decide";
 pub const CLIENTS: &str = "/portal/clients";
 pub const NEW_CLIENT: &str = "/portal/clients/new";
 pub const CONTENT: &str = "/portal/content";
+pub const CALENDAR: &str = "/portal/calendar";
 pub const RUNS: &str = "/portal/runs";
 pub const USERS: &str = "/manage/users";
 pub const INVITATIONS: &str = "/manage/invitations";
@@ -134,6 +141,9 @@ pub fn item(client: impl Display, id: impl Display) -> String {
 }
 pub fn run(id: impl Display) -> String {
     format!("{RUNS}/{id}")
+}
+pub fn activity(id: impl Display) -> String {
+    format!("/portal/activities/{id}")
 }
 pub fn skill(name: &str) -> String {
     format!("{SKILLS}/{name}")

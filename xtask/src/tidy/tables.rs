@@ -109,6 +109,7 @@ pub const BESIDE_SLICES: &[BesideSlices] = &[
     BesideSlices { name: "doctor.rs", above: true, why: "looks into every slice for what cannot be" },
     BesideSlices { name: "steps.rs", above: false, why: "what slices implement to be a step of a pipeline" },
     BesideSlices { name: "reactions.rs", above: false, why: "what slices implement to hear of an event" },
+    BesideSlices { name: "markdown.rs", above: false, why: "makes texts clean HTML; serves all slices and knows none" },
     BesideSlices { name: "cancellation.rs", above: false, why: "watches for a person's wish to stop what runs" },
 ];
 

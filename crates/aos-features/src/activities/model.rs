@@ -100,6 +100,17 @@ impl Template {
     pub fn step(&self, key: &str) -> Option<&TemplateStep> {
         self.steps.iter().find(|step| step.key == key)
     }
+    /// Steps of which no activity is there yet, each with the names of the steps that it waits for.
+    pub fn not_begun(&self, begun: &dyn Fn(&str) -> bool) -> Vec<(&TemplateStep, Vec<&str>)> {
+        let waits = |step: &TemplateStep| {
+            let before = step.blocked_by.iter().chain(&step.input_from).filter_map(|key| self.step(key));
+            let mut names: Vec<&str> = before.map(|before| before.name.as_str()).collect();
+            names.sort_unstable();
+            names.dedup();
+            names
+        };
+        self.steps.iter().filter(|step| !begun(&step.key)).map(|step| (step, waits(step))).collect()
+    }
     /// The approval that decides on what `key` makes.
     pub fn approval_of(&self, key: &str) -> Option<&TemplateStep> {
         self.steps.iter().find(|step| step.is_approval && step.input_from.as_deref() == Some(key))

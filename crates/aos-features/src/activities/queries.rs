@@ -1,5 +1,7 @@
 //! What the screens show of activities, pipelines and approvals.
 
+use std::collections::HashMap;
+
 use aos_kernel::{
     ActivityId, AgencyScope, ApprovalId, Cursor, Error, Page, PageSize, PipelineId, Result, Subject, TenantId,
     TenantScope, Timestamp,
@@ -11,7 +13,7 @@ use serde::Serialize;
 pub use super::templates::{template_versions, templates};
 use super::{
     error,
-    model::{Activity, ActivityState, Approval, Pipeline, PipelineState},
+    model::{Activity, ActivityState, Approval, Pipeline, PipelineState, Template},
     store,
 };
 
@@ -179,6 +181,18 @@ pub async fn pipeline(conn: &mut Conn, scope: TenantScope, id: PipelineId) -> Re
 /// `NotFound`, `Storage`.
 pub async fn pipeline_input(conn: &mut Conn, scope: TenantScope, id: PipelineId) -> Result<serde_json::Value> {
     store::pipeline_input(conn, scope, id).await?.ok_or_else(|| Error::not_found("pipeline"))
+}
+
+/// The templates that some pipelines follow, as they were when those started.
+///
+/// # Errors
+/// `Storage`.
+pub async fn templates_of(
+    conn: &mut Conn,
+    scope: TenantScope,
+    pipelines: &[PipelineId],
+) -> Result<HashMap<PipelineId, Template>> {
+    Ok(store::templates_of(conn, scope, pipelines).await?.into_iter().collect())
 }
 
 /// An activity with everything that happened to it.

@@ -116,6 +116,24 @@ pub trait Approvable: Send + Sync {
     async fn rejected(&self, tx: &mut Tx, scope: TenantScope, subject: &Subject, notes: &str) -> Result<()>;
 }
 
+/// Tells whoever is to decide that what waits for them has changed. `activities` does; slices below and beside it only
+/// see this.
+#[async_trait::async_trait]
+pub trait ShowAgain: Send + Sync {
+    /// What is to be decided on is from now on the subject as it is now. Nothing when no decision waits.
+    ///
+    /// # Errors
+    /// `NotFound` when the subject is gone.
+    async fn show_again(&self, tx: &mut Tx, scope: TenantScope, subject: &Subject) -> Result<()>;
+}
+
+#[async_trait::async_trait]
+impl ShowAgain for StepRegistry {
+    async fn show_again(&self, tx: &mut Tx, scope: TenantScope, subject: &Subject) -> Result<()> {
+        super::commands::refingerprint(tx, self, scope, subject).await.map(drop)
+    }
+}
+
 /// What the slices registered, put together once at start.
 #[derive(Clone, Default)]
 pub struct StepRegistry {

@@ -50,7 +50,11 @@ impl Approvable for RequestApproval {
         }
         store::set_request_state(tx, scope, id, RequestState::InProgress, None).await?;
         let item = ContentItemId::new();
-        let mode = default_mode(tenants::queries::settings(tx, scope).await?.publish.mode);
+        // A planned time that has passed is kept: the post's own approval then asks for a new one.
+        let mode = match request.planned_at {
+            Some(at) => PublishMode::At(at),
+            None => default_mode(tenants::queries::settings(tx, scope).await?.publish.mode),
+        };
         store::insert_item(tx, scope, item, &request, mode).await?;
         let unit = Subject::new(CONTENT_ITEM, item);
         tx.emit(

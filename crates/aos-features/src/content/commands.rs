@@ -1,7 +1,7 @@
 //! Writes of this slice that a person asks for.
 
 use aos_capabilities::publish::PublishMode;
-use aos_kernel::{ContentItemId, Error, NewEvent, RequestId, Result, Subject, TenantScope, Timestamp};
+use aos_kernel::{ActivityId, ContentItemId, Error, NewEvent, RequestId, Result, Subject, TenantScope, Timestamp};
 use aos_storage::{Signal, Tx};
 use serde_json::json;
 
@@ -68,6 +68,9 @@ pub async fn edit_request(
         ));
     }
     unchanged(based_on, request.version)?;
+    if request.hash == input.hash() && request.priority == input.priority {
+        return Ok(());
+    }
     let actor = tx.actor().clone();
     store::revise_request(tx, scope, id, &input, false, &request.made_by).await?;
     let subject = Subject::new(REQUEST, id);
@@ -149,6 +152,37 @@ pub async fn plan_publishing(tx: &mut Tx, scope: TenantScope, id: ContentItemId,
     );
     tx.signal(Signal::new("tenant", scope.tenant()));
     Ok(())
+}
+
+/// A person has a post published without the image that the platform refused, and the failed work tried again. The
+/// approved version stays as it was approved; that its image was left out, by whom and why, is on record beside it.
+///
+/// # Errors
+/// `Conflict` when the image is not what was refused, or when `activity` does not publish this item or did not fail.
+pub async fn publish_without_image(
+    tx: &mut Tx,
+    registry: &StepRegistry,
+    scope: TenantScope,
+    id: ContentItemId,
+    activity: ActivityId,
+) -> Result<()> {
+    tx.lock(&format!("content_item {id}")).await?;
+    let item = item(tx, scope, id).await?;
+    let publication = store::publication_of(tx, scope, id).await?;
+    let refused = publication
+        .filter(|publication| publication.refused_part.as_deref() == Some("image") && item.state == ItemState::Failed);
+    let work = activities::queries::activity(tx, scope, activity).await?.activity;
+    let Some(publication) = refused.filter(|_| work.unit.is_some_and(|unit| unit.id == id.uuid())) else {
+        return Err(Error::conflict("image_not_refused", "The site did not refuse the image, so it is not left out."));
+    };
+    store::leave_out_image(tx, scope, id).await?;
+    let mut event = NewEvent::new(scope.tenant(), "content.image_left_out", Subject::new(CONTENT_ITEM, id))
+        .with(json!({ "version": publication.version, "hash": publication.hash }));
+    if let Some(problem) = publication.problem {
+        event = event.because(problem);
+    }
+    tx.emit(event);
+    activities::commands::retry_activity(tx, registry, scope, activity).await
 }
 
 /// A planned time must still lie ahead.

@@ -1,6 +1,6 @@
 //! Content: requests (briefs), the items that they become, every version, and publications.
 //!
-//! Owns: `request`, `content_item`, `content_version`, `publication`.
+//! Owns: `request`, `content_item`, `content_version`, `publication`, `content_comment`.
 //!
 //! States: `draft → pending_approval → approved → in_progress → completed` for a request (or `rejected`, then revised or
 //! closed); `draft → writing → review → approved → scheduled → published`, or `failed`, for an item.
@@ -11,12 +11,16 @@
 //!   unknown is looked up on the platform before anything is repeated.
 //! - Each edit is a version with an author; nobody overwrites what they have not read.
 
+mod anchor;
 mod approve;
 pub mod commands;
+pub mod comments;
+pub mod measure;
 pub mod model;
+pub mod planning;
 mod publish;
 pub mod queries;
-pub mod render;
+pub mod reschedule;
 mod research;
 mod store;
 mod write;
@@ -26,6 +30,7 @@ pub use model::{
     ContentItem, ContentVersion, ItemState, NewRequest, Publication, PublicationState, Request, RequestState,
 };
 pub use publish::{ImageSource, PublishStep, SiteImage, WATCH, WatchPublication};
+pub use reschedule::{MOVE, MoveOnSite};
 pub use research::ResearchTopics;
 pub use write::WriteArticle;
 
@@ -37,9 +42,23 @@ pub const PUBLISH: &str = "content.publish";
 pub const REQUEST: &str = "request";
 pub const CONTENT_ITEM: &str = "content_item";
 
-pub const MIGRATIONS: &[aos_storage::Migration] = &[aos_storage::Migration {
-    number: 270,
-    name: "content",
-    sqlite: include_str!("../../migrations/sqlite/0270_content.sql"),
-    postgres: include_str!("../../migrations/postgres/0270_content.sql"),
-}];
+pub const MIGRATIONS: &[aos_storage::Migration] = &[
+    aos_storage::Migration {
+        number: 270,
+        name: "content",
+        sqlite: include_str!("../../migrations/sqlite/0270_content.sql"),
+        postgres: include_str!("../../migrations/postgres/0270_content.sql"),
+    },
+    aos_storage::Migration {
+        number: 320,
+        name: "content_calendar",
+        sqlite: include_str!("../../migrations/sqlite/0320_content_calendar.sql"),
+        postgres: include_str!("../../migrations/postgres/0320_content_calendar.sql"),
+    },
+    aos_storage::Migration {
+        number: 321,
+        name: "content_comment",
+        sqlite: include_str!("../../migrations/sqlite/0321_content_comment.sql"),
+        postgres: include_str!("../../migrations/postgres/0321_content_comment.sql"),
+    },
+];

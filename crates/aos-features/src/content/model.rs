@@ -73,6 +73,8 @@ pub struct Request {
     pub priority: Priority,
     /// The month that it counts for; none for an ad-hoc request.
     pub period_id: Option<PeriodId>,
+    /// When it should be published. Not part of what is approved: the same brief on another day is the same brief.
+    pub planned_at: Option<Timestamp>,
     pub version: i64,
     pub hash: ContentHash,
     /// Proposed without a model.
@@ -85,10 +87,14 @@ pub struct Request {
 }
 from_row!(Request {
     id, parse kind, parse state, title, brief, json keywords, search_intent, audience, json outline, json sources, notes,
-    parse priority, period_id, version, hash, offline, made_by, rejection, created_at, updated_at
+    parse priority, period_id, planned_at, version, hash, offline, made_by, rejection, created_at, updated_at
 });
 
 impl Request {
+    /// Whether it is still a brief: nothing was made of it.
+    pub const fn is_open(&self) -> bool {
+        matches!(self.state, RequestState::Draft | RequestState::PendingApproval | RequestState::Rejected)
+    }
     /// The brief as the copywriter gets it.
     pub fn topic(&self) -> TopicDraft {
         TopicDraft {
@@ -201,6 +207,8 @@ pub struct ContentItem {
     pub current_version: i64,
     pub approved_version: Option<i64>,
     pub publish_mode: PublishMode,
+    /// A person had it published without the image that its approved version names.
+    pub without_image: bool,
     pub published_url: Option<String>,
     pub published_at: Option<Timestamp>,
     /// Why it failed, in words for a person, and what to do.
@@ -211,8 +219,18 @@ pub struct ContentItem {
 }
 from_row!(ContentItem {
     id, request_id, parse kind, parse state, title, period_id, current_version, approved_version, json publish_mode,
-    published_url, published_at, problem, problem_help, created_at, updated_at
+    without_image, published_url, published_at, problem, problem_help, created_at, updated_at
 });
+
+impl ContentItem {
+    /// The moment that it is planned or scheduled for.
+    pub const fn planned_at(&self) -> Option<Timestamp> {
+        match self.publish_mode {
+            PublishMode::At(at) => Some(at),
+            PublishMode::Now | PublishMode::Draft => None,
+        }
+    }
+}
 
 /// The parts of an article that a version holds and a person may edit.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -278,8 +296,7 @@ impl ArticleText {
     }
 
     pub fn word_count(&self) -> i64 {
-        i64::try_from(self.markdown.split_whitespace().filter(|w| w.chars().any(char::is_alphanumeric)).count())
-            .unwrap_or(i64::MAX)
+        i64::try_from(crate::markdown::word_count(&self.markdown)).unwrap_or(i64::MAX)
     }
 }
 
@@ -382,11 +399,16 @@ pub struct Publication {
     /// What the platform changed or left out.
     pub notes: Vec<String>,
     pub problem: Option<String>,
+    /// What of the post the platform refused, when it said so: `image`.
+    pub refused_part: Option<String>,
+    /// For when the platform has it scheduled.
+    pub standing_at: Option<Timestamp>,
     pub attempts: i64,
     pub updated_at: Timestamp,
 }
 from_row!(Publication {
-    id, item_id, channel_id, version, hash, parse state, platform_id, url, json notes, problem, attempts, updated_at
+    id, item_id, channel_id, version, hash, parse state, platform_id, url, json notes, problem, refused_part, standing_at,
+    attempts, updated_at
 });
 
 #[cfg(test)]

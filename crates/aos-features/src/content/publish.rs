@@ -19,11 +19,12 @@ use serde_json::{Value, json};
 use super::{
     CONTENT_ITEM, commands,
     model::{ContentItem, ContentVersion, ItemState, Publication, PublicationState, RequestState},
-    render, store,
+    reschedule, store,
     write::unit,
 };
 use crate::{
     channels::{self, Connections},
+    markdown,
     steps::{Accepted, StepContext, StepHandler, Work},
 };
 
@@ -103,9 +104,46 @@ impl PublishStep {
         Ok(Plan { item, version, publication, platform, account })
     }
 
+    /// Brings what stands on the platform to the time that is planned now. Answers how it stands then; none when it is
+    /// gone.
+    pub(super) async fn move_to_plan(
+        &self,
+        db: &Db,
+        scope: TenantScope,
+        id: PublicationId,
+    ) -> Result<Option<Published>> {
+        let mut conn = db.read().await?;
+        let publication =
+            store::publication(&mut conn, scope, id).await?.ok_or_else(|| Error::not_found("publication"))?;
+        let item = store::item(&mut conn, scope, publication.item_id)
+            .await?
+            .ok_or_else(|| Error::not_found("content item"))?;
+        let version = store::version(&mut conn, scope, item.id, publication.version)
+            .await?
+            .ok_or_else(|| Error::internal("a publication without its version"))?;
+        let channel = channels::queries::channel(&mut conn, scope, publication.channel_id).await?;
+        drop(conn);
+        let Some(platform_id) = publication.platform_id.clone() else { return Ok(None) };
+        let platform = self.connections.platforms().get(&channel.platform).cloned();
+        let platform = platform.ok_or_else(|| Error::internal("a channel of an unknown platform"))?;
+        let account = self.connections.account(db, scope, channel.id).await?;
+        let publish = platform.publish().ok_or_else(|| Error::internal("a site that can't publish"))?;
+        let Some(standing) = publish.read(&account, &platform_id).await? else { return Ok(None) };
+        let movable = match standing.state {
+            PublishedState::Scheduled(_) | PublishedState::Draft => reschedule::is_elsewhere(&item, &standing),
+            PublishedState::Live | PublishedState::Trashed => false,
+        };
+        if !movable {
+            return Ok(Some(standing));
+        }
+        let plan = Plan { item, version, publication, platform: platform.clone(), account };
+        let article = self.article(scope, &plan).await?;
+        Ok(Some(publish.update(&plan.account, &platform_id, &article).await?))
+    }
+
     async fn article(&self, scope: TenantScope, plan: &Plan) -> Result<Article> {
         let text = &plan.version.text;
-        let image = match &text.image {
+        let image = match text.image.as_ref().filter(|_| !plan.item.without_image) {
             Some(url) => self.images.image(scope, url).await?.map(|image| ArticleImage {
                 file_name: file_name(&text.slug, &image.content_type),
                 content_type: image.content_type,
@@ -119,7 +157,7 @@ impl PublishStep {
             title: text.title.clone(),
             slug: text.slug.clone(),
             excerpt: text.excerpt.clone(),
-            html: render::html(&text.markdown),
+            html: markdown::to_html(&text.markdown).into_string(),
             categories: text.categories.clone(),
             tags: text.tags.clone(),
             image,
@@ -189,6 +227,9 @@ impl PublishStep {
         let state = if error.outcome_unknown { PublicationState::Unconfirmed } else { PublicationState::Failed };
         let mut tx = db.begin(Actor::system("content")).await?;
         store::settle_publication(&mut tx, scope, plan.publication.id, state, None, Some(&error.message)).await?;
+        if refused_image(error) {
+            store::refused(&mut tx, scope, plan.publication.id, "image").await?;
+        }
         if error.kind == PlatformErrorKind::AuthExpired {
             channels::commands::mark_expired(&mut tx, scope, plan.publication.channel_id, &error.message).await?;
         }
@@ -203,6 +244,18 @@ impl PublishStep {
         );
         tx.signal(Signal::new("tenant", scope.tenant()));
         tx.commit().await
+    }
+}
+
+/// Whether it was the image that the platform did not take: a person may then go on without it. Not where the platform
+/// was away or full of requests, as that passes.
+fn refused_image(error: &PlatformError) -> bool {
+    match &error.kind {
+        PlatformErrorKind::Invalid(part) => part == "image" || error.operation.contains("image"),
+        PlatformErrorKind::PermissionMissing | PlatformErrorKind::Unsupported | PlatformErrorKind::Conflict => {
+            error.operation.contains("image")
+        }
+        _ => false,
     }
 }
 
@@ -260,6 +313,10 @@ impl StepHandler for PublishStep {
         let output =
             json!({ "url": outcome.published.url, "state": outcome.published.state, "notes": outcome.published.notes });
         record_published(tx, work.scope, &item, outcome.publication, &outcome.published).await?;
+        // Somebody moved it while this was under way. Once: a site that keeps another time is not asked for ever.
+        if reschedule::is_elsewhere(&item, &outcome.published) {
+            reschedule::move_on_site(tx, work.scope, outcome.publication);
+        }
         if outcome.published.state != PublishedState::Live {
             watch(tx, work.scope, outcome.publication, &outcome.published, 0);
         }
@@ -279,7 +336,7 @@ impl StepHandler for PublishStep {
 }
 
 /// Brings item, request and publication to what stands on the site; says so to whoever counts, once.
-async fn record_published(
+pub(super) async fn record_published(
     tx: &mut Tx,
     scope: TenantScope,
     item: &ContentItem,
@@ -324,13 +381,14 @@ pub const WATCH: &str = "content.watch_publication";
 const MOST_LOOKS: i64 = 750;
 
 /// Looks again when it is to be live, or in an hour.
-fn watch(tx: &mut Tx, scope: TenantScope, publication: PublicationId, published: &Published, looks: i64) {
+pub(super) fn watch(tx: &mut Tx, scope: TenantScope, publication: PublicationId, published: &Published, looks: i64) {
     let at = match published.state {
         PublishedState::Scheduled(at) if at > tx.now() => at + TimeDelta::seconds(30),
         _ => tx.now() + TimeDelta::hours(1),
     };
     let payload = json!({ "publication": publication, "looks": looks });
-    let key = format!("watch:{publication}:{looks}");
+    // Of what was moved to another time there is another first look.
+    let key = format!("watch:{publication}:{looks}:{}", at.timestamp());
     tx.enqueue(NewJob::new(WATCH, scope.tenant(), "publish", payload).keyed(key).at(at));
 }
 
@@ -405,21 +463,28 @@ impl JobHandler for WatchPublication {
                         );
                     }
                 }
-                Some(_) | None => {
-                    let problem = "The post was removed on the site.";
-                    store::settle_publication(tx, scope, publication.id, PublicationState::Failed, None, Some(problem))
-                        .await?;
-                    let help = "Restore it there if that was a mistake.";
-                    store::set_item_state(tx, scope, item.id, ItemState::Failed, Some((problem, Some(help)))).await?;
-                    tx.emit(
-                        NewEvent::new(scope.tenant(), "content.removed_on_site", Subject::new(CONTENT_ITEM, item.id))
-                            .because(problem),
-                    );
-                }
+                Some(_) | None => record_removed(tx, scope, &item, publication.id).await?,
             }
         }
         Ok(())
     }
+}
+
+/// Somebody deleted it on the platform.
+pub(super) async fn record_removed(
+    tx: &mut Tx,
+    scope: TenantScope,
+    item: &ContentItem,
+    publication: PublicationId,
+) -> Result<()> {
+    let problem = "The post was removed on the site.";
+    store::settle_publication(tx, scope, publication, PublicationState::Failed, None, Some(problem)).await?;
+    let help = "Restore it there if that was a mistake.";
+    store::set_item_state(tx, scope, item.id, ItemState::Failed, Some((problem, Some(help)))).await?;
+    tx.emit(
+        NewEvent::new(scope.tenant(), "content.removed_on_site", Subject::new(CONTENT_ITEM, item.id)).because(problem),
+    );
+    Ok(())
 }
 
 /// A name that sites take: ASCII, with the extension that says the type.

@@ -11,7 +11,7 @@ use aos_storage::{Signal, Tx};
 use serde_json::{Value, json};
 
 use super::{
-    CONTENT_ITEM, commands,
+    CONTENT_ITEM, commands, comments,
     model::{ArticleText, ContentItem, ItemState},
     store::{self, VersionRow},
 };
@@ -50,12 +50,15 @@ impl StepHandler for WriteArticle {
         let request =
             store::request(&mut conn, work.scope, item.request_id).await?.ok_or_else(|| Error::not_found("request"))?;
         let previous = store::version(&mut conn, work.scope, id, item.current_version).await?;
+        let remarks = comments::open_notes(&mut conn, work.scope, id).await?;
         drop(conn);
         begin_writing(cx, work, &item).await?;
         let notes = work
             .rework
             .as_ref()
-            .map(|rework| rework.items.iter().map(|item| item.notes.as_str()).collect::<Vec<_>>().join("\n"));
+            .map(|rework| rework.items.iter().map(|item| item.notes.as_str()))
+            // What reviewers said about single words goes along, as long as nobody resolved it.
+            .map(|notes| notes.chain(remarks.iter().map(String::as_str)).collect::<Vec<_>>().join("\n"));
         let task = Task {
             count: 1,
             topic: Some(request.topic()),

@@ -3,6 +3,7 @@
 //! Every function takes a [`TenantScope`](aos_kernel::TenantScope) or an [`AgencyScope`](aos_kernel::AgencyScope) and
 //! restricts itself to it; lists page by key and join, so that their cost does not grow with the number of clients.
 
+pub mod calendar;
 pub mod clients;
 pub mod content;
 pub mod costs;
@@ -13,6 +14,7 @@ pub mod queue;
 pub mod runs;
 pub mod search;
 pub mod shell;
+pub mod work;
 
 use aos_kernel::AgencyScope;
 use aos_storage::{ToValue, Value};

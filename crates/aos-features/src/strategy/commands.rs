@@ -10,7 +10,7 @@ use super::{
     months, plan, queries,
     store::strategies as store,
 };
-use crate::tenants;
+use crate::{steps::ShowAgain, tenants};
 
 /// A draft to be decided on.
 #[derive(Clone, Debug)]
@@ -74,13 +74,15 @@ pub async fn propose_again(tx: &mut Tx, scope: TenantScope, id: StrategyId, new:
 }
 
 /// Edits a strategy while it waits for a decision: a new revision with a new hash, so that nobody approves what they did
-/// not see. Whoever drafted it stays its maker.
+/// not see; the approval that waits for one shows the new revision from the same commit on. Whoever drafted it stays its
+/// maker.
 ///
 /// # Errors
 /// `NotFound`; `Conflict` when it does not wait any more, or somebody else edited it after `seen_revision`; `Invalid` as
 /// [`propose`].
 pub async fn edit(
     tx: &mut Tx,
+    waiting: &dyn ShowAgain,
     scope: TenantScope,
     id: StrategyId,
     seen_revision: i64,
@@ -100,7 +102,9 @@ pub async fn edit(
         return Ok(strategy);
     }
     let author = tx.actor().clone();
-    revise(tx, scope, strategy, content, &author, "strategy.edited").await
+    let edited = revise(tx, scope, strategy, content, &author, "strategy.edited").await?;
+    waiting.show_again(tx, scope, &Subject::new(super::STRATEGY, id)).await?;
+    Ok(edited)
 }
 
 async fn revise(

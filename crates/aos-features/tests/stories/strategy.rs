@@ -7,7 +7,7 @@ use aos_features::{
     activities::{Activity, ActivityState, Assignee},
     steps::{
         Accepted, AgentAnswer, AgentRunner, AgentTask, Approvable as _, Rework, ReworkItem, StepContext,
-        StepHandler as _, Work,
+        StepHandler as _, StepRegistry, Work,
     },
     strategy::{
         self, DeliverableState, DraftStep, Strategy, StrategyApproval, StrategyState,
@@ -162,7 +162,7 @@ async fn an_edit_while_it_waits_makes_another_fingerprint() {
         fewer.deliverables[0].monthly_quantity = 4;
         let edit = async |seen: i64, content: StrategyDraft| -> Result<Strategy> {
             let mut tx = world.begin().await;
-            let edited = commands::edit(&mut tx, scope, strategy.id, seen, content).await?;
+            let edited = commands::edit(&mut tx, &StepRegistry::default(), scope, strategy.id, seen, content).await?;
             tx.commit().await?;
             Ok(edited)
         };
@@ -194,7 +194,7 @@ async fn a_client_never_reaches_anothers_strategy() {
         let mut tx = world.begin().await;
         let errors = [
             commands::activate(&mut tx, bolt, strategy.id).await.map(drop),
-            commands::edit(&mut tx, bolt, strategy.id, 1, draft()).await.map(drop),
+            commands::edit(&mut tx, &StepRegistry::default(), bolt, strategy.id, 1, draft()).await.map(drop),
             plan::pause_deliverable(&mut tx, bolt, period.deliverable_id).await.map(drop),
             progress::count_unit(&mut tx, bolt, period.id, &Subject::new("content_item", ContentItemId::new()))
                 .await

@@ -1,10 +1,13 @@
 //! Random legal and illegal commands on strategies and deliverables; what always holds is checked after each.
 
 use aos_capabilities::drafts::{DeliverableDraft, GoalDraft, StrategyDraft};
-use aos_features::strategy::{
-    DeliverableState, StrategyState,
-    commands::{self, NewStrategy},
-    months, plan, progress, queries,
+use aos_features::{
+    steps::StepRegistry,
+    strategy::{
+        DeliverableState, StrategyState,
+        commands::{self, NewStrategy},
+        months, plan, progress, queries,
+    },
 };
 use aos_kernel::{Actor, ContentItemId, ErrorKind, Result, StrategyId, Subject, TenantScope};
 use aos_storage::Tx;
@@ -88,7 +91,9 @@ async fn carry_out(world: &World, tx: &mut Tx, scope: TenantScope, act: &Act) ->
             commands::propose_again(tx, scope, strategy(*which), by_agent(*quantity)).await.map(drop)
         }
         Act::Edit(which, seen, quantity) => {
-            commands::edit(tx, scope, strategy(*which), *seen, draft(*quantity)).await.map(drop)
+            commands::edit(tx, &StepRegistry::default(), scope, strategy(*which), *seen, draft(*quantity))
+                .await
+                .map(drop)
         }
         Act::Activate(which) => commands::activate(tx, scope, strategy(*which)).await.map(drop),
         Act::Reject(which) => commands::reject(tx, scope, strategy(*which), "Not like this.").await.map(drop),

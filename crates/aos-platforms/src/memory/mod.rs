@@ -53,6 +53,8 @@ pub enum Mishap {
     Down,
     /// The same, but what was asked for did happen.
     AnswerLost,
+    /// The image of the article is not taken, in the one publication that comes next.
+    ImageRefused,
     /// Too many requests; with the wait that is asked for, where one is.
     Busy(Option<Duration>),
 }
@@ -137,6 +139,10 @@ impl Memory {
                     outcome_unknown: operation.is_visible(),
                     ..operation.error(PlatformErrorKind::Unavailable, message, help)
                 })
+            }
+            Some(Mishap::ImageRefused) => {
+                let kind = PlatformErrorKind::Invalid("image".to_owned());
+                Err(operation.error(kind, "The practice site does not take this image.", "Use another image."))
             }
             Some(Mishap::Busy(wait)) => Err(PlatformError {
                 retry: wait.map_or(Retry::Backoff, Retry::After),

@@ -1,5 +1,6 @@
 //! The queue, decisions and a client's work.
 
+mod activity;
 pub mod api;
 mod approvals;
 mod decide;
@@ -28,7 +29,10 @@ pub fn routes() -> Routes {
         .get("/a/{token}", mailed::page)
         .post("/a/{token}", mailed::decide)
         .get("/portal/clients/{tenant}/work", work::page)
+        .get("/portal/activities/{activity}", activity::page)
         .post("/portal/activities/{activity}/retry", work::retry)
+        .post("/portal/activities/{activity}/complete", activity::complete)
+        .post("/portal/activities/{activity}/cancel", activity::cancel)
         .get(paths::TEMPLATES, templates::list)
         .get("/manage/templates/{key}", templates::page)
         .post("/manage/templates/{key}", templates::save)

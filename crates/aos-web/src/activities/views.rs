@@ -6,7 +6,7 @@ use crate::{
     forms::FieldErrors,
     layout::{ClientHead, ClientTab, Shell},
     markdown::CleanHtml,
-    ui::{Choice, Choices, Diff, Graph, Moment, VersionRow, filters},
+    ui::{Choice, Choices, Diff, Graph, Moment, Timeline, VersionRow, filters},
 };
 
 /// `GET /portal`: what needs this person, most urgent first.
@@ -108,7 +108,136 @@ pub struct WorkPage {
     pub pipelines: Vec<PipelineView>,
     /// `open` (default), `done`, `all`.
     pub filter: String,
+    /// `agent`, `human`, `system`; empty: everybody's.
+    pub who: String,
+    pub kinds: Choices,
     pub more: Option<String>,
+}
+
+/// `GET /portal/clients/{id}/work?view=board`.
+#[derive(Clone, Debug, Default, Template)]
+#[template(path = "activities/board.html")]
+pub struct BoardPage {
+    pub shell: Shell,
+    pub client: ClientHead,
+    pub columns: Vec<BoardColumn>,
+    pub who: String,
+    pub kinds: Choices,
+    /// There is more than a board can show.
+    pub full: bool,
+}
+
+impl WorkPage {
+    pub(crate) fn board(&self) -> bool {
+        false
+    }
+    /// The other filters, for an address that changes one.
+    pub(crate) fn rest(&self) -> String {
+        let pairs = [("who", self.who.as_str()), ("kind", self.kinds.selected.as_str())];
+        let mut query = url::form_urlencoded::Serializer::new(String::new());
+        query.extend_pairs(pairs.into_iter().filter(|(_, value)| !value.is_empty()));
+        let query = query.finish();
+        if query.is_empty() { query } else { format!("&{query}") }
+    }
+}
+impl BoardPage {
+    pub(crate) fn board(&self) -> bool {
+        true
+    }
+}
+
+#[derive(Clone, Debug, Default)]
+pub struct BoardColumn {
+    pub name: String,
+    pub hint: String,
+    pub cards: Vec<BoardCard>,
+}
+
+#[derive(Clone, Debug, Default)]
+pub struct BoardCard {
+    pub id: String,
+    pub href: String,
+    /// The post's, or the step's own.
+    pub title: String,
+    /// The step, or the pipeline.
+    pub step: String,
+    pub state: String,
+    pub who: String,
+    pub agent: bool,
+    pub since: Moment,
+    pub attempt: u32,
+    pub error: Option<String>,
+    pub decision_href: Option<String>,
+}
+
+/// `GET /portal/activities/{id}`.
+#[derive(Clone, Debug, Default, Template)]
+#[template(path = "activities/activity.html")]
+pub struct ActivityPage {
+    pub shell: Shell,
+    pub client: ClientHead,
+    pub id: String,
+    pub name: String,
+    pub state: String,
+    pub pipeline: String,
+    pub who: String,
+    pub agent: bool,
+    pub attempt: u32,
+    pub created: Moment,
+    pub since: Moment,
+    /// The post that it is for.
+    pub about: Option<(String, String)>,
+    pub error: Option<String>,
+    pub error_help: Option<String>,
+    /// The reviewer's notes of the last rejection.
+    pub notes: Option<String>,
+    pub inputs: Vec<Datum>,
+    pub outputs: Vec<Datum>,
+    /// Steps that come before it, and those that wait for it.
+    pub before: Vec<Neighbour>,
+    pub after: Vec<Neighbour>,
+    /// What is or was decided on: title, state, address.
+    pub approvals: Vec<(String, String, String)>,
+    pub runs: Vec<RunLine>,
+    pub can_retry: bool,
+    pub can_complete: bool,
+    pub can_cancel: bool,
+    pub events: Timeline,
+}
+
+/// A value of an input or output.
+#[derive(Clone, Debug, Default)]
+pub struct Datum {
+    pub name: String,
+    pub text: String,
+    pub href: Option<String>,
+    /// Of several lines.
+    pub long: bool,
+}
+
+/// A step beside this one in its pipeline.
+#[derive(Clone, Debug, Default)]
+pub struct Neighbour {
+    pub name: String,
+    pub state: String,
+    pub href: Option<String>,
+    /// How many activities of the step there are, when it repeats.
+    pub count: u64,
+}
+
+/// An attempt by an agent.
+#[derive(Clone, Debug, Default)]
+pub struct RunLine {
+    pub href: String,
+    pub state: String,
+    pub attempt: u32,
+    pub model: String,
+    pub tokens: u64,
+    /// Empty when nothing was spent, or for whoever may not see it.
+    pub cost: String,
+    pub started: Moment,
+    pub took: String,
+    pub error: Option<String>,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -141,6 +270,10 @@ impl PipelineView {
 pub struct ActivityRow {
     pub id: String,
     pub title: String,
+    /// Its own page; empty for a step that is not begun.
+    pub activity_href: String,
+    /// `agent`, `human` or `system`.
+    pub whose: String,
     /// `created` … `completed`, `failed`, `rejected`; `blocked` while others must finish first.
     pub state: String,
     /// A person's name, or an agent's role in words.
@@ -149,6 +282,8 @@ pub struct ActivityRow {
     pub since: Moment,
     /// "Waits for “Approve the blog requests”."
     pub blocked_by: Option<String>,
+    /// The decision that it waits for.
+    pub decision_href: Option<String>,
     /// What went wrong, in words for a person, and what to do.
     pub error: Option<String>,
     pub attempt: u32,

@@ -100,11 +100,29 @@ pub(crate) async fn post_approval(viewer: Viewer, mut opened: Opened, sent: Opti
     }
     let mut errors = FieldErrors::default();
     let failed = sent.is_some();
+    // Planned before it was decided on, and nobody decided in time: a new time is asked for, with the same time of day.
+    if let PublishMode::At(at) = item.publish_mode
+        && at <= dial.now
+        && opened.head.open()
+    {
+        let was = at.with_timezone(&dial.zone);
+        let words = was.format("It was planned for %-d %B, %H:%M, which passed while it waited. Choose a new time.");
+        errors.add("at", words.to_string());
+        let mut day = dial.now.with_timezone(&dial.zone).date_naive();
+        let mut next = content::planning::moment_of(day.and_time(was.time()), dial.zone).at;
+        if next <= dial.now {
+            day = day + chrono::Days::new(1);
+            next = content::planning::moment_of(day.and_time(was.time()), dial.zone).at;
+        }
+        publish.at = local_input(next, dial.zone);
+    }
     if let Some((error, fields)) = sent {
         publish.mode = fields.text("mode").to_owned();
         publish.at = fields.text("at").to_owned();
         errors = FieldErrors::of(&error).ok_or(error)?;
     }
+    let back = paths::approval(opened.approval.id);
+    let comments = super::comments::of(&viewer, conn, scope, id, dial, &back).await?;
     let mut head = opened.head;
     head.offline = version.offline;
     head.asks_once = publish.channel_name.is_some();
@@ -121,6 +139,7 @@ pub(crate) async fn post_approval(viewer: Viewer, mut opened: Opened, sent: Opti
         publish,
         errors,
         edit_href,
+        comments,
     };
     if failed { viewer.form_again(&view) } else { viewer.page(&view) }
 }

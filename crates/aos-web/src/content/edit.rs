@@ -6,21 +6,78 @@ use aos_features::{
     read_models::names::Names,
     tenants,
 };
-use aos_kernel::{ContentItemId, Error, Result, TenantId};
+use aos_kernel::{ContentItemId, Error, Result, TenantId, TenantScope};
+use axum::Form;
 
+pub(super) use super::views::ArticleForm;
 use super::{
-    parts,
-    views::{ArticleEditPage, ArticleForm, Conflict},
+    parts, preview,
+    views::{ArticleEditPage, Conflict},
 };
 use crate::{
     flash::Flash,
     forms::{FieldErrors, Fields, list},
     layout::Place,
+    live::Topic,
     paths,
-    session::{Answer, Viewer},
+    session::{Answer, At, Viewer},
     show::{Dial, small, who},
-    ui::Diff,
+    ui::{Diff, merge},
 };
+
+impl ArticleForm {
+    pub(super) fn read(fields: &Fields) -> Self {
+        Self {
+            base_version: fields.text("base_version").parse().unwrap_or_default(),
+            title: fields.text("title").to_owned(),
+            slug: fields.text("slug").to_owned(),
+            excerpt: fields.text("excerpt").to_owned(),
+            markdown: fields.raw("markdown").replace("\r\n", "\n"),
+            categories: fields.text("categories").to_owned(),
+            tags: fields.text("tags").to_owned(),
+            note: fields.text("note").to_owned(),
+        }
+    }
+    fn of(version: &ContentVersion) -> Self {
+        let text = &version.text;
+        Self {
+            base_version: small(version.version),
+            title: text.title.clone(),
+            slug: text.slug.clone(),
+            excerpt: text.excerpt.clone(),
+            markdown: text.markdown.clone(),
+            categories: text.categories.join(", "),
+            tags: text.tags.join(", "),
+            note: String::new(),
+        }
+    }
+    /// The form over the version that it started from; what the form does not show stays.
+    pub(super) fn text(&self, before: &ContentVersion) -> ArticleText {
+        ArticleText {
+            title: self.title.clone(),
+            slug: self.slug.clone(),
+            excerpt: self.excerpt.clone(),
+            markdown: self.markdown.clone(),
+            categories: list(&self.categories),
+            tags: list(&self.tags),
+            image: before.text.image.clone(),
+        }
+    }
+    /// This form and the version that somebody else saved, put together. None where both changed the same lines.
+    fn merged(&self, base: &Self, theirs: &Self) -> Option<Self> {
+        let pick = |own: &String, was: &String, other: &String| if own == was { other } else { own }.clone();
+        Some(Self {
+            base_version: theirs.base_version,
+            title: pick(&self.title, &base.title, &theirs.title),
+            slug: pick(&self.slug, &base.slug, &theirs.slug),
+            excerpt: pick(&self.excerpt, &base.excerpt, &theirs.excerpt),
+            markdown: merge::merge(base.markdown.trim(), self.markdown.trim(), theirs.markdown.trim())?,
+            categories: pick(&self.categories, &base.categories, &theirs.categories),
+            tags: pick(&self.tags, &base.tags, &theirs.tags),
+            note: self.note.clone(),
+        })
+    }
+}
 
 /// The editor with the present version.
 pub(crate) async fn edit_page(
@@ -35,20 +92,12 @@ pub(crate) async fn edit_page(
     let post = content::queries::item(&mut conn, scope, item).await?;
     let version = content::queries::version(&mut conn, scope, item, post.current_version).await?;
     drop(conn);
-    let form = ArticleForm {
-        base_version: small(version.version),
-        title: version.text.title.clone(),
-        slug: version.text.slug.clone(),
-        excerpt: version.text.excerpt.clone(),
-        markdown: version.text.markdown.clone(),
-        categories: version.text.categories.join(", "),
-        tags: version.text.tags.join(", "),
-    };
+    let form = ArticleForm::of(&version);
     let view = view(&viewer, tenant, item, form, FieldErrors::default(), None, (action, back)).await?;
     viewer.page(&view)
 }
 
-/// Saves an edit as the next version.
+/// Saves an edit as the next version; or shows how it looks so far, when that was asked for without a script.
 pub(crate) async fn save_edit(
     viewer: Viewer,
     tenant: TenantId,
@@ -58,74 +107,62 @@ pub(crate) async fn save_edit(
     back: &str,
 ) -> Answer {
     let scope = viewer.scope(tenant, Permission::EditContent)?;
-    let form = ArticleForm {
-        base_version: fields.text("base_version").parse().unwrap_or_default(),
-        title: fields.text("title").to_owned(),
-        slug: fields.text("slug").to_owned(),
-        excerpt: fields.text("excerpt").to_owned(),
-        markdown: fields.raw("markdown").to_owned(),
-        categories: fields.text("categories").to_owned(),
-        tags: fields.text("tags").to_owned(),
-    };
+    let form = ArticleForm::read(fields);
+    let places = (action, back);
+    if fields.checked("preview") {
+        let view = view(&viewer, tenant, item, form, FieldErrors::default(), None, places).await?;
+        return viewer.page(&view);
+    }
     match try_save(&viewer, scope, item, &form).await {
         Ok(version) => Ok(viewer.done(Flash::good(format!("Saved as version {version}.")), back)),
         Err(error) => {
             let Some(errors) = FieldErrors::of(&error) else { return Err(error.into()) };
-            let conflict = if error.code() == "edited_meanwhile" {
-                let mut conn = viewer.read().await?;
-                let post = content::queries::item(&mut conn, scope, item).await?;
-                let theirs = content::queries::version(&mut conn, scope, item, post.current_version).await?;
-                let names = Names::of(&mut conn, [&theirs.author]).await?;
-                let zone = tenants::queries::zone(&mut conn, scope).await?;
-                Some((theirs, names, Dial { zone, now: viewer.now }))
+            let (form, errors, conflict) = if error.code() == "edited_meanwhile" {
+                let (form, conflict) = both(&viewer, scope, item, form).await?;
+                (form, FieldErrors::default(), Some(conflict))
             } else {
-                None
+                (form, errors, None)
             };
-            // After a look at the other text, saving again goes on top of it.
-            let (form, conflict) = match conflict {
-                Some((theirs, names, dial)) => {
-                    let shown = conflict_view(&theirs, &form, &names, dial);
-                    (ArticleForm { base_version: small(theirs.version), ..form }, Some(shown))
-                }
-                None => (form, None),
-            };
-            let status = if conflict.is_some() { FieldErrors::default() } else { errors };
-            let view = view(&viewer, tenant, item, form, status, conflict, (action, back)).await?;
+            let view = view(&viewer, tenant, item, form, errors, conflict, places).await?;
             viewer.form_again(&view)
         }
     }
 }
 
-fn conflict_view(theirs: &ContentVersion, form: &ArticleForm, names: &Names, dial: Dial) -> Conflict {
-    let mut own = theirs.clone();
-    own.text = text_of(form, theirs);
-    let new = parts::as_text(&own);
-    Conflict {
-        by: who(names, &theirs.author).0,
-        at: dial.moment(theirs.created_at),
-        diff: Diff::between(format!("Version {}", theirs.version), &parts::as_text(theirs), "Your text", &new),
-    }
-}
-
-/// The form over the version that it started from; what the form does not show stays.
-fn text_of(form: &ArticleForm, before: &ContentVersion) -> ArticleText {
-    ArticleText {
-        title: form.title.clone(),
-        slug: form.slug.clone(),
-        excerpt: form.excerpt.clone(),
-        markdown: form.markdown.clone(),
-        categories: list(&form.categories),
-        tags: list(&form.tags),
-        image: before.text.image.clone(),
-    }
-}
-
-async fn try_save(
+/// Somebody was faster: both texts, and put together where they fit. After a look at them, saving goes on top of theirs.
+async fn both(
     viewer: &Viewer,
-    scope: aos_kernel::TenantScope,
+    scope: TenantScope,
     item: ContentItemId,
-    form: &ArticleForm,
-) -> Result<i64> {
+    form: ArticleForm,
+) -> Result<(ArticleForm, Conflict)> {
+    let mut conn = viewer.read().await?;
+    let post = content::queries::item(&mut conn, scope, item).await?;
+    let theirs = content::queries::version(&mut conn, scope, item, post.current_version).await?;
+    let base = content::queries::version(&mut conn, scope, item, i64::from(form.base_version)).await?;
+    let names = Names::of(&mut conn, [&theirs.author]).await?;
+    let zone = tenants::queries::zone(&mut conn, scope).await?;
+    let mut own = theirs.clone();
+    own.text = form.text(&theirs);
+    let merged = form.merged(&ArticleForm::of(&base), &ArticleForm::of(&theirs));
+    let conflict = Conflict {
+        by: who(&names, &theirs.author).0,
+        at: Dial { zone, now: viewer.now }.moment(theirs.created_at),
+        diff: Diff::between(
+            format!("Version {}", theirs.version),
+            &parts::as_text(&theirs),
+            "Your text",
+            &parts::as_text(&own),
+        ),
+        merged: merged.is_some(),
+        mine: form.markdown.clone(),
+        theirs: theirs.text.markdown.clone(),
+    };
+    let form = merged.unwrap_or_else(|| ArticleForm { base_version: small(theirs.version), ..form });
+    Ok((form, conflict))
+}
+
+async fn try_save(viewer: &Viewer, scope: TenantScope, item: ContentItemId, form: &ArticleForm) -> Result<i64> {
     let mut tx = viewer.begin().await?;
     let base = i64::from(form.base_version);
     let before = content::queries::version(&mut tx, scope, item, base).await.map_err(|error| match error.code() {
@@ -134,11 +171,30 @@ async fn try_save(
         }
         _ => error,
     })?;
-    let text = text_of(form, &before);
     let steps = &viewer.state.product.steps;
-    let version = content::commands::edit_item(&mut tx, steps, scope, item, base, text, None).await?;
+    let note = Some(form.note.as_str()).filter(|note| !note.is_empty());
+    let version = content::commands::edit_item(&mut tx, steps, scope, item, base, form.text(&before), note).await?;
     tx.commit().await?;
     Ok(version)
+}
+
+/// `POST …/items/{id}/restore`: an older version as the newest one.
+pub(super) async fn restore(
+    viewer: Viewer,
+    At((tenant, id)): At<(TenantId, ContentItemId)>,
+    Form(fields): Form<Fields>,
+) -> Answer {
+    let scope = viewer.scope(tenant, Permission::EditContent)?;
+    let number: i64 = fields.parse("version", "a version")?;
+    let based_on: i64 = fields.parse("based_on", "a version")?;
+    let mut tx = viewer.begin().await?;
+    let old = content::queries::version(&mut tx, scope, id, number).await?;
+    let note = format!("Version {number} again");
+    let steps = &viewer.state.product.steps;
+    let made = content::commands::edit_item(&mut tx, steps, scope, id, based_on, old.text, Some(&note)).await?;
+    tx.commit().await?;
+    let words = format!("Version {number} is back, as version {made}.");
+    Ok(viewer.done(Flash::good(words), &paths::item(tenant, id)))
 }
 
 async fn view(
@@ -154,17 +210,29 @@ async fn view(
     let mut conn = viewer.read().await?;
     let client = tenants::queries::tenant(&mut conn, scope).await?;
     let post = content::queries::item(&mut conn, scope, item).await?;
+    let newest = content::queries::version(&mut conn, scope, item, post.current_version).await?;
     let request = content::queries::request(&mut conn, scope, post.request_id).await?;
+    let names = Names::of(&mut conn, [&newest.author]).await?;
     let shell = viewer.shell(&mut conn, format!("Edit “{}”", post.title), Place::Queue).await?;
+    let dial = Dial { zone: client.tz(), now: viewer.now };
+    let text = form.text(&newest);
+    let (article, measures) = preview::of(&mut conn, scope, &client, &newest, &request, text, dial).await?;
+    let shell = shell.under(client.name.clone(), paths::client(tenant)).under(post.title, back);
     Ok(ArticleEditPage {
-        shell: shell.under(client.name.clone(), paths::client(tenant)).under(post.title, back),
+        shell: shell.listening(&Topic::tenant(tenant)),
+        topic: Topic::tenant(tenant).as_str().to_owned(),
         action: action.to_owned(),
+        preview_action: format!("{}/preview", paths::item(tenant, item)),
         back: back.to_owned(),
         client: client.name,
         form,
         errors,
         brief: Some(parts::brief(&request)),
         conflict,
+        newest: small(newest.version),
+        newest_by: who(&names, &newest.author).0,
+        article,
+        measures,
         limits: None,
     })
 }

@@ -63,7 +63,10 @@ pub(super) async fn page(
     let publication = match content::queries::publication(conn, scope, id).await? {
         Some(publication) => {
             let channel = channels::queries::channel(conn, scope, publication.channel_id).await?;
-            Some(publication_view(&publication, &channel.label, item.published_url.as_deref(), dial, can_retry))
+            let view = publication_view(&publication, &channel.label, item.published_url.as_deref(), dial, can_retry);
+            let refused = publication.refused_part.as_deref() == Some("image") && item.state == ItemState::Failed;
+            let can_leave_out_image = refused && view.can_retry && viewer.can(tenant, Permission::Decide);
+            Some(PublicationView { can_leave_out_image, without_image: item.without_image, ..view })
         }
         None => None,
     };
@@ -72,6 +75,7 @@ pub(super) async fn page(
         (Some(from), Some(to)) => Some(parts::diff(from, to)),
         _ => None,
     };
+    let comments = super::comments::of(&viewer, conn, scope, id, dial, &paths::item(tenant, id)).await?;
     let may_edit = item.state == ItemState::Review && viewer.can(tenant, Permission::EditContent);
     let rows = versions
         .iter()
@@ -87,6 +91,7 @@ pub(super) async fn page(
                 note: note(version.version, item.approved_version, &approvals, version.note.as_deref()),
                 current: version.version == item.current_version,
                 diff_href: (before > 0).then(|| format!("?from={before}&to={}", version.version)),
+                can_restore: may_edit && version.version != item.current_version,
             }
         })
         .collect();
@@ -96,9 +101,14 @@ pub(super) async fn page(
         brief: Some(parts::brief(&request)),
         publication,
         versions: rows,
+        // Unless others are chosen: the two newest.
+        from: small(asked.from.unwrap_or(item.current_version - 1)).max(1),
+        to: small(asked.to.unwrap_or(item.current_version)),
+        current: small(item.current_version),
         diff,
         approval_href: pending.map(|approval| paths::approval(approval.id)),
         edit_href: may_edit.then(|| format!("{}/edit", paths::item(tenant, id))),
+        comments,
         events: timeline(&events, &names, dial),
         article,
         client: open.head.clone(),
@@ -149,6 +159,8 @@ fn publication_view(
         remarks: publication.notes.clone(),
         can_check: unknown && can_retry,
         can_retry: !unknown && can_retry,
+        can_leave_out_image: false,
+        without_image: false,
     }
 }
 
@@ -166,6 +178,19 @@ pub(super) async fn save(
 ) -> Answer {
     let back = paths::item(tenant, id);
     save_edit(viewer, tenant, id, &fields, &format!("{back}/edit"), &back).await
+}
+
+/// `POST …/items/{id}/publication/without-image`: a person's decision, for what the site refused the image of.
+pub(super) async fn without_image(viewer: Viewer, At((tenant, id)): At<(TenantId, ContentItemId)>) -> Answer {
+    let scope = viewer.scope(tenant, Permission::Decide)?;
+    let failed = read_models::content::failed_activity(&mut viewer.read().await?, scope, id).await?;
+    let activity = failed
+        .ok_or_else(|| Error::conflict("not_failed", "Nothing failed here, so there is nothing to publish again."))?;
+    let mut tx = viewer.begin().await?;
+    let steps = &viewer.state.product.steps;
+    content::commands::publish_without_image(&mut tx, steps, scope, id, activity).await?;
+    tx.commit().await?;
+    Ok(viewer.done(Flash::good("It is published now, without the image."), &paths::item(tenant, id)))
 }
 
 /// `POST …/items/{id}/publication/check` and `…/retry`: either way the site is looked at before anything is sent.

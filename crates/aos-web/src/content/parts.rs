@@ -67,6 +67,7 @@ pub(super) fn brief(request: &Request) -> BriefView {
         outline: request.outline.clone(),
         sources: sources(&request.sources),
         notes: request.notes.clone(),
+        priority: request.priority.as_str().to_owned(),
         state: request.state.as_str().to_owned(),
         rejection: request.rejection.clone().filter(|_| request.state == RequestState::Rejected),
     }

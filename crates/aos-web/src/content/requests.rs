@@ -1,18 +1,20 @@
-//! A request: raised by hand, and as it stands.
+//! A request: raised by hand, edited while it waits, and as it stands.
 
 use aos_features::{
     activities::{self, ApprovalState},
-    content::{self, NewRequest, REQUEST},
+    content::{self, NewRequest, REQUEST, Request, model::Priority, planning::moment_of, reschedule},
     people::Permission,
     read_models::{content as lists, names::Names},
 };
-use aos_kernel::{RequestId, Subject, TenantId};
+use aos_kernel::{Error, RequestId, Result, Subject, TenantId, Timestamp};
 use axum::Form;
+use chrono::NaiveDateTime;
+use chrono_tz::Tz;
 
 use super::{
     lists::post_row,
     parts,
-    views::{NewRequestPage, RequestForm, RequestPage},
+    views::{BriefConflict, EditRequestPage, NewRequestPage, RequestForm, RequestPage},
 };
 use crate::{
     flash::Flash,
@@ -20,26 +22,99 @@ use crate::{
     layout::ClientTab,
     paths,
     session::{Answer, At, Viewer},
-    show::timeline,
-    ui::{Choice, Choices, states::label},
+    show::{small, timeline},
+    ui::{Choice, Choices, Diff, moment::local_input, states::label},
     workspace::Workspace,
 };
 
 const INTENTS: [&str; 4] = ["informational", "commercial", "transactional", "navigational"];
+
+fn intents(form: &RequestForm) -> Choices {
+    Choices::new(INTENTS.map(|intent| Choice::new(intent, label(intent))).into(), form.intent.clone())
+}
+fn priorities(form: &RequestForm) -> Choices {
+    let all = Priority::ALL.iter().map(|one| Choice::new(one.as_str(), label(one.as_str()))).collect();
+    let chosen = if form.priority.is_empty() { Priority::default().as_str() } else { &form.priority };
+    Choices::new(all, chosen)
+}
+
+impl RequestForm {
+    /// What the form does not show stays as it was.
+    fn brief(&self, sources: Vec<String>) -> NewRequest {
+        NewRequest {
+            title: self.title.clone(),
+            brief: self.brief.clone(),
+            keywords: list(&self.keywords),
+            search_intent: self.intent.clone(),
+            audience: self.audience.clone(),
+            outline: self.outline.lines().map(str::to_owned).collect(),
+            sources,
+            notes: self.notes.clone(),
+            priority: self.priority.parse().unwrap_or_default(),
+        }
+    }
+    fn of(request: &Request, zone: Tz) -> Self {
+        Self {
+            title: request.title.clone(),
+            brief: request.brief.clone(),
+            keywords: request.keywords.join(", "),
+            intent: request.search_intent.clone(),
+            audience: request.audience.clone(),
+            outline: request.outline.join("\n"),
+            notes: request.notes.clone(),
+            priority: request.priority.as_str().to_owned(),
+            planned: request.planned_at.map(|at| local_input(at, zone)).unwrap_or_default(),
+            base_version: small(request.version),
+        }
+    }
+    /// The wished time in the client's zone.
+    fn planned_at(&self, zone: Tz) -> Result<Option<Timestamp>> {
+        let text = self.planned.trim();
+        if text.is_empty() {
+            return Ok(None);
+        }
+        let local = NaiveDateTime::parse_from_str(text, "%Y-%m-%dT%H:%M")
+            .map_err(|_| Error::invalid("planned", "Choose the day and the time, or leave it empty."))?;
+        Ok(Some(moment_of(local, zone).at))
+    }
+}
+
+/// A brief as text, for comparing.
+fn as_text(brief: &NewRequest) -> String {
+    format!(
+        "{}\n\n{}\n\nKeywords: {}\nSearch intent: {}\nAudience: {}\nPriority: {}\n\nOutline\n{}\n\nNotes\n{}\n",
+        brief.title,
+        brief.brief,
+        brief.keywords.join(", "),
+        brief.search_intent,
+        brief.audience,
+        brief.priority,
+        brief.outline.join("\n"),
+        brief.notes
+    )
+}
+
+fn errors_of(error: &Error) -> Option<FieldErrors> {
+    let errors = FieldErrors::of(error)?;
+    let planned = error.code() == "time_passed";
+    Some(if planned { errors.renamed("", "planned") } else { errors.renamed("search_intent", "intent") })
+}
 
 async fn form_page(
     viewer: &Viewer,
     tenant: TenantId,
     form: RequestForm,
     errors: FieldErrors,
-) -> aos_kernel::Result<NewRequestPage> {
+) -> Result<NewRequestPage> {
     let open = Workspace::open(viewer, tenant, ClientTab::Content, Permission::RaiseRequests).await?;
+    let zone = open.tenant.zone.clone();
     let open = open.titled("New request");
-    let intents = INTENTS.map(|intent| Choice::new(intent, label(intent))).into();
     Ok(NewRequestPage {
         shell: open.shell,
         client: open.head,
-        intents: Choices::new(intents, form.intent.clone()),
+        intents: intents(&form),
+        priorities: priorities(&form),
+        zone,
         form,
         errors,
     })
@@ -55,26 +130,110 @@ pub(super) async fn new(viewer: Viewer, At(tenant): At<TenantId>) -> Answer {
 /// `POST …/requests`.
 pub(super) async fn raise(viewer: Viewer, At(tenant): At<TenantId>, Form(form): Form<RequestForm>) -> Answer {
     let scope = viewer.scope(tenant, Permission::RaiseRequests)?;
-    let input = NewRequest {
-        title: form.title.clone(),
-        brief: form.brief.clone(),
-        keywords: list(&form.keywords),
-        search_intent: form.intent.clone(),
-        audience: form.audience.clone(),
-        outline: form.outline.lines().map(str::to_owned).collect(),
-        notes: form.notes.clone(),
-        ..NewRequest::default()
-    };
     let mut tx = viewer.begin().await?;
-    match content::commands::raise_request(&mut tx, &viewer.state.product.steps, scope, input).await {
+    let zone = aos_features::tenants::queries::zone(&mut tx, scope).await?;
+    let act = async |tx: &mut aos_storage::Tx| {
+        let planned = form.planned_at(zone)?;
+        let steps = &viewer.state.product.steps;
+        let request = content::commands::raise_request(tx, steps, scope, form.brief(Vec::new())).await?;
+        if planned.is_some() {
+            reschedule::plan_request(tx, scope, request, planned).await?;
+        }
+        Ok::<_, Error>(request)
+    };
+    match act(&mut tx).await {
         Ok(request) => {
             tx.commit().await?;
             Ok(viewer.done(Flash::good("The request waits for its approval."), &paths::request(tenant, request)))
         }
         Err(error) => {
             drop(tx);
-            let Some(errors) = FieldErrors::of(&error) else { return Err(error.into()) };
-            let view = form_page(&viewer, tenant, form, errors.renamed("search_intent", "intent")).await?;
+            let Some(errors) = errors_of(&error) else { return Err(error.into()) };
+            let view = form_page(&viewer, tenant, form, errors).await?;
+            viewer.form_again(&view)
+        }
+    }
+}
+
+async fn edit_view(
+    viewer: &Viewer,
+    tenant: TenantId,
+    id: RequestId,
+    form: Option<RequestForm>,
+    errors: FieldErrors,
+    conflict: bool,
+) -> Result<EditRequestPage> {
+    let mut open = Workspace::open(viewer, tenant, ClientTab::Content, Permission::EditContent).await?;
+    let request = content::queries::request(&mut open.conn, open.scope, id).await?;
+    let zone = open.tenant.tz();
+    let mut form = form.unwrap_or_else(|| RequestForm::of(&request, zone));
+    let conflict = conflict.then(|| {
+        let theirs = as_text(&NewRequest { priority: request.priority, ..request.topic().into() });
+        let own = as_text(&form.brief(request.sources.clone()));
+        BriefConflict {
+            at: open.dial.moment(request.updated_at),
+            diff: Diff::between(format!("Version {}", request.version), &theirs, "Your text", &own),
+        }
+    });
+    if conflict.is_some() {
+        // After a look at the other text, saving again goes on top of it.
+        form.base_version = small(request.version);
+    }
+    let open = open.titled(format!("Edit “{}”", request.title));
+    Ok(EditRequestPage {
+        shell: open.shell,
+        client: open.head,
+        id: id.to_string(),
+        intents: intents(&form),
+        priorities: priorities(&form),
+        zone: zone.name().to_owned(),
+        form,
+        errors,
+        conflict,
+    })
+}
+
+/// `GET …/requests/{id}/edit`.
+pub(super) async fn edit(viewer: Viewer, At((tenant, id)): At<(TenantId, RequestId)>) -> Answer {
+    viewer.scope(tenant, Permission::EditContent)?;
+    let view = edit_view(&viewer, tenant, id, None, FieldErrors::default(), false).await?;
+    viewer.page(&view)
+}
+
+/// `POST …/requests/{id}/edit`.
+pub(super) async fn save(
+    viewer: Viewer,
+    At((tenant, id)): At<(TenantId, RequestId)>,
+    Form(form): Form<RequestForm>,
+) -> Answer {
+    let scope = viewer.scope(tenant, Permission::EditContent)?;
+    let mut tx = viewer.begin().await?;
+    let act = async |tx: &mut aos_storage::Tx| {
+        let zone = aos_features::tenants::queries::zone(tx, scope).await?;
+        let before = content::queries::request(tx, scope, id).await?;
+        let planned = form.planned_at(zone)?;
+        let input = form.brief(before.sources);
+        let steps = &viewer.state.product.steps;
+        content::commands::edit_request(tx, steps, scope, id, i64::from(form.base_version), input).await?;
+        // A field of minutes does not touch a time that somebody set to the second.
+        let shown = before.planned_at.map(|at| local_input(at, zone)).unwrap_or_default();
+        if shown != form.planned.trim() {
+            reschedule::plan_request(tx, scope, id, planned).await?;
+        }
+        Ok::<_, Error>(())
+    };
+    match act(&mut tx).await {
+        Ok(()) => {
+            tx.commit().await?;
+            let flash = Flash::good("Saved. What is decided on is the brief as it stands now.");
+            Ok(viewer.done(flash, &paths::request(tenant, id)))
+        }
+        Err(error) => {
+            drop(tx);
+            let Some(errors) = errors_of(&error) else { return Err(error.into()) };
+            let conflict = error.code() == "edited_meanwhile";
+            let errors = if conflict { FieldErrors::default() } else { errors };
+            let view = edit_view(&viewer, tenant, id, Some(form), errors, conflict).await?;
             viewer.form_again(&view)
         }
     }
@@ -92,12 +251,16 @@ pub(super) async fn page(viewer: Viewer, At((tenant, id)): At<(TenantId, Request
     let approvals = activities::queries::approvals_of(conn, scope, &subject).await?;
     let pending = approvals.iter().rev().find(|approval| approval.state == ApprovalState::Pending);
     let approval_href = pending.map(|approval| paths::approval(approval.id));
+    let may_edit = pending.is_some() && viewer.can(tenant, Permission::EditContent);
+    let planned = request.planned_at.filter(|_| request.is_open());
     let open = open.titled(&request.title);
     let view = RequestPage {
         shell: open.shell,
         client: open.head,
         brief: parts::brief(&request),
         approval_href,
+        edit_href: may_edit.then(|| format!("{}/edit", paths::request(tenant, id))),
+        planned: planned.map(|at| dial.moment(at)),
         posts: posts.iter().map(|line| post_row(line, viewer.now)).collect(),
         events: timeline(&events, &names, dial),
     };

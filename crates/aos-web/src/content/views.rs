@@ -42,6 +42,7 @@ pub struct BriefView {
     pub outline: Vec<String>,
     pub sources: Vec<Source>,
     pub notes: String,
+    pub priority: String,
     /// `draft`, `pending_approval`, `approved`, `rejected`, …
     pub state: String,
     /// The reviewer's words, when it was rejected.
@@ -62,6 +63,7 @@ pub struct PostApprovalPage {
     pub errors: FieldErrors,
     /// Where the text is edited (`?edit=1`).
     pub edit_href: Option<String>,
+    pub comments: CommentsView,
 }
 
 /// An article as it will look.
@@ -135,6 +137,63 @@ pub struct ArticleEditPage {
     pub conflict: Option<Conflict>,
     /// The platform's limits, for the counters: "WordPress: no limit on length".
     pub limits: Option<String>,
+    /// Where the text goes to be shown as it will look.
+    pub preview_action: String,
+    /// What is announced when somebody saves another version, which the script then says.
+    pub topic: String,
+    pub newest: u32,
+    pub newest_by: String,
+    pub article: ArticleView,
+    pub measures: MeasuresView,
+}
+
+impl ArticleEditPage {
+    /// What the toolbar offers: the mark, its words, its sign.
+    pub(crate) const fn tools(&self) -> [(&'static str, &'static str, &'static str); 8] {
+        [
+            ("bold", "Bold", "B"),
+            ("italic", "Italic", "I"),
+            ("h2", "Heading", "H2"),
+            ("h3", "Smaller heading", "H3"),
+            ("link", "Link", "Link"),
+            ("ul", "List", "• List"),
+            ("ol", "Numbered list", "1. List"),
+            ("quote", "Quotation", "“ ”"),
+        ]
+    }
+}
+
+/// `POST …/items/{id}/preview`: two parts of the editor, with what was typed.
+#[derive(Clone, Debug, Default, Template)]
+#[template(path = "content/preview.html")]
+pub struct PreviewPart {
+    pub article: ArticleView,
+    pub measures: MeasuresView,
+}
+
+/// The figures of a text.
+#[derive(Clone, Debug, Default)]
+pub struct MeasuresView {
+    pub words: u64,
+    pub sentences: u64,
+    /// To read it.
+    pub minutes: u64,
+    /// LIX and what it means; none for a text that is too short.
+    pub lix: Option<(String, String)>,
+    pub title_length: u64,
+    pub title_over: bool,
+    pub excerpt_length: u64,
+    pub excerpt_over: bool,
+    pub keywords: Vec<KeywordLine>,
+}
+
+#[derive(Clone, Debug, Default)]
+pub struct KeywordLine {
+    pub keyword: String,
+    pub main: bool,
+    pub count: u64,
+    /// "title", "opening", …: whether it stands there.
+    pub places: Vec<(String, bool)>,
 }
 
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -150,6 +209,8 @@ pub struct ArticleForm {
     pub categories: String,
     /// Comma-separated.
     pub tags: String,
+    /// What was changed, in the writer's words.
+    pub note: String,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -157,6 +218,11 @@ pub struct Conflict {
     pub by: String,
     pub at: Moment,
     pub diff: Diff,
+    /// The form holds both edits put together.
+    pub merged: bool,
+    /// The texts as they are, to take from.
+    pub mine: String,
+    pub theirs: String,
 }
 
 /// `GET /portal/clients/{id}/content` and, without a client, `GET /portal/content`.
@@ -224,6 +290,9 @@ pub struct NewRequestPage {
     pub form: RequestForm,
     pub errors: FieldErrors,
     pub intents: Choices,
+    pub priorities: Choices,
+    /// The client's, in which the wished time is meant.
+    pub zone: String,
 }
 
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -238,6 +307,34 @@ pub struct RequestForm {
     /// One heading a line.
     pub outline: String,
     pub notes: String,
+    /// `low`, `normal` or `high`.
+    pub priority: String,
+    /// Local time of the client's zone, as `datetime-local` gives it; empty: no wish.
+    pub planned: String,
+    /// Of an edit: the version that it started from.
+    pub base_version: u32,
+}
+
+/// `GET/POST …/requests/{id}/edit`.
+#[derive(Clone, Debug, Default, Template)]
+#[template(path = "content/edit_request.html")]
+pub struct EditRequestPage {
+    pub shell: Shell,
+    pub client: ClientHead,
+    pub id: String,
+    pub form: RequestForm,
+    pub errors: FieldErrors,
+    pub intents: Choices,
+    pub priorities: Choices,
+    pub zone: String,
+    /// Somebody saved another version meanwhile.
+    pub conflict: Option<BriefConflict>,
+}
+
+#[derive(Clone, Debug, Default)]
+pub struct BriefConflict {
+    pub at: Moment,
+    pub diff: Diff,
 }
 
 /// `GET …/requests/{id}`.
@@ -248,8 +345,46 @@ pub struct RequestPage {
     pub client: ClientHead,
     pub brief: BriefView,
     pub approval_href: Option<String>,
+    pub edit_href: Option<String>,
+    /// The wished time, while nothing was made of it.
+    pub planned: Option<Moment>,
     pub posts: Vec<PostRow>,
     pub events: Timeline,
+}
+
+/// The comments of a post, and the form for another: include `content/comments.html` with this as `comments`.
+#[derive(Clone, Debug, Default)]
+pub struct CommentsView {
+    /// Where a new one goes; answers go below it.
+    pub action: String,
+    /// The page that they stand on.
+    pub back: String,
+    pub may: bool,
+    pub open: Vec<ThreadView>,
+    pub resolved: Vec<ThreadView>,
+}
+
+#[derive(Clone, Debug, Default)]
+pub struct ThreadView {
+    pub id: String,
+    /// The words that it is about, as they stand now; none for the whole post.
+    pub quote: Option<String>,
+    /// They are others than those that were commented on.
+    pub changed: bool,
+    /// No longer in the text.
+    pub gone: bool,
+    /// For the script, to find the words in the article.
+    pub start: usize,
+    pub version: u32,
+    pub said: Vec<SaidView>,
+}
+
+#[derive(Clone, Debug, Default)]
+pub struct SaidView {
+    pub who: String,
+    pub agent: bool,
+    pub at: Moment,
+    pub body: String,
 }
 
 /// `GET …/items/{id}`.
@@ -266,8 +401,12 @@ pub struct ItemPage {
     pub versions: Vec<VersionRow>,
     /// The chosen two versions (`?from=1&to=3`).
     pub diff: Option<Diff>,
+    pub from: u32,
+    pub to: u32,
+    pub current: u32,
     pub approval_href: Option<String>,
     pub edit_href: Option<String>,
+    pub comments: CommentsView,
     pub events: Timeline,
 }
 
@@ -285,6 +424,10 @@ pub struct PublicationView {
     pub remarks: Vec<String>,
     pub can_check: bool,
     pub can_retry: bool,
+    /// The site refused the image, and this person may have the post published without it.
+    pub can_leave_out_image: bool,
+    /// Somebody decided so.
+    pub without_image: bool,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -299,4 +442,6 @@ pub struct VersionRow {
     pub current: bool,
     /// The difference to the version before.
     pub diff_href: Option<String>,
+    /// It may be made the newest again.
+    pub can_restore: bool,
 }

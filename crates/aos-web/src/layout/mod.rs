@@ -74,6 +74,7 @@ pub enum Place {
     Queue,
     Clients,
     Content,
+    Calendar,
     Runs,
     Users,
     Models,
@@ -97,6 +98,7 @@ impl Place {
             Self::Queue => "queue",
             Self::Clients => "clients",
             Self::Content => "content",
+            Self::Calendar => "calendar",
             Self::Runs => "runs",
             Self::Users => "users",
             Self::Models => "models",
@@ -155,6 +157,7 @@ pub enum ClientTab {
     Overview,
     Plan,
     Work,
+    Calendar,
     Content,
     Onboarding,
     Context,
@@ -163,10 +166,11 @@ pub enum ClientTab {
 }
 
 impl ClientTab {
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Overview,
         Self::Plan,
         Self::Work,
+        Self::Calendar,
         Self::Content,
         Self::Onboarding,
         Self::Context,
@@ -178,6 +182,7 @@ impl ClientTab {
             Self::Overview => "Overview",
             Self::Plan => "Plan",
             Self::Work => "Work",
+            Self::Calendar => "Calendar",
             Self::Content => "Content",
             Self::Onboarding => "Onboarding",
             Self::Context => "Context",
@@ -191,6 +196,7 @@ impl ClientTab {
             Self::Overview => "",
             Self::Plan => "plan",
             Self::Work => "work",
+            Self::Calendar => "calendar",
             Self::Content => "content",
             Self::Onboarding => "onboarding",
             Self::Context => "context",

@@ -22,4 +22,5 @@ pub fn routes() -> Routes {
         .post("/portal/clients/{tenant}/documents/{document}/remove", wizard::remove)
         .get("/portal/clients/{tenant}/context", context::page)
         .post("/portal/clients/{tenant}/context", context::save)
+        .post("/portal/clients/{tenant}/context/restore", context::restore)
 }

@@ -135,8 +135,25 @@ pub struct ContextPage {
     pub editing: Option<ContextForm>,
     pub errors: FieldErrors,
     pub conflict: Option<Conflict>,
-    /// The chosen version against the one before (`?version=2&diff=1`).
+    /// The chosen version against the one before (`?version=2&diff=1`), or any two (`?from=1&to=3`).
     pub diff: Option<Diff>,
+    pub from: u32,
+    pub to: u32,
+    /// The number of the newest version, and whose it is.
+    pub newest: u32,
+    pub newest_by: String,
+    pub outline: Vec<OutlineLine>,
+}
+
+/// One section of a text.
+#[derive(Clone, Debug, Default)]
+pub struct OutlineLine {
+    /// From 0: its anchor is `s-` and this.
+    pub number: u64,
+    pub level: u8,
+    pub text: String,
+    /// The line of the Markdown, from 1.
+    pub line: u64,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -169,6 +186,8 @@ pub struct ContextVersionRow {
     pub current: bool,
     pub href: String,
     pub diff_href: Option<String>,
+    /// Why it was made, in its maker's words.
+    pub note: Option<String>,
     /// Runs that saw it.
     pub runs: u64,
 }

@@ -249,7 +249,7 @@ fn revision_diff(revisions: &[Revision]) -> Option<Diff> {
 }
 
 /// A strategy as text, for comparing.
-fn as_text(draft: &StrategyDraft) -> String {
+pub(super) fn as_text(draft: &StrategyDraft) -> String {
     let mut lines = vec![draft.summary.clone(), String::new()];
     for goal in &draft.goals {
         lines.push(format!("Goal: {} – {} {} in {} months", goal.name, measured(goal.target), goal.unit, goal.months));

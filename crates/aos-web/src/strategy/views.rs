@@ -6,7 +6,7 @@ use crate::{
     forms::FieldErrors,
     layout::{ApprovalHead, ClientHead, ClientTab, Shell},
     markdown::CleanHtml,
-    ui::{Diff, Gap, Moment, Progress, filters},
+    ui::{Choice, Diff, Gap, Moment, Progress, filters},
 };
 
 /// `GET /portal/approvals/{id}` of a strategy.
@@ -165,7 +165,19 @@ pub struct StrategyEditPage {
     pub rationale: String,
     pub goals: Vec<GoalInput>,
     pub deliverables: Vec<DeliverableInput>,
+    /// Pieces a month over all deliverables, as far as they are numbers.
+    pub monthly_total: u64,
+    pub metrics: Vec<Choice>,
+    pub kinds: Vec<Choice>,
+    /// Somebody saved another version meanwhile.
+    pub conflict: Option<StrategyConflict>,
     pub errors: FieldErrors,
+}
+
+#[derive(Clone, Debug, Default)]
+pub struct StrategyConflict {
+    pub at: Moment,
+    pub diff: Diff,
 }
 
 /// Fields `name`, `description`, `metric`, `unit`, `baseline`, `target`, `months`.
@@ -178,6 +190,16 @@ pub struct GoalInput {
     pub baseline: String,
     pub target: String,
     pub months: String,
+    /// Just added: it gets the focus.
+    pub fresh: bool,
+    /// What is wrong in this row: the field and the words.
+    pub problem: Option<(String, String)>,
+}
+
+impl GoalInput {
+    pub(crate) fn bad(&self, field: &str) -> bool {
+        self.problem.as_ref().is_some_and(|(name, _)| name == field)
+    }
 }
 
 /// Fields `name`, `kind`, `monthly`, `goal` (row number), `rationale`.
@@ -188,4 +210,14 @@ pub struct DeliverableInput {
     pub monthly: String,
     pub goal: String,
     pub rationale: String,
+    /// Just added: it gets the focus.
+    pub fresh: bool,
+    /// What is wrong in this row: the field and the words.
+    pub problem: Option<(String, String)>,
+}
+
+impl DeliverableInput {
+    pub(crate) fn bad(&self, field: &str) -> bool {
+        self.problem.as_ref().is_some_and(|(name, _)| name == field)
+    }
 }

@@ -4,6 +4,7 @@ mod chart;
 mod diff;
 pub mod filters;
 mod graph;
+pub mod merge;
 pub mod moment;
 pub mod number;
 mod parts;

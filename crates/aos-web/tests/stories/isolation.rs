@@ -42,6 +42,7 @@ async fn foreign_ids(journey: &Journey) -> BTreeMap<&'static str, String> {
         ("document", crawl.to_string()),
         ("version", context.version.to_string()),
         ("step", "voice".to_owned()),
+        ("comment", crawl.to_string()),
     ])
 }
 

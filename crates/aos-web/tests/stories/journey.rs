@@ -1,12 +1,14 @@
 //! A client on its way: what the stories about decisions begin with.
 
+use std::sync::Arc;
+
 use aos_features::{
     activities::{self, ApprovalState, PendingApproval},
     channels::Connect,
     onboarding,
     people::Role,
 };
-use aos_kernel::{Actor, AgencyScope, PageSize, Secret, TenantId, TenantScope};
+use aos_kernel::{Actor, AgencyScope, Clock, PageSize, Secret, SystemClock, TenantId, TenantScope};
 use aos_sandbox::{SampleSite, Sandbox};
 use aos_storage::DbKind;
 use aos_testkit::TestApp;
@@ -26,10 +28,15 @@ pub struct Journey {
 impl Journey {
     /// Until the strategy waits for its approval.
     pub async fn begin(kind: DbKind) -> Self {
+        Self::begin_at(kind, Arc::new(SystemClock)).await
+    }
+
+    /// The same, by a clock that the story steps.
+    pub async fn begin_at(kind: DbKind, clock: Arc<dyn Clock>) -> Self {
         let site = Sandbox::start_site(0).await.unwrap();
         let url: url::Url = site.url().parse().unwrap();
         let host = format!("{}:{}", url.host_str().unwrap(), url.port().unwrap());
-        let app = TestApp::allowing(kind, vec![host]).await;
+        let app = TestApp::at(kind, vec![host], clock).await;
         let client = app.client_at(SampleSite::CLIENT, url.as_str()).await;
         let scope = TenantScope::granted(client);
         let account = Connect {
@@ -50,7 +57,12 @@ impl Journey {
 
     /// Until the month's posts wait for their review.
     pub async fn to_the_posts(kind: DbKind) -> Self {
-        let journey = Self::begin(kind).await;
+        Self::to_the_posts_at(kind, Arc::new(SystemClock)).await
+    }
+
+    /// The same, by a clock that the story steps.
+    pub async fn to_the_posts_at(kind: DbKind, clock: Arc<dyn Clock>) -> Self {
+        let journey = Self::begin_at(kind, clock).await;
         for kind in ["strategy", "request"] {
             let waiting = journey.waiting(kind).await;
             let first = &waiting.first().unwrap_or_else(|| panic!("no {kind} waits")).approval;

@@ -1,6 +1,8 @@
 //! Stories told over HTTP, on every database that is there.
 
 mod api;
+mod calendar;
+mod editors;
 mod guest;
 mod identity;
 mod isolation;
@@ -10,6 +12,7 @@ mod mailed;
 mod manage;
 mod portal;
 mod provider;
+mod publishing;
 mod search;
 mod sign_in;
 mod support;

@@ -100,6 +100,18 @@ impl Browser {
             .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
         ask(&self.router, request.body(Body::from(form.finish())).unwrap()).await
     }
+    /// The page that an answer leads to, with the message that it left.
+    pub async fn after(&self, answer: &Answer) -> Answer {
+        let to = answer.headers.get(header::LOCATION).unwrap().to_str().unwrap();
+        let left = answer.headers.get_all(header::SET_COOKIE).iter().map(|cookie| cookie.to_str().unwrap());
+        let mut cookies: Vec<&str> = left.filter_map(|cookie| cookie.split(';').next()).collect();
+        let session = self.cookie();
+        cookies.push(&session);
+        let request = Request::get(to.split('#').next().unwrap_or(to))
+            .header(header::ACCEPT, "text/html")
+            .header(header::COOKIE, cookies.join("; "));
+        ask(&self.router, request.body(Body::empty()).unwrap()).await
+    }
     fn cookie(&self) -> String {
         format!("aos_session={}", self.session.expose())
     }

@@ -1,6 +1,8 @@
 /** What the pages gain from a script. Everything here only adds: reading and plain forms work without it. */
 import "./styles/index.css";
 import { all } from "./dom";
+import { startCalendar } from "./calendar";
+import { startComments } from "./comments";
 import { startDialogs } from "./dialogs";
 import { startEditor } from "./editor";
 import { startKeys } from "./keys";
@@ -9,6 +11,7 @@ import { startPalette } from "./palette";
 import { startSelection } from "./selection";
 import { startTheme } from "./theme";
 import { startTimes } from "./times";
+import { startWriting } from "./writing";
 import { startToasts } from "./toasts";
 
 document.documentElement.classList.add("js");
@@ -21,6 +24,9 @@ startSelection();
 startKeys();
 startPalette();
 startEditor();
+startCalendar();
+startWriting();
+startComments();
 startLive();
 
 /** Scrolls rows of tabs sideways so that the current one is in sight. */

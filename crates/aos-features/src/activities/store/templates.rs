@@ -1,6 +1,6 @@
 //! Rows of `pipeline_template`.
 
-use aos_kernel::{Error, Result, TemplateId};
+use aos_kernel::{Error, PipelineId, Result, TemplateId, TenantScope};
 use aos_storage::{Conn, FromRow, Row, Tx, params};
 
 use crate::activities::{model::Template, templates::TemplateVersion};
@@ -23,6 +23,18 @@ pub async fn template_by_id(conn: &mut Conn, id: TemplateId) -> Result<Template>
         Some(row) => row.json("body"),
         None => Err(Error::internal(format!("the pipeline template {id} is gone"))),
     }
+}
+
+/// Each pipeline's own version of its template.
+pub async fn templates_of(
+    conn: &mut Conn,
+    scope: TenantScope,
+    pipelines: &[PipelineId],
+) -> Result<Vec<(PipelineId, Template)>> {
+    let sql = "SELECT p.id, t.body FROM pipeline p JOIN pipeline_template t ON t.id = p.template_id
+               WHERE p.tenant_id = $1 AND p.id = ANY($2)";
+    let rows = conn.rows(sql, params![scope.tenant(), pipelines]).await?;
+    rows.iter().map(|row| Ok((row.get("id")?, row.json("body")?))).collect()
 }
 
 /// The version that new pipelines start with.

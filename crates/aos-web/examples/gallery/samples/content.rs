@@ -2,9 +2,9 @@
 
 use aos_web::{
     content::views::{
-        AllContentPage, ArticleEditPage, ArticleForm, ArticleView, BriefView, Conflict, ContentPage, ImageView,
-        ItemPage, NewRequestPage, PostApprovalPage, PostRow, PublicationView, PublishForm, RequestForm,
-        RequestListApprovalPage, RequestPage, RequestRow, VersionRow,
+        AllContentPage, ArticleEditPage, ArticleForm, ArticleView, BriefView, CommentsView, Conflict, ContentPage,
+        ImageView, ItemPage, NewRequestPage, PostApprovalPage, PostRow, PublicationView, PublishForm, RequestForm,
+        RequestListApprovalPage, RequestPage, RequestRow, SaidView, ThreadView, VersionRow,
     },
     layout::{ApprovalHead, ClientTab, Decision, Place},
     markdown,
@@ -75,6 +75,7 @@ pub fn render(draw: &Draw, path: &str) -> Drawn {
             form: RequestForm::default(),
             errors: Default::default(),
             intents: intents(),
+            ..NewRequestPage::default()
         }),
         "/client/request" => done(&RequestPage {
             shell: draw.client_shell("How long do porcelain veneers last?"),
@@ -83,6 +84,7 @@ pub fn render(draw: &Draw, path: &str) -> Drawn {
             approval_href: None,
             posts: posts().into_iter().take(1).collect(),
             events: history(),
+            ..RequestPage::default()
         }),
         "/client/item" => done(&item(draw, "published")),
         "/client/unconfirmed" => done(&item(draw, "unconfirmed")),
@@ -132,8 +134,7 @@ fn brief(number: usize, title: &str, state: &str) -> BriefView {
         ],
         notes: if number == 1 { "Do not promise a number of years for single cases.".into() } else { String::new() },
         state: state.into(),
-        rejection: (state == "rejected").then(|| "We have this already; see “Whitening at home”.".into()),
-    }
+        rejection: (state == "rejected").then(|| "We have this already; see “Whitening at home”.".into()), ..BriefView::default() }
 }
 
 fn approve_requests(draw: &Draw) -> RequestListApprovalPage {
@@ -229,6 +230,25 @@ fn approve_post(draw: &Draw, head: ApprovalHead) -> PostApprovalPage {
         },
         errors: Default::default(),
         edit_href: Some("/edit".into()),
+        comments: comments(draw),
+    }
+}
+
+fn comments(draw: &Draw) -> CommentsView {
+    let thread = |id: &str, quote: Option<&str>, body: &str| ThreadView {
+        id: id.into(),
+        quote: quote.map(Into::into),
+        version: 1,
+        said: vec![SaidView { who: "Noor Iqbal".into(), at: ago(90), body: body.into(), ..SaidView::default() }],
+        ..ThreadView::default()
+    };
+    let gone = ThreadView { gone: true, ..thread("t2", Some("for a lifetime"), "We can’t promise that.") };
+    CommentsView {
+        action: "/client/item/comments".into(),
+        back: "/approvals/post".into(),
+        may: true,
+        open: draw.some(vec![thread("t1", Some("ten to fifteen years"), "Where is that from?"), gone]),
+        resolved: draw.some(vec![thread("t3", None, "Nice and short.")]),
     }
 }
 
@@ -247,6 +267,7 @@ fn edit(draw: &Draw, conflict: bool) -> ArticleEditPage {
             markdown: TEXT.into(),
             categories: "Treatments".into(),
             tags: "veneers, porcelain, care".into(),
+            ..ArticleForm::default()
         },
         errors: Default::default(),
         brief: Some(brief(1, "How long do porcelain veneers last?", "approved")),
@@ -254,8 +275,10 @@ fn edit(draw: &Draw, conflict: bool) -> ArticleEditPage {
             by: "Noor Iqbal".into(),
             at: ago(1),
             diff: Diff::between("Noor’s version 3", BEFORE, "Your text", TEXT),
+            ..Conflict::default()
         }),
         limits: None,
+        ..ArticleEditPage::default()
     }
 }
 
@@ -336,6 +359,7 @@ fn item(draw: &Draw, state: &str) -> ItemPage {
             },
             can_check: !published,
             can_retry: false,
+            ..PublicationView::default()
         }),
         versions: vec![
             VersionRow {
@@ -347,6 +371,7 @@ fn item(draw: &Draw, state: &str) -> ItemPage {
                 note: Some("Approved by Noor Iqbal".into()),
                 current: true,
                 diff_href: Some("?from=1&to=2".into()),
+                ..VersionRow::default()
             },
             VersionRow {
                 version: 1,
@@ -357,11 +382,13 @@ fn item(draw: &Draw, state: &str) -> ItemPage {
                 note: Some("Rejected: say how long they last in years.".into()),
                 current: false,
                 diff_href: None,
+                ..VersionRow::default()
             },
         ],
         diff: (draw.full && !published).then(diff),
         approval_href: None,
         edit_href: Some("/edit".into()),
         events: history(),
+        ..ItemPage::default()
     }
 }

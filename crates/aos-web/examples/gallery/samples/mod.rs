@@ -5,6 +5,7 @@ mod manage;
 mod onboarding;
 mod people;
 mod plan;
+mod planning;
 mod portal;
 mod told;
 
@@ -39,10 +40,15 @@ pub const PAGES: &[&str] = &[
     "/clients/new",
     "/client",
     "/client/plan",
+    "/calendar",
+    "/client/calendar",
     "/client/work",
+    "/client/board",
+    "/client/activity",
     "/client/content",
     "/client/requests",
     "/client/request-new",
+    "/client/request-edit",
     "/client/request",
     "/client/item",
     "/client/unconfirmed",
@@ -114,6 +120,7 @@ pub fn render(path: &str, query: &HashMap<String, String>, theme: Theme) -> Resu
         .or_else(|| plan::render(&draw, path))
         .or_else(|| content::render(&draw, path))
         .or_else(|| onboarding::render(&draw, path))
+        .or_else(|| planning::render(&draw, path))
         .or_else(|| manage::render(&draw, path))
         .or_else(|| people::render(&draw, path))
         .or_else(|| told::render(&draw, path))

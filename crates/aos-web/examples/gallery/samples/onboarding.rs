@@ -193,6 +193,7 @@ fn context(draw: &Draw, editing: bool) -> ContextPage {
         href: format!("?version={version}"),
         diff_href: (version > 1).then(|| format!("?version={version}&diff=1")),
         runs: u64::from(version) * 4,
+        ..ContextVersionRow::default()
     };
     ContextPage {
         shell: draw.client_shell("Context"),
@@ -226,6 +227,7 @@ fn context(draw: &Draw, editing: bool) -> ContextPage {
                 "- Open until eight on Tuesdays and Thursdays\n",
             )
         }),
+        ..ContextPage::default()
     }
 }
 

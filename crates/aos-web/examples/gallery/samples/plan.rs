@@ -257,6 +257,7 @@ fn edit(draw: &Draw) -> StrategyEditPage {
                 baseline: "4".into(),
                 target: "60".into(),
                 months: "6".into(),
+                ..GoalInput::default()
             })
             .collect(),
         deliverables: view
@@ -268,8 +269,10 @@ fn edit(draw: &Draw) -> StrategyEditPage {
                 monthly: one.monthly.to_string(),
                 goal: "0".into(),
                 rationale: one.rationale.clone(),
+                ..DeliverableInput::default()
             })
             .collect(),
         errors: Default::default(),
+        ..StrategyEditPage::default()
     }
 }

@@ -336,5 +336,6 @@ fn work(draw: &Draw) -> WorkPage {
         pipelines: draw.some(vec![blog, setup]),
         filter: "open".into(),
         more: None,
+        ..WorkPage::default()
     }
 }

@@ -91,6 +91,9 @@ async fn version(caller: Caller, At((tenant, id, version)): At<(TenantId, Conten
 }
 
 /// Say when and how an item is to be published.
+///
+/// An item that is scheduled on its platform already can get another moment; the platform is told. An approval stays as
+/// it is, since it binds the text and not the time.
 #[utoipa::path(put, path = "/tenants/{tenant}/items/{item}/publishing", tag = "content", request_body = PublishPlan, responses((status = 200, body = ItemView)))]
 async fn plan(
     caller: Caller,
@@ -100,7 +103,7 @@ async fn plan(
     let scope = caller.scope(tenant, Permission::EditContent)?;
     let mode = PublishModeContent::mode(body.mode, body.at)?;
     let mut tx = caller.begin().await?;
-    content::commands::plan_publishing(&mut tx, scope, id, mode).await?;
+    content::reschedule::reschedule(&mut tx, scope, id, mode).await?;
     let item = content::queries::item(&mut tx, scope, id).await?;
     tx.commit().await?;
     Ok(Json(item.into()))

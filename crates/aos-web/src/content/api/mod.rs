@@ -1,5 +1,6 @@
 //! Requests and content items over the JSON API.
 
+mod calendar;
 mod items;
 mod requests;
 mod views;
@@ -7,5 +8,5 @@ mod views;
 use crate::api::SliceRouter;
 
 pub fn routes() -> SliceRouter {
-    SliceRouter::default().merge(requests::routes()).merge(items::routes())
+    SliceRouter::default().merge(requests::routes()).merge(items::routes()).merge(calendar::routes())
 }

@@ -74,6 +74,8 @@ pub struct RequestView {
     pub brief: BriefContent,
     /// The month that it counts for; null for an ad-hoc request.
     pub period_id: Option<Uuid>,
+    /// When its post should be published; no part of what is approved.
+    pub planned_at: Option<DateTime<Utc>>,
     pub version: i64,
     /// A decision names it.
     pub hash: String,
@@ -103,6 +105,7 @@ impl From<Request> for RequestView {
                 priority: request.priority,
             },
             period_id: request.period_id.map(PeriodId::uuid),
+            planned_at: request.planned_at,
             version: request.version,
             hash: request.hash.to_string(),
             offline: request.offline,

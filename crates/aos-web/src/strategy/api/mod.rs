@@ -3,12 +3,8 @@
 mod plan;
 mod views;
 
-use aos_features::{
-    activities,
-    people::Permission,
-    strategy::{self, STRATEGY},
-};
-use aos_kernel::{StrategyId, Subject, TenantId};
+use aos_features::{people::Permission, strategy};
+use aos_kernel::{StrategyId, TenantId};
 use axum::Json;
 use utoipa_axum::routes;
 
@@ -50,10 +46,8 @@ async fn edit(
 ) -> Reply<StrategyView> {
     let scope = caller.scope(tenant, Permission::Plan)?;
     let mut tx = caller.begin().await?;
-    let edited = strategy::commands::edit(&mut tx, scope, id, body.seen_revision, body.content.into()).await?;
-    // Approvals are above strategies, so the approval that waits learns of the edit here, in the same transaction.
-    let subject = Subject::new(STRATEGY, id);
-    activities::commands::refingerprint(&mut tx, &caller.state.product.steps, scope, &subject).await?;
+    let waiting = caller.state.product.steps.as_ref();
+    let edited = strategy::commands::edit(&mut tx, waiting, scope, id, body.seen_revision, body.content.into()).await?;
     tx.commit().await?;
     Ok(Json(edited.into()))
 }

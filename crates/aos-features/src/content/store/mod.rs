@@ -1,8 +1,12 @@
 //! The SQL of this slice.
 
+mod comments;
+
+pub use comments::{comment, comments, insert_comment, resolve_comment};
+
 use aos_capabilities::{
     drafts::Gap,
-    publish::{PublishMode, Published},
+    publish::{PublishMode, Published, PublishedState},
 };
 use aos_kernel::{
     Actor, ChannelId, ContentHash, ContentItemId, ContentVersionId, PeriodId, PublicationId, RequestId, Result,
@@ -11,23 +15,24 @@ use aos_kernel::{
 use aos_storage::{Conn, Sql, Tx, params};
 use serde_json::json;
 
-use super::model::{
+use crate::content::model::{
     ArticleText, ContentItem, ContentVersion, ItemState, NewRequest, Publication, PublicationState, Request,
     RequestState,
 };
 
 const REQUEST: &str =
     "id, kind, state, title, brief, keywords, search_intent, audience, outline, sources, notes, priority,
-    period_id, version, hash, offline, made_by, rejection, created_at, updated_at";
+    period_id, planned_at, version, hash, offline, made_by, rejection, created_at, updated_at";
 const ITEM: &str = "id, request_id, kind, state, title, period_id, current_version, approved_version, publish_mode,
-    published_url, published_at, problem, problem_help, created_at, updated_at";
+    without_image, published_url, published_at, problem, problem_help, created_at, updated_at";
 const VERSION: &str =
     "id, version, title, slug, excerpt, markdown, categories, tags, image, sources, gaps, word_count, hash,
     offline, author, note, created_at";
 const PUBLICATION: &str =
-    "id, item_id, channel_id, version, hash, state, platform_id, url, notes, problem, attempts, updated_at";
+    "id, item_id, channel_id, version, hash, state, platform_id, url, notes, problem, refused_part, standing_at,
+    attempts, updated_at";
 
-pub(super) struct RequestRow<'a> {
+pub struct RequestRow<'a> {
     pub id: RequestId,
     pub input: &'a NewRequest,
     pub period: Option<PeriodId>,
@@ -35,7 +40,7 @@ pub(super) struct RequestRow<'a> {
     pub made_by: &'a Actor,
 }
 
-pub(super) async fn insert_request(tx: &mut Tx, scope: TenantScope, row: RequestRow<'_>) -> Result<()> {
+pub async fn insert_request(tx: &mut Tx, scope: TenantScope, row: RequestRow<'_>) -> Result<()> {
     let now = tx.now();
     let input = row.input;
     tx.execute(
@@ -53,7 +58,7 @@ pub(super) async fn insert_request(tx: &mut Tx, scope: TenantScope, row: Request
 }
 
 /// A new version of the brief, to be decided on again.
-pub(super) async fn revise_request(
+pub async fn revise_request(
     tx: &mut Tx,
     scope: TenantScope,
     id: RequestId,
@@ -89,7 +94,7 @@ pub(super) async fn revise_request(
     Ok(())
 }
 
-pub(super) async fn set_request_state(
+pub async fn set_request_state(
     tx: &mut Tx,
     scope: TenantScope,
     id: RequestId,
@@ -106,12 +111,12 @@ pub(super) async fn set_request_state(
     Ok(())
 }
 
-pub(super) async fn request(conn: &mut Conn, scope: TenantScope, id: RequestId) -> Result<Option<Request>> {
+pub async fn request(conn: &mut Conn, scope: TenantScope, id: RequestId) -> Result<Option<Request>> {
     let sql = format!("SELECT {REQUEST} FROM request WHERE tenant_id = $1 AND id = $2");
     conn.one(Sql::built(sql), params![scope.tenant(), id]).await
 }
 
-pub(super) async fn requests(
+pub async fn requests(
     conn: &mut Conn,
     scope: TenantScope,
     states: &[RequestState],
@@ -135,7 +140,7 @@ pub(super) async fn requests(
 }
 
 /// Titles that must not come again: every request that is not closed.
-pub(super) async fn taken_titles(conn: &mut Conn, scope: TenantScope) -> Result<Vec<String>> {
+pub async fn taken_titles(conn: &mut Conn, scope: TenantScope) -> Result<Vec<String>> {
     conn.rows(
         "SELECT title FROM request WHERE tenant_id = $1 AND state <> 'closed' ORDER BY created_at DESC, id LIMIT 1000",
         params![scope.tenant()],
@@ -146,7 +151,7 @@ pub(super) async fn taken_titles(conn: &mut Conn, scope: TenantScope) -> Result<
     .collect()
 }
 
-pub(super) async fn insert_item(
+pub async fn insert_item(
     tx: &mut Tx,
     scope: TenantScope,
     id: ContentItemId,
@@ -156,30 +161,26 @@ pub(super) async fn insert_item(
     let now = tx.now();
     tx.execute(
         "INSERT INTO content_item (tenant_id, id, request_id, kind, state, title, period_id, current_version,
-           publish_mode, created_at, updated_at)
-         VALUES ($1, $2, $3, 'blog_post', 'draft', $4, $5, 0, $6, $7, $7)
+           publish_mode, planned_at, created_at, updated_at)
+         VALUES ($1, $2, $3, 'blog_post', 'draft', $4, $5, 0, $6, $7, $8, $8)
          ON CONFLICT (request_id, kind) DO NOTHING",
-        params![scope.tenant(), id, request.id, &request.title, request.period_id, json!(mode), now],
+        params![scope.tenant(), id, request.id, &request.title, request.period_id, json!(mode), moment(mode), now],
     )
     .await?;
     Ok(())
 }
 
-pub(super) async fn item(conn: &mut Conn, scope: TenantScope, id: ContentItemId) -> Result<Option<ContentItem>> {
+pub async fn item(conn: &mut Conn, scope: TenantScope, id: ContentItemId) -> Result<Option<ContentItem>> {
     let sql = format!("SELECT {ITEM} FROM content_item WHERE tenant_id = $1 AND id = $2");
     conn.one(Sql::built(sql), params![scope.tenant(), id]).await
 }
 
-pub(super) async fn item_of_request(
-    conn: &mut Conn,
-    scope: TenantScope,
-    request: RequestId,
-) -> Result<Option<ContentItem>> {
+pub async fn item_of_request(conn: &mut Conn, scope: TenantScope, request: RequestId) -> Result<Option<ContentItem>> {
     let sql = format!("SELECT {ITEM} FROM content_item WHERE tenant_id = $1 AND request_id = $2");
     conn.one(Sql::built(sql), params![scope.tenant(), request]).await
 }
 
-pub(super) async fn items(
+pub async fn items(
     conn: &mut Conn,
     scope: TenantScope,
     states: &[ItemState],
@@ -202,7 +203,7 @@ pub(super) async fn items(
     conn.all(Sql::built(sql), values).await
 }
 
-pub(super) async fn set_item_state(
+pub async fn set_item_state(
     tx: &mut Tx,
     scope: TenantScope,
     id: ContentItemId,
@@ -219,11 +220,12 @@ pub(super) async fn set_item_state(
     Ok(())
 }
 
-pub(super) async fn approve_item(tx: &mut Tx, scope: TenantScope, id: ContentItemId, version: i64) -> Result<()> {
+pub async fn approve_item(tx: &mut Tx, scope: TenantScope, id: ContentItemId, version: i64) -> Result<()> {
     let now = tx.now();
+    // What was left out of an earlier version says nothing about this one.
     tx.execute(
-        "UPDATE content_item SET state = 'approved', approved_version = $3, problem = NULL, problem_help = NULL,
-           updated_at = $4
+        "UPDATE content_item SET state = 'approved', approved_version = $3, without_image = FALSE, problem = NULL,
+           problem_help = NULL, updated_at = $4
          WHERE tenant_id = $1 AND id = $2",
         params![scope.tenant(), id, version, now],
     )
@@ -231,22 +233,55 @@ pub(super) async fn approve_item(tx: &mut Tx, scope: TenantScope, id: ContentIte
     Ok(())
 }
 
-pub(super) async fn set_publish_mode(
-    tx: &mut Tx,
-    scope: TenantScope,
-    id: ContentItemId,
-    mode: PublishMode,
-) -> Result<()> {
+pub async fn set_publish_mode(tx: &mut Tx, scope: TenantScope, id: ContentItemId, mode: PublishMode) -> Result<()> {
     let now = tx.now();
     tx.execute(
-        "UPDATE content_item SET publish_mode = $3, updated_at = $4 WHERE tenant_id = $1 AND id = $2",
-        params![scope.tenant(), id, json!(mode), now],
+        "UPDATE content_item SET publish_mode = $3, planned_at = $4, updated_at = $5 WHERE tenant_id = $1 AND id = $2",
+        params![scope.tenant(), id, json!(mode), moment(mode), now],
     )
     .await?;
     Ok(())
 }
 
-pub(super) async fn mark_published(
+/// The column that a calendar asks by; it never says something else than the mode.
+const fn moment(mode: PublishMode) -> Option<Timestamp> {
+    match mode {
+        PublishMode::At(at) => Some(at),
+        PublishMode::Now | PublishMode::Draft => None,
+    }
+}
+
+pub async fn plan_request(tx: &mut Tx, scope: TenantScope, id: RequestId, at: Option<Timestamp>) -> Result<()> {
+    let now = tx.now();
+    tx.execute(
+        "UPDATE request SET planned_at = $3, updated_at = $4 WHERE tenant_id = $1 AND id = $2",
+        params![scope.tenant(), id, at, now],
+    )
+    .await?;
+    Ok(())
+}
+
+pub async fn leave_out_image(tx: &mut Tx, scope: TenantScope, id: ContentItemId) -> Result<()> {
+    let now = tx.now();
+    tx.execute(
+        "UPDATE content_item SET without_image = TRUE, updated_at = $3 WHERE tenant_id = $1 AND id = $2",
+        params![scope.tenant(), id, now],
+    )
+    .await?;
+    Ok(())
+}
+
+/// What of the post the platform refused.
+pub async fn refused(tx: &mut Tx, scope: TenantScope, id: PublicationId, part: &str) -> Result<()> {
+    tx.execute(
+        "UPDATE publication SET refused_part = $3 WHERE tenant_id = $1 AND id = $2",
+        params![scope.tenant(), id, part],
+    )
+    .await?;
+    Ok(())
+}
+
+pub async fn mark_published(
     tx: &mut Tx,
     scope: TenantScope,
     id: ContentItemId,
@@ -265,7 +300,7 @@ pub(super) async fn mark_published(
     Ok(())
 }
 
-pub(super) struct VersionRow<'a> {
+pub struct VersionRow<'a> {
     pub item: ContentItemId,
     pub version: i64,
     pub text: &'a ArticleText,
@@ -278,7 +313,7 @@ pub(super) struct VersionRow<'a> {
 }
 
 /// Adds a version and makes it the item's current one.
-pub(super) async fn insert_version(tx: &mut Tx, scope: TenantScope, row: VersionRow<'_>) -> Result<()> {
+pub async fn insert_version(tx: &mut Tx, scope: TenantScope, row: VersionRow<'_>) -> Result<()> {
     let now = tx.now();
     let text = row.text;
     tx.execute(
@@ -301,7 +336,7 @@ pub(super) async fn insert_version(tx: &mut Tx, scope: TenantScope, row: Version
     Ok(())
 }
 
-pub(super) async fn version(
+pub async fn version(
     conn: &mut Conn,
     scope: TenantScope,
     item: ContentItemId,
@@ -311,30 +346,26 @@ pub(super) async fn version(
     conn.one(Sql::built(sql), params![scope.tenant(), item, version]).await
 }
 
-pub(super) async fn versions(conn: &mut Conn, scope: TenantScope, item: ContentItemId) -> Result<Vec<ContentVersion>> {
+pub async fn versions(conn: &mut Conn, scope: TenantScope, item: ContentItemId) -> Result<Vec<ContentVersion>> {
     let sql =
         format!("SELECT {VERSION} FROM content_version WHERE tenant_id = $1 AND item_id = $2 ORDER BY version DESC");
     conn.all(Sql::built(sql), params![scope.tenant(), item]).await
 }
 
-pub(super) async fn publication_of(
-    conn: &mut Conn,
-    scope: TenantScope,
-    item: ContentItemId,
-) -> Result<Option<Publication>> {
+pub async fn publication_of(conn: &mut Conn, scope: TenantScope, item: ContentItemId) -> Result<Option<Publication>> {
     let sql = format!(
         "SELECT {PUBLICATION} FROM publication WHERE tenant_id = $1 AND item_id = $2 ORDER BY created_at DESC LIMIT 1"
     );
     conn.one(Sql::built(sql), params![scope.tenant(), item]).await
 }
 
-pub(super) async fn publication(conn: &mut Conn, scope: TenantScope, id: PublicationId) -> Result<Option<Publication>> {
+pub async fn publication(conn: &mut Conn, scope: TenantScope, id: PublicationId) -> Result<Option<Publication>> {
     let sql = format!("SELECT {PUBLICATION} FROM publication WHERE tenant_id = $1 AND id = $2");
     conn.one(Sql::built(sql), params![scope.tenant(), id]).await
 }
 
 /// Writes the intent down; the row that stands there, new or old.
-pub(super) async fn intend(
+pub async fn intend(
     tx: &mut Tx,
     scope: TenantScope,
     item: ContentItemId,
@@ -357,7 +388,7 @@ pub(super) async fn intend(
 }
 
 /// Before an attempt: from now on its outcome is unknown until somebody says otherwise.
-pub(super) async fn attempt(
+pub async fn attempt(
     tx: &mut Tx,
     scope: TenantScope,
     id: PublicationId,
@@ -366,7 +397,7 @@ pub(super) async fn attempt(
 ) -> Result<()> {
     let now = tx.now();
     tx.execute(
-        "UPDATE publication SET state = 'unconfirmed', version = $3, hash = $4, attempts = attempts + 1, updated_at = $5
+        "UPDATE publication SET state = 'unconfirmed', refused_part = NULL, version = $3, hash = $4, attempts = attempts + 1, updated_at = $5
          WHERE tenant_id = $1 AND id = $2",
         params![scope.tenant(), id, version, hash, now],
     )
@@ -374,7 +405,7 @@ pub(super) async fn attempt(
     Ok(())
 }
 
-pub(super) async fn settle_publication(
+pub async fn settle_publication(
     tx: &mut Tx,
     scope: TenantScope,
     id: PublicationId,
@@ -385,7 +416,8 @@ pub(super) async fn settle_publication(
     let now = tx.now();
     tx.execute(
         "UPDATE publication SET state = $3, platform_id = COALESCE($4, platform_id), url = COALESCE($5, url),
-           notes = COALESCE($6, notes), problem = $7, updated_at = $8
+           notes = COALESCE($6, notes), problem = $7, standing_at = CASE WHEN $9 THEN $10 ELSE standing_at END,
+           updated_at = $8
          WHERE tenant_id = $1 AND id = $2",
         params![
             scope.tenant(),
@@ -395,7 +427,12 @@ pub(super) async fn settle_publication(
             published.map(|p| p.url.to_string()),
             published.map(|p| json!(p.notes)),
             problem,
-            now
+            now,
+            published.is_some(),
+            published.and_then(|p| match p.state {
+                PublishedState::Scheduled(at) => Some(at),
+                _ => None,
+            })
         ],
     )
     .await?;
@@ -403,7 +440,7 @@ pub(super) async fn settle_publication(
 }
 
 /// How many items stand in each state.
-pub(super) async fn item_counts(conn: &mut Conn, scope: TenantScope) -> Result<Vec<(ItemState, i64)>> {
+pub async fn item_counts(conn: &mut Conn, scope: TenantScope) -> Result<Vec<(ItemState, i64)>> {
     conn.rows(
         "SELECT state, COUNT(*) AS n FROM content_item WHERE tenant_id = $1 GROUP BY state ORDER BY state",
         params![scope.tenant()],

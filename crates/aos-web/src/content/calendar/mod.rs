@@ -1,0 +1,318 @@
+//! The calendar: what is planned, scheduled and published, across clients or for one, and moving it.
+//!
+//! [`view`] makes the part that the portal, a client's workspace and a client's own dashboard have in common; each page
+//! says what may be done there and where things lead to ([`Around`]).
+
+mod days;
+mod moves;
+mod pages;
+pub mod views;
+
+pub(super) use moves::{item as move_item, request as move_request};
+pub(super) use pages::{all, one};
+
+use aos_features::read_models::calendar::{self, CalendarFilter, Due, Entry, EntryState, Show};
+use aos_kernel::{AgencyScope, ContentItemId, Month, RequestId, Result, TenantId, Timestamp};
+use aos_storage::Conn;
+use chrono::{Datelike, Days, NaiveDate, TimeDelta};
+use chrono_tz::Tz;
+use serde::Deserialize;
+
+use self::{
+    days::{Span, View},
+    views::{CalendarDay, CalendarItem, CalendarView, DueLine, MoveForm},
+};
+use crate::{
+    paths,
+    ui::{Choice, Choices, moment::day, states},
+};
+
+/// What a calendar's address says: `?view=week&date=2026-11-20&client=…&show=planned&zone=Europe/Berlin&move=post:…`.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Asked {
+    pub view: String,
+    /// A day of the span that is shown; today, when it is empty.
+    pub date: String,
+    pub client: String,
+    pub show: String,
+    /// The zone of days and times; empty: each client's own.
+    pub zone: String,
+    /// `post:ID` or `request:ID`, whose move is open as a form.
+    #[serde(rename = "move")]
+    pub moving: String,
+    /// What was typed into that form before it was refused.
+    pub day: String,
+    pub time: String,
+}
+
+/// Where a calendar stands and what may be done there.
+pub struct Around<'a> {
+    /// Its own address, without a query.
+    pub base: String,
+    /// The rows that may be shown.
+    pub scope: &'a AgencyScope,
+    /// For one client.
+    pub tenant: Option<TenantId>,
+    /// The zone where each client's own is not one: of "today", and of the one client.
+    pub zone: Tz,
+    pub now: Timestamp,
+    /// Whether this person may move a client's things.
+    pub may_move: &'a (dyn Fn(TenantId) -> bool + Sync),
+    /// Where a thing leads to; none for what has no page on this face.
+    pub href: &'a (dyn Fn(TenantId, EntryState, uuid::Uuid) -> Option<String> + Sync),
+}
+
+/// At most this many without a date stand beside the days.
+const UNDATED: i64 = 60;
+
+/// The calendar as its address asks for it.
+///
+/// # Errors
+/// `Storage`.
+pub async fn view(conn: &mut Conn, around: &Around<'_>, asked: &Asked) -> Result<CalendarView> {
+    let chosen: Option<Tz> = if around.tenant.is_some() { Some(around.zone) } else { asked.zone.parse().ok() };
+    let here = chosen.unwrap_or(around.zone);
+    let today = around.now.with_timezone(&here).date_naive();
+    let view: View = asked.view.parse().unwrap_or_default();
+    let span = Span::around(view, asked.date.parse().unwrap_or(today));
+    let tenant = around.tenant.or_else(|| asked.client.parse().ok());
+    let filter = CalendarFilter { tenant, show: asked.show.parse().unwrap_or_default() };
+
+    // Wide enough for every zone; the days themselves decide.
+    let margin = TimeDelta::hours(15);
+    let from = span.first.and_time(chrono::NaiveTime::MIN).and_utc() - margin;
+    let to = span.end().and_time(chrono::NaiveTime::MIN).and_utc() + margin;
+    let entries = calendar::entries(conn, around.scope, &filter, from, to, around.now).await?;
+    let undated = if matches!(filter.show, Show::All | Show::Planned) {
+        calendar::undated(conn, around.scope, &filter, UNDATED).await?
+    } else {
+        Vec::new()
+    };
+    let due = if filter.show == Show::All {
+        calendar::due(conn, around.scope, &filter, &span.months_that_end()).await?
+    } else {
+        Vec::new()
+    };
+
+    let links = Links { base: &around.base, asked, view };
+    let item = |entry: &Entry| item_of(entry, chosen, around, &links);
+    let mut days: Vec<CalendarDay> = span.days().map(|date| empty_day(date, today, &span, &links)).collect();
+    let full = i64::try_from(entries.len()).unwrap_or(i64::MAX) >= calendar::MOST;
+    for entry in &entries {
+        let item = item(entry);
+        if let Some(slot) = days.iter_mut().find(|day| day.date == item.date) {
+            slot.items.push(item);
+        }
+    }
+    for one in due {
+        let last = one.month.next().first_day() - Days::new(1);
+        if let Some(slot) = days.iter_mut().find(|day| day.date == last.to_string()) {
+            slot.due.push(due_line(one, around.tenant.is_none()));
+        }
+    }
+    if view == View::List {
+        days.retain(|day| !day.items.is_empty() || !day.due.is_empty());
+    }
+    let undated: Vec<CalendarItem> = undated.iter().map(item).collect();
+    let moving = move_form(asked, days.iter().flat_map(|day| &day.items).chain(&undated), &links);
+    let count = days.iter().map(|day| day.items.len() as u64).sum();
+    Ok(CalendarView {
+        title: span.title(),
+        weekdays: span.weekdays(),
+        kinds: View::ALL
+            .iter()
+            .map(|one| (one.label().to_owned(), links.to(&[("view", one.as_str()), ("move", "")]), *one == view))
+            .collect(),
+        view: view.as_str().to_owned(),
+        previous: links.to(&[("date", &span.previous().to_string()), ("move", "")]),
+        next: links.to(&[("date", &span.next().to_string()), ("move", "")]),
+        today: links.to(&[("date", ""), ("move", "")]),
+        shows: Show::ALL
+            .iter()
+            .map(|show| {
+                let value = if *show == Show::All { "" } else { show.as_str() };
+                let href = links.to(&[("show", value), ("move", "")]);
+                (states::label(show.as_str()), href, *show == filter.show)
+            })
+            .collect(),
+        zone: match chosen {
+            Some(zone) => zone_words(zone, around.now),
+            None => "each client’s own time zone".to_owned(),
+        },
+        zone_name: chosen.map_or_else(String::new, |zone| zone.name().to_owned()),
+        zones: Choices::default(),
+        clients: Choices::default(),
+        back: links.to(&[("move", "")]),
+        asked: asked.clone(),
+        across: around.tenant.is_none(),
+        movable: days.iter().flat_map(|day| &day.items).chain(&undated).any(|item| item.movable),
+        days,
+        undated,
+        moving,
+        count,
+        full,
+    })
+}
+
+/// "Europe/Berlin (CET)".
+pub fn zone_words(zone: Tz, now: Timestamp) -> String {
+    format!("{} ({})", zone.name(), now.with_timezone(&zone).format("%Z"))
+}
+
+fn empty_day(date: NaiveDate, today: NaiveDate, span: &Span, links: &Links<'_>) -> CalendarDay {
+    CalendarDay {
+        date: date.to_string(),
+        number: date.day(),
+        label: date.format("%A, %-d %B %Y").to_string(),
+        short: date.format("%a %-d %b").to_string(),
+        today: date == today,
+        past: date < today,
+        outside: span.is_outside(date),
+        href: links.to(&[("view", "list"), ("date", &date.to_string()), ("move", "")]),
+        items: Vec::new(),
+        due: Vec::new(),
+    }
+}
+
+fn due_line(due: Due, with_client: bool) -> DueLine {
+    DueLine {
+        what: due.deliverable,
+        client: with_client.then_some(due.client),
+        href: paths::client_tab(due.tenant, crate::layout::ClientTab::Plan),
+        done: u64::try_from(due.completed).unwrap_or(0),
+        target: u64::try_from(due.target).unwrap_or(0),
+        met: due.completed >= due.target,
+    }
+}
+
+fn item_of(entry: &Entry, chosen: Option<Tz>, around: &Around<'_>, links: &Links<'_>) -> CalendarItem {
+    let own: Tz = entry.zone.parse().unwrap_or(Tz::UTC);
+    let zone = chosen.unwrap_or(own);
+    let local = entry.at.map(|at| at.with_timezone(&zone));
+    let (kind, state, published) = match entry.state {
+        EntryState::Post(state) => ("post", state.as_str(), state == aos_features::content::ItemState::Published),
+        EntryState::Request(state) => ("request", state.as_str(), false),
+    };
+    let scheduled = state == "scheduled";
+    let late = !published && entry.at.is_some_and(|at| at < around.now);
+    let on_its_way = scheduled && entry.standing_at.is_some() && entry.standing_at != entry.at;
+    let reference = format!("{kind}:{}", entry.id);
+    let action = match entry.state {
+        EntryState::Post(_) => paths::item(entry.tenant, ContentItemId::from_uuid(entry.id)),
+        EntryState::Request(_) => paths::request(entry.tenant, RequestId::from_uuid(entry.id)),
+    };
+    let movable = !published && (around.may_move)(entry.tenant);
+    let note = if on_its_way {
+        Some("The site is being told its new time.".to_owned())
+    } else if late && !scheduled {
+        Some("Its time has passed; give it a new one.".to_owned())
+    } else {
+        entry.problem.clone()
+    };
+    CalendarItem {
+        id: entry.id.to_string(),
+        kind: kind.to_owned(),
+        title: entry.title.clone(),
+        client: entry.client.clone(),
+        href: (around.href)(entry.tenant, entry.state, entry.id),
+        state: state.to_owned(),
+        tone: if late && !scheduled { "warning" } else { states::look(state).as_str() }.to_owned(),
+        date: local.map(|local| local.date_naive().to_string()).unwrap_or_default(),
+        time: local.map(|local| local.format("%H:%M").to_string()).unwrap_or_default(),
+        zone: zone.name().to_owned(),
+        // Said where it could be mistaken: in a view that mixes zones, or in another zone than the client's.
+        zone_note: match (local, chosen, entry.at) {
+            (Some(local), None, _) => local.format("%Z").to_string(),
+            (Some(_), Some(zone), Some(at)) if zone != own => {
+                format!("{} {}", at.with_timezone(&own).format("%H:%M %Z"), "for the client")
+            }
+            _ => String::new(),
+        },
+        published_url: entry.published_url.clone().filter(|_| published),
+        note,
+        on_its_way,
+        action: format!("{action}/reschedule"),
+        move_href: movable.then(|| links.to(&[("move", &reference)])),
+        movable,
+        reference,
+    }
+}
+
+fn move_form<'a>(
+    asked: &Asked,
+    mut items: impl Iterator<Item = &'a CalendarItem>,
+    links: &Links<'_>,
+) -> Option<MoveForm> {
+    let item = items.find(|item| item.movable && item.reference == asked.moving)?;
+    let typed = |typed: &str, now: &str| if typed.is_empty() { now.to_owned() } else { typed.to_owned() };
+    Some(MoveForm {
+        title: item.title.clone(),
+        action: item.action.clone(),
+        date: typed(&asked.day, &item.date),
+        time: typed(&asked.time, if item.time.is_empty() { "09:00" } else { &item.time }),
+        zone: item.zone.clone(),
+        scheduled: item.state == "scheduled",
+        panel: links.to(&[("move", &item.reference)]),
+        back: links.to(&[("move", "")]),
+    })
+}
+
+/// Addresses of this calendar, with some of what was asked changed.
+struct Links<'a> {
+    base: &'a str,
+    asked: &'a Asked,
+    view: View,
+}
+
+impl Links<'_> {
+    fn to(&self, changes: &[(&str, &str)]) -> String {
+        let asked = self.asked;
+        let own = [
+            ("view", if asked.view.is_empty() { "" } else { self.view.as_str() }),
+            ("date", asked.date.as_str()),
+            ("client", &asked.client),
+            ("show", &asked.show),
+            ("zone", &asked.zone),
+            ("move", &asked.moving),
+        ];
+        let mut query = url::form_urlencoded::Serializer::new(String::new());
+        for (name, value) in own {
+            let value = changes.iter().find(|(changed, _)| *changed == name).map_or(value, |(_, value)| value);
+            if !value.is_empty() {
+                query.append_pair(name, value);
+            }
+        }
+        let query = query.finish();
+        if query.is_empty() { self.base.to_owned() } else { format!("{}?{query}", self.base) }
+    }
+}
+
+/// The filters of a view across clients.
+///
+/// # Errors
+/// `Storage`.
+pub async fn choices(conn: &mut Conn, around: &Around<'_>, view: &mut CalendarView) -> Result<()> {
+    let clients = aos_features::read_models::clients::names(conn, around.scope, 500).await?;
+    let clients = clients.into_iter().map(|(id, name)| Choice::new(id.to_string(), name)).collect();
+    view.clients = Choices::new(clients, view.asked.client.clone());
+    let mut zones = calendar::zones(conn, around.scope).await?;
+    zones.extend([around.zone.name().to_owned(), "UTC".to_owned()]);
+    // What somebody shared stays, also where no client lives there.
+    zones.extend(Some(view.zone_name.clone()).filter(|zone| !zone.is_empty()));
+    zones.sort();
+    zones.dedup();
+    view.zones = Choices::plain(zones, view.zone_name.clone());
+    Ok(())
+}
+
+/// "Tue 24 Nov 2026, 09:00 CET".
+fn words(at: Timestamp, zone: Tz) -> String {
+    let local = at.with_timezone(&zone);
+    format!("{} {}, {}", local.format("%a"), day(local.date_naive()), local.format("%H:%M %Z"))
+}
+
+/// The month of a day.
+fn month(date: NaiveDate) -> Month {
+    Month::of(date)
+}

@@ -1,0 +1,160 @@
+//! The shapes of the calendar's pages.
+
+use askama::Template;
+
+use super::Asked;
+use crate::{
+    layout::{ClientHead, ClientTab, Shell},
+    ui::{Choices, filters},
+};
+
+/// `GET /portal/calendar`.
+#[derive(Clone, Debug, Default, Template)]
+#[template(path = "content/calendar.html")]
+pub struct CalendarPage {
+    pub shell: Shell,
+    pub calendar: CalendarView,
+    /// What the part listens to.
+    pub topics: String,
+}
+
+/// `GET /portal/clients/{id}/calendar`.
+#[derive(Clone, Debug, Default, Template)]
+#[template(path = "content/calendar_tab.html")]
+pub struct CalendarTab {
+    pub shell: Shell,
+    pub client: ClientHead,
+    pub calendar: CalendarView,
+    pub topics: String,
+}
+
+/// The part that every calendar has: include `content/calendar_body.html` with this as `calendar`, the shell as `shell`
+/// and the live topics as `topics`.
+#[derive(Clone, Debug, Default)]
+pub struct CalendarView {
+    pub asked: Asked,
+    /// `month`, `week` or `list`.
+    pub view: String,
+    /// "November 2026".
+    pub title: String,
+    /// Heads of the columns; none for a list.
+    pub weekdays: Vec<String>,
+    /// Month, week and list: words, address, whether it is this one.
+    pub kinds: Vec<(String, String, bool)>,
+    /// All, planned, scheduled, …: in the same shape.
+    pub shows: Vec<(String, String, bool)>,
+    pub previous: String,
+    pub next: String,
+    pub today: String,
+    /// "Europe/Berlin (CET)", or that each client's own counts.
+    pub zone: String,
+    pub zone_name: String,
+    pub zones: Choices,
+    pub clients: Choices,
+    /// Over several clients: their names are shown.
+    pub across: bool,
+    pub days: Vec<CalendarDay>,
+    /// What has no date yet.
+    pub undated: Vec<CalendarItem>,
+    /// Something here may be moved by this person.
+    pub movable: bool,
+    pub moving: Option<MoveForm>,
+    /// Where a move leads back to: this address.
+    pub back: String,
+    /// How many stand on the days that are shown.
+    pub count: u64,
+    /// There are more than are shown.
+    pub full: bool,
+}
+
+#[derive(Clone, Debug, Default)]
+pub struct CalendarDay {
+    /// `2026-11-20`.
+    pub date: String,
+    pub number: u32,
+    /// "Friday, 20 November 2026".
+    pub label: String,
+    /// "Fri 20 Nov".
+    pub short: String,
+    pub today: bool,
+    pub past: bool,
+    /// Of another month, drawn because weeks are whole.
+    pub outside: bool,
+    /// The list from this day on.
+    pub href: String,
+    pub items: Vec<CalendarItem>,
+    pub due: Vec<DueLine>,
+}
+
+/// A deliverable whose month ends on a day.
+#[derive(Clone, Debug, Default)]
+pub struct DueLine {
+    pub what: String,
+    pub client: Option<String>,
+    pub href: String,
+    pub done: u64,
+    pub target: u64,
+    pub met: bool,
+}
+
+/// A post, or a brief of which none was made yet.
+#[derive(Clone, Debug, Default)]
+pub struct CalendarItem {
+    pub id: String,
+    /// `post` or `request`.
+    pub kind: String,
+    /// `post:ID`.
+    pub reference: String,
+    pub title: String,
+    pub client: String,
+    pub href: Option<String>,
+    pub state: String,
+    /// As of [`crate::ui::states::Tone`].
+    pub tone: String,
+    /// In the zone that it is shown in; both are empty for what has no date.
+    pub date: String,
+    pub time: String,
+    pub zone: String,
+    /// "CET", or "09:00 CET for the client".
+    pub zone_note: String,
+    pub published_url: Option<String>,
+    /// What is wrong, or under way.
+    pub note: Option<String>,
+    /// The platform is being told its new time.
+    pub on_its_way: bool,
+    pub movable: bool,
+    /// Where its move goes.
+    pub action: String,
+    /// Where its move is a form.
+    pub move_href: Option<String>,
+}
+
+impl CalendarItem {
+    /// A shape beside the colour.
+    pub(crate) fn icon(&self) -> &'static str {
+        match (self.state.as_str(), self.kind.as_str()) {
+            ("published", _) => "circle-check",
+            ("scheduled", _) => "clock",
+            ("failed", _) => "triangle-alert",
+            ("review" | "pending_approval", _) => "eye",
+            (_, "request") => "list-checks",
+            ("approved", _) => "check",
+            _ => "circle-dashed",
+        }
+    }
+}
+
+/// The form that moves one thing.
+#[derive(Clone, Debug, Default)]
+pub struct MoveForm {
+    pub title: String,
+    pub action: String,
+    pub date: String,
+    pub time: String,
+    pub zone: String,
+    /// It stands on its site, which is told.
+    pub scheduled: bool,
+    /// This form's own address, for when what was typed is refused.
+    pub panel: String,
+    pub back: String,
+}
