@@ -46,7 +46,7 @@ pub(super) fn step_of(secret: &Secret, given: &str, now: Timestamp) -> Option<i6
     let given: u32 = digits.parse().ok()?;
     let now = step_at(now);
     // The newest first: it is the one that mostly is typed.
-    (now - DRIFT..=now + DRIFT).filter(|step| code(&key, *step) == Some(given)).next_back()
+    (now - DRIFT..=now + DRIFT).rfind(|step| code(&key, *step) == Some(given))
 }
 
 /// What the picture holds: the form that authenticator apps read.

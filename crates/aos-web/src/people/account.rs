@@ -37,7 +37,11 @@ pub(super) async fn view(viewer: &Viewer, typed: Typed) -> Result<AccountPage> {
     let state = two_factor::state(&mut conn, user).await?;
     let linked = providers::is_linked(&mut conn, user).await?;
     let provider = providers::provider(&mut conn).await?.map(|provider| provider.name);
-    let clients = super::users::client_names(&mut conn).await?;
+    // Somebody without any client still has an account.
+    let clients = match viewer.agency(Permission::SeeClient) {
+        Ok(scope) => super::users::client_names(&mut conn, &scope).await?,
+        Err(_) => Default::default(),
+    };
     let memberships = queries::summary(&mut conn, user).await?.memberships;
     Ok(AccountPage {
         name: typed.name.unwrap_or_else(|| principal.name().to_owned()),

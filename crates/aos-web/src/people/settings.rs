@@ -24,7 +24,7 @@ struct Typed {
 }
 
 async fn view(viewer: &Viewer, typed: Typed) -> Result<SettingsPage> {
-    viewer.principal.require(Permission::OperateSystem)?;
+    let scope = viewer.agency(Permission::OperateSystem)?;
     let mut conn = viewer.read().await?;
     let agency = people::queries::agency(&mut conn).await?;
     let security = settings::security(&mut conn).await?;
@@ -35,20 +35,20 @@ async fn view(viewer: &Viewer, typed: Typed) -> Result<SettingsPage> {
         name,
         zones: Choices::time_zones(zone),
         two_factor: security.two_factor_required,
-        without_two_factor: without(&mut conn).await?,
+        without_two_factor: without(&mut conn, &scope).await?,
         networks: typed.networks.unwrap_or_else(|| security.office_networks.lines()),
         address: viewer.address.clone(),
     })
 }
 
 /// How many of the staff have no second factor; more than a page of them is a page of them.
-async fn without(conn: &mut Conn) -> Result<u64> {
+async fn without(conn: &mut Conn, scope: &AgencyScope) -> Result<u64> {
     let mut staff = std::collections::HashSet::new();
     for role in Role::ALL.iter().filter(|role| role.is_agency_wide()) {
         let filter =
             UserFilter { active: Some(true), role: Some(*role), two_factor: Some(false), ..UserFilter::default() };
         let size = PageSize::clamped(PageSize::MAX);
-        let page = people::queries::users(conn, &AgencyScope::all(), &filter, None, size).await?;
+        let page = people::queries::users(conn, scope, &filter, None, size).await?;
         staff.extend(page.items.into_iter().map(|person| person.user.id));
     }
     Ok(staff.len() as u64)

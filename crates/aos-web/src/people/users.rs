@@ -70,9 +70,9 @@ pub(super) struct Around {
     pub one_time: Option<OneTime>,
 }
 
-/// The names of all clients, archived ones left out.
-pub(super) async fn client_names(conn: &mut Conn) -> Result<HashMap<TenantId, String>> {
-    Ok(clients::names(conn, &AgencyScope::all(), MOST_CLIENTS).await?.into_iter().collect())
+/// The names of the clients that the reader may see, archived ones left out.
+pub(super) async fn client_names(conn: &mut Conn, scope: &AgencyScope) -> Result<HashMap<TenantId, String>> {
+    Ok(clients::names(conn, scope, MOST_CLIENTS).await?.into_iter().collect())
 }
 
 /// `GET /manage/users`.
