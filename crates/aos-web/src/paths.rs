@@ -28,6 +28,11 @@
 //! | budget | POST `/manage/models/budget` | `client`, `monthly` (empty: no limit), `per_run` |
 //! | skill | POST `/manage/skills/{name}` | `based_on`, `text` |
 //! | template | POST `/manage/templates/{key}` | `based_on`, `json` |
+//! | branding | POST [`BRANDING`], `…/logo` (multipart), `…/logo/remove` | `accent`; `logo` |
+//! | client's settings | POST `{client}/settings`, `…/approval`, `…/archive`, `…/restore`, `…/people/{user}/remove` | `name`, `website`, `time_zone`; `route`, `decides` (repeated), `own_work` |
+//! | on the client dashboard | as in the Portal below `/client/{tenant}`: channels, onboarding, documents | |
+//! | decide there | POST `/client/{tenant}/approvals/{id}/approve`, `…/reject`, `…/requests` | `hash`, `notes`; `mode`, `at` when the planned time has passed |
+//! | request there | POST `/client/{tenant}/requests`, `…/requests/{id}`, `…/close` | `title`, `brief`, `audience`, `notes`, `base_version` |
 //! | dead letters | POST `/manage/queues/dead/{id}/retry`, `…/discard`, `/manage/queues/dead/retry-all` | |
 //! | tokens | POST [`TOKENS`], `{token}/revoke` | `name`, `access` = `write`/`read`, `expires_days` |
 
@@ -53,6 +58,10 @@ pub const SKILLS: &str = "/manage/skills";
 pub const TEMPLATES: &str = "/manage/templates";
 pub const QUEUES: &str = "/manage/queues";
 pub const AUDIT: &str = "/manage/audit";
+/// How the agency shows itself to its clients.
+pub const BRANDING: &str = "/manage/settings/branding";
+/// Where the client's own people begin: their client, or the choice among several.
+pub const CLIENT_FACE: &str = "/client";
 pub const TOKENS: &str = "/portal/tokens";
 pub const DESIGN: &str = "/reference/design";
 pub const API_REFERENCE: &str = "/api";

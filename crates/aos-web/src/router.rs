@@ -106,6 +106,8 @@ pub fn routes() -> Routes {
         .and(crate::content::routes())
         .and(crate::agents::routes())
         .and(crate::workflow::routes())
+        .and(crate::branding::routes())
+        .and(crate::client::routes())
         .and(api::routes())
 }
 

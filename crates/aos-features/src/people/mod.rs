@@ -1,7 +1,7 @@
 //! The people who use this installation: the agency's first administrator, users, what each may do, their sign-ins and
 //! API tokens, and the audit log.
 //!
-//! Owns: `agency`, `user_account`, `session`, `membership`, `api_token`, `sign_in_throttle`, `audit_entry`,
+//! Owns: `agency`, `agency_branding`, `user_account`, `session`, `membership`, `api_token`, `sign_in_throttle`, `audit_entry`,
 //! `idempotency_key`.
 //!
 //! Invariants:
@@ -14,6 +14,7 @@
 
 pub mod api_tokens;
 pub mod audit;
+pub mod branding;
 pub mod commands;
 pub mod idempotency;
 mod model;
@@ -46,5 +47,11 @@ pub const MIGRATIONS: &[aos_storage::Migration] = &[
         name: "people_api",
         sqlite: include_str!("../../migrations/sqlite/0205_people_api.sql"),
         postgres: include_str!("../../migrations/postgres/0205_people_api.sql"),
+    },
+    aos_storage::Migration {
+        number: 331,
+        name: "people_branding",
+        sqlite: include_str!("../../migrations/sqlite/0331_people_branding.sql"),
+        postgres: include_str!("../../migrations/postgres/0331_people_branding.sql"),
     },
 ];

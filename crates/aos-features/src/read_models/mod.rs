@@ -3,6 +3,7 @@
 //! Every function takes a [`TenantScope`](aos_kernel::TenantScope) or an [`AgencyScope`](aos_kernel::AgencyScope) and
 //! restricts itself to it; lists page by key and join, so that their cost does not grow with the number of clients.
 
+pub mod client;
 pub mod clients;
 pub mod content;
 pub mod costs;

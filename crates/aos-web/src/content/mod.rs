@@ -5,7 +5,7 @@ mod approval;
 mod edit;
 mod items;
 mod lists;
-mod parts;
+pub(crate) mod parts;
 mod requests;
 pub mod views;
 

@@ -1,6 +1,7 @@
 //! Stories told over HTTP, on every database that is there.
 
 mod api;
+mod client_face;
 mod isolation;
 mod journey;
 mod manage;

@@ -1,5 +1,6 @@
 /** What the pages gain from a script. Everything here only adds: reading and plain forms work without it. */
 import "./styles/index.css";
+import { startColours } from "./colours";
 import { all } from "./dom";
 import { startDialogs } from "./dialogs";
 import { startEditor } from "./editor";
@@ -9,6 +10,7 @@ import { startSelection } from "./selection";
 import { startTheme } from "./theme";
 import { startTimes } from "./times";
 import { startToasts } from "./toasts";
+import { startUploads } from "./upload";
 
 document.documentElement.classList.add("js");
 revealCurrent();
@@ -19,6 +21,8 @@ startToasts();
 startSelection();
 startKeys();
 startEditor();
+startColours();
+startUploads();
 startLive();
 
 /** Scrolls rows of tabs sideways so that the current one is in sight. */
