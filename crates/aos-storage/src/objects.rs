@@ -19,6 +19,10 @@ impl ObjectKey {
     pub fn of_tenant(tenant: TenantId, kind: &str, name: &str) -> Self {
         Self(StorePath::from_iter(["tenants", &tenant.to_string(), kind, name]).to_string())
     }
+    /// `agency/<kind>/<name>`: what belongs to no tenant.
+    pub fn of_agency(kind: &str, name: &str) -> Self {
+        Self(StorePath::from_iter(["agency", kind, name]).to_string())
+    }
     /// A key read back from a row.
     pub fn from_text(text: String) -> Self {
         Self(text)

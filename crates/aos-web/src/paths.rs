@@ -43,6 +43,11 @@
 //! | budget | POST `/manage/models/budget` | `client`, `monthly` (empty: no limit), `per_run` |
 //! | skill | POST `/manage/skills/{name}` | `based_on`, `text` |
 //! | template | POST `/manage/templates/{key}` | `based_on`, `json` |
+//! | branding | POST [`BRANDING`], `…/logo` (multipart), `…/logo/remove` | `accent`; `logo` |
+//! | client's settings | POST `{client}/settings`, `…/approval`, `…/archive`, `…/restore`, `…/people/{user}/remove` | `name`, `website`, `time_zone`; `route`, `decides` (repeated), `own_work` |
+//! | on the client dashboard | as in the Portal below `/client/{tenant}`: channels, onboarding, documents | |
+//! | decide there | POST `/client/{tenant}/approvals/{id}/approve`, `…/reject`, `…/requests` | `hash`, `notes`; `mode`, `at` when the planned time has passed |
+//! | request there | POST `/client/{tenant}/requests`, `…/requests/{id}`, `…/close` | `title`, `brief`, `audience`, `notes`, `base_version` |
 //! | dead letters | POST `/manage/queues/dead/{id}/retry`, `…/discard`, `/manage/queues/dead/retry-all` | |
 //! | mail | POST [`MAIL`], `/manage/mail/remove`, `…/test`, `…/patience`, `…/sent/{id}/again` | [`crate::notices::views::MailForm`] and `password` |
 //! | notifications | POST `/notifications/read-all`, `/notifications/{id}/read`, `…/unread` | |
@@ -94,6 +99,10 @@ pub const NOTICE_CHOICES: &str = "/account/notifications";
 pub const SYSTEM: &str = "/manage/system";
 pub const MAIL: &str = "/manage/mail";
 pub const AUDIT: &str = "/manage/audit";
+/// How the agency shows itself to its clients.
+pub const BRANDING: &str = "/manage/settings/branding";
+/// Where the client's own people begin: their client, or the choice among several.
+pub const CLIENT_FACE: &str = "/client";
 pub const TOKENS: &str = "/portal/tokens";
 pub const DESIGN: &str = "/reference/design";
 pub const API_REFERENCE: &str = "/api";

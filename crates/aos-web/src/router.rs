@@ -109,6 +109,8 @@ pub fn routes() -> Routes {
         .and(crate::search::routes())
         .and(crate::workflow::routes())
         .and(crate::reference::routes())
+        .and(crate::branding::routes())
+        .and(crate::client::routes())
         .and(api::routes())
 }
 

@@ -18,7 +18,7 @@ use axum_extra::extract::cookie::{Cookie, CookieJar, SameSite};
 use serde::{Deserialize, de::DeserializeOwned};
 
 use crate::{
-    app,
+    app, client,
     csrf::{CsrfToken, SESSION_COOKIE},
     error::WebError,
     flash::{self, Flash, Theme},
@@ -203,6 +203,9 @@ impl FromRequestParts<AppState> for Viewer {
         if found.must_change_password && !matches!(parts.uri.path(), paths::PASSWORD | paths::SIGN_OUT) {
             return Err(Redirect::to(paths::PASSWORD).into_response());
         }
+        if !found.principal.is_staff() && client::is_agencys(parts.uri.path()) {
+            return Err(client::instead(state, &found.principal, parts).await);
+        }
         // The second factor is set up before anything else is seen, as a one-time password is replaced.
         let may_stay =
             |path: &str| matches!(path, paths::PASSWORD | paths::SIGN_OUT) || path.starts_with(paths::TWO_FACTOR);
@@ -269,6 +272,24 @@ impl Viewer {
     /// # Errors
     /// `Storage`.
     pub async fn shell(&self, conn: &mut Conn, title: impl Into<String>, place: Place) -> Result<Shell> {
+        let mut shell = self.shell_without_rail(conn, title, place).await?;
+        if !self.principal.is_staff() {
+            // The client's own people have their own rail on every page, also on those that both have.
+            shell.client = Some(client::rail(self, conn, None, "").await?);
+        }
+        Ok(shell)
+    }
+
+    /// The same, for a page that brings the rail itself.
+    ///
+    /// # Errors
+    /// `Storage`.
+    pub(crate) async fn shell_without_rail(
+        &self,
+        conn: &mut Conn,
+        title: impl Into<String>,
+        place: Place,
+    ) -> Result<Shell> {
         let around = read_models::shell::around(conn, &self.principal, self.now).await?;
         let shell = Shell {
             agency: around.agency,

@@ -83,6 +83,62 @@ pub async fn edit_request(
     Ok(())
 }
 
+/// Changes a brief that a person brought and that was sent back, and hands it in again.
+///
+/// # Errors
+/// `Conflict` when it was not sent back, when an agent makes it again, or when somebody changed it meanwhile.
+pub async fn revise_request(
+    tx: &mut Tx,
+    registry: &StepRegistry,
+    scope: TenantScope,
+    id: RequestId,
+    based_on: i64,
+    input: NewRequest,
+) -> Result<()> {
+    let input = input.cleaned()?;
+    tx.lock(&format!("request {id}")).await?;
+    let request = request(tx, scope, id).await?;
+    if request.state != RequestState::Rejected {
+        return Err(Error::conflict(
+            "not_sent_back",
+            "This request was not sent back, so it can't be handed in again.",
+        ));
+    }
+    unchanged(based_on, request.version)?;
+    store::revise_request(tx, scope, id, &input, false, &request.made_by).await?;
+    let subject = Subject::new(REQUEST, id);
+    tx.emit(NewEvent::new(scope.tenant(), "content.request_revised", subject.clone()));
+    activities::commands::resubmit(tx, registry, scope, &subject).await?;
+    tx.signal(Signal::new("tenant", scope.tenant()));
+    Ok(())
+}
+
+/// Takes back a request that nobody has approved yet. Safe to repeat.
+///
+/// # Errors
+/// `Conflict` when work on it has begun, or when an agent makes it again.
+pub async fn close_request(tx: &mut Tx, registry: &StepRegistry, scope: TenantScope, id: RequestId) -> Result<()> {
+    tx.lock(&format!("request {id}")).await?;
+    let request = request(tx, scope, id).await?;
+    match request.state {
+        RequestState::Closed => return Ok(()),
+        RequestState::PendingApproval | RequestState::Rejected if request.period_id.is_none() => {}
+        _ => {
+            return Err(Error::conflict(
+                "decided_already",
+                format!("“{}” is being worked on, so it can't be taken back here.", request.title),
+            )
+            .with_help("Send the text back with notes when it comes for approval, or write to the agency."));
+        }
+    }
+    let subject = Subject::new(REQUEST, id);
+    activities::commands::withdraw(tx, registry, scope, &subject, "It was taken back.").await?;
+    store::set_request_state(tx, scope, id, RequestState::Closed, request.rejection.as_deref()).await?;
+    tx.emit(NewEvent::new(scope.tenant(), "content.request_closed", subject));
+    tx.signal(Signal::new("tenant", scope.tenant()));
+    Ok(())
+}
+
 /// A reviewer's edit of an article: a new version on top of the one they read. Work that waits for its approval is then
 /// decided on as edited.
 ///

@@ -1,9 +1,9 @@
 //! The people who use this installation: the agency's first administrator, users, what each may do, their sign-ins and
 //! API tokens, and the audit log.
 //!
-//! Owns: `agency`, `user_account`, `session`, `membership`, `api_token`, `sign_in_throttle`, `audit_entry`,
-//! `idempotency_key`, `invitation`, `invitation_grant`, `account_link`, `two_factor`, `recovery_code`, `pending_sign_in`,
-//! `identity_provider`, `external_identity`, `provider_visit`.
+//! Owns: `agency`, `agency_branding`, `user_account`, `session`, `membership`, `api_token`, `sign_in_throttle`,
+//! `audit_entry`, `idempotency_key`, `invitation`, `invitation_grant`, `account_link`, `two_factor`, `recovery_code`,
+//! `pending_sign_in`, `identity_provider`, `external_identity`, `provider_visit`.
 //!
 //! Invariants:
 //! - There is one agency, and at any time at least one administrator who can sign in.
@@ -18,6 +18,7 @@
 
 pub mod api_tokens;
 pub mod audit;
+pub mod branding;
 pub mod commands;
 pub mod emails;
 pub mod idempotency;
@@ -68,5 +69,11 @@ pub const MIGRATIONS: &[aos_storage::Migration] = &[
         name: "people_identity",
         sqlite: include_str!("../../migrations/sqlite/0300_people_identity.sql"),
         postgres: include_str!("../../migrations/postgres/0300_people_identity.sql"),
+    },
+    aos_storage::Migration {
+        number: 331,
+        name: "people_branding",
+        sqlite: include_str!("../../migrations/sqlite/0331_people_branding.sql"),
+        postgres: include_str!("../../migrations/postgres/0331_people_branding.sql"),
     },
 ];

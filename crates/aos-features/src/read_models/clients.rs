@@ -18,6 +18,40 @@ pub struct ClientFilter {
     /// Part of the name or the website.
     pub search: String,
     pub readiness: Option<ReadinessState>,
+    pub sort: ClientSort,
+}
+
+aos_kernel::text_enum! {
+    /// What comes first in the list.
+    #[derive(Default)]
+    pub enum ClientSort {
+        #[default]
+        Name = "name",
+        /// The most decisions that wait.
+        Waiting = "waiting",
+        /// The most that went wrong: work that failed and channels that refuse.
+        Alerts = "alerts",
+        /// The furthest behind this month: units that are promised and not done.
+        Behind = "behind",
+    }
+}
+
+impl ClientSort {
+    /// What is sorted by, the greatest first.
+    const fn rank(self) -> &'static str {
+        match self {
+            Self::Name => "CAST(0 AS bigint)",
+            Self::Waiting => "(SELECT COUNT(*) FROM approval AS x WHERE x.tenant_id = t.id AND x.state = 'pending')",
+            Self::Alerts => {
+                "((SELECT COUNT(*) FROM activity AS x WHERE x.tenant_id = t.id AND x.state = 'failed')
+                  + (SELECT COUNT(*) FROM channel AS x WHERE x.tenant_id = t.id AND x.state = 'expired'))"
+            }
+            Self::Behind => {
+                "CAST(COALESCE((SELECT SUM(x.target - x.completed_count) FROM period AS x WHERE x.tenant_id = t.id
+                  AND x.month = (SELECT MAX(y.month) FROM period AS y WHERE y.tenant_id = t.id)), 0) AS bigint)"
+            }
+        }
+    }
 }
 
 /// One client of the list.
@@ -27,6 +61,8 @@ pub struct ClientLine {
     pub name: String,
     pub website: String,
     pub zone: Tz,
+    /// What the list is sorted by, of this client.
+    pub sorted_by: i64,
     pub readiness: Readiness,
     /// Units done and promised this month, over all deliverables.
     pub month: Option<(i64, i64)>,
@@ -60,7 +96,7 @@ fn narrow(sql: &mut String, params: &mut Vec<aos_storage::Value>, scope: &Agency
     }
 }
 
-/// Active clients by name.
+/// Active clients, by name or by what is sorted by and then by name.
 ///
 /// # Errors
 /// `Invalid` for a cursor that this query did not make; `Storage`.
@@ -72,20 +108,35 @@ pub async fn clients(
     size: PageSize,
     now: Timestamp,
 ) -> Result<Page<ClientLine>> {
-    let mut sql = "SELECT t.id, t.name, t.website, t.zone FROM tenant AS t WHERE t.state = 'active'".to_owned();
+    let rank = filter.sort.rank();
+    let by_name = filter.sort == ClientSort::Name;
+    let mut sql = format!(
+        "SELECT t.id, t.name, t.website, t.zone, {rank} AS sorted_by FROM tenant AS t WHERE t.state = 'active'"
+    );
     let mut params = Vec::new();
     narrow(&mut sql, &mut params, scope, filter);
     if let Some(cursor) = after {
         let bad = || Error::invalid("after", "This page is not known.");
-        let (id, name) = cursor.as_str().split_once(' ').ok_or_else(bad)?;
+        let (id, rest) = cursor.as_str().split_once(' ').ok_or_else(bad)?;
         let id: TenantId = id.parse().map_err(|_| bad())?;
+        let (last, name) = rest.split_once(' ').ok_or_else(bad)?;
+        let last: i64 = last.parse().map_err(|_| bad())?;
         params.push(name.to_value());
         params.push(id.to_value());
         let (name, id) = (params.len() - 1, params.len());
-        sql.push_str(&format!(" AND (lower(t.name), t.id) > (${name}, ${id})"));
+        if by_name {
+            sql.push_str(&format!(" AND (lower(t.name), t.id) > (${name}, ${id})"));
+        } else {
+            params.push(last.to_value());
+            let last = params.len();
+            sql.push_str(&format!(
+                " AND ({rank} < ${last} OR ({rank} = ${last} AND (lower(t.name), t.id) > (${name}, ${id})))"
+            ));
+        }
     }
     params.push((size.get() + 1).to_value());
-    sql.push_str(&format!(" ORDER BY lower(t.name), t.id LIMIT ${}", params.len()));
+    let first = if by_name { "" } else { "sorted_by DESC, " };
+    sql.push_str(&format!(" ORDER BY {first}lower(t.name), t.id LIMIT ${}", params.len()));
     let rows = conn.rows(Sql::built(sql), params).await?;
     let mut lines = Vec::with_capacity(rows.len());
     for row in rows {
@@ -95,6 +146,7 @@ pub async fn clients(
             name: row.get("name")?,
             website: row.get("website")?,
             zone: zone.parse().unwrap_or(Tz::UTC),
+            sorted_by: row.get("sorted_by")?,
             readiness: Readiness::of(Records::default()),
             month: None,
             waiting: 0,
@@ -103,8 +155,9 @@ pub async fn clients(
             last_event: None,
         });
     }
-    let mut page =
-        Page::from_surplus(lines, size, |line| Cursor::new(format!("{} {}", line.id, line.name.to_lowercase())));
+    let mut page = Page::from_surplus(lines, size, |line| {
+        Cursor::new(format!("{} {} {}", line.id, line.sorted_by, line.name.to_lowercase()))
+    });
     fill(conn, &mut page.items, now).await?;
     Ok(page)
 }

@@ -22,7 +22,8 @@ use crate::{
     session::{Answer, At, Viewer},
 };
 
-fn changed() -> Error {
+/// What was shown is not what is there now.
+pub(crate) fn changed() -> Error {
     Error::conflict("changed_since_you_looked", "This was changed while you were looking at it; nothing was decided.")
         .with_help("Reload the page, look at what changed, then decide.")
 }

@@ -87,7 +87,7 @@ impl Opened {
 }
 
 /// What the page binds: one thing's hash, or the hash over all briefs of the list that wait.
-pub(super) fn shown_hash(approval: &Approval, siblings: &[Approval]) -> ContentHash {
+pub(crate) fn shown_hash(approval: &Approval, siblings: &[Approval]) -> ContentHash {
     if approval.subject.kind != "request" {
         return approval.hash.clone();
     }
@@ -95,7 +95,7 @@ pub(super) fn shown_hash(approval: &Approval, siblings: &[Approval]) -> ContentH
     queue::list_hash(pending.map(|sibling| &sibling.hash))
 }
 
-fn decision(approval: &Approval, names: &Names, dial: Dial) -> Option<Decision> {
+pub(crate) fn decision(approval: &Approval, names: &Names, dial: Dial) -> Option<Decision> {
     let verdict = match approval.state {
         ApprovalState::Pending => return None,
         ApprovalState::Approved => "approved",

@@ -11,7 +11,8 @@ mod templates;
 pub mod views;
 mod work;
 
-pub(crate) use head::Opened;
+pub(crate) use decide::changed;
+pub(crate) use head::{Opened, decision as decision_of, shown_hash};
 pub(crate) use queue::item as queue_item;
 
 use crate::{paths, router::Routes};

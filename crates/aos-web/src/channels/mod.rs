@@ -10,9 +10,16 @@ use crate::router::Routes;
 
 /// The routes of this slice.
 pub fn routes() -> Routes {
+    ["/portal/clients/{tenant}", "/client/{tenant}"]
+        .iter()
+        .fold(Routes::default(), |routes, base| routes.and(below(base)))
+}
+
+/// The same on both faces.
+fn below(base: &str) -> Routes {
     Routes::default()
-        .get("/portal/clients/{tenant}/channels", pages::page)
-        .post("/portal/clients/{tenant}/channels", pages::connect)
-        .post("/portal/clients/{tenant}/channels/{channel}/check", pages::check)
-        .post("/portal/clients/{tenant}/channels/{channel}/disconnect", pages::disconnect)
+        .get(&format!("{base}/channels"), pages::page)
+        .post(&format!("{base}/channels"), pages::connect)
+        .post(&format!("{base}/channels/{{channel}}/check"), pages::check)
+        .post(&format!("{base}/channels/{{channel}}/disconnect"), pages::disconnect)
 }

@@ -5,16 +5,18 @@ use aos_features::{
     channels::{self, Channel, ChannelState, Connect},
     people::Permission,
 };
-use aos_kernel::{ChannelId, ErrorKind, Secret, TenantId};
+use aos_kernel::{ChannelId, ErrorKind, Secret, TenantId, TenantScope};
+use aos_storage::Conn;
 use axum::{Form, extract::Query};
 use serde::Deserialize;
 
-use super::views::{ChannelView, ChannelsPage, ConnectForm};
+use super::views::{ChannelView, ChannelsPage, ChannelsPart, ConnectForm};
 use crate::{
+    client::{Face, Side, views::ClientChannelsPage},
     flash::Flash,
     forms::{FieldErrors, Fields},
     layout::ClientTab,
-    onboarding, paths,
+    onboarding,
     session::{Answer, At, Viewer},
     show::Dial,
     workspace::Workspace,
@@ -57,15 +59,17 @@ fn ability(capability: Capability) -> Option<&'static str> {
     }
 }
 
-async fn view(
+/// The channels as both faces show them.
+async fn part(
     viewer: &Viewer,
-    id: TenantId,
+    (conn, scope, dial): (&mut Conn, TenantScope, Dial),
+    base: String,
     form: ConnectForm,
     errors: FieldErrors,
     connecting: bool,
-) -> aos_kernel::Result<ChannelsPage> {
-    let mut open = Workspace::open(viewer, id, ClientTab::Channels, Permission::ConnectChannels).await?;
-    let found = channels::queries::channels(&mut open.conn, open.scope).await?;
+) -> aos_kernel::Result<ChannelsPart> {
+    let can_edit = viewer.can(scope.tenant(), Permission::ConnectChannels);
+    let found = channels::queries::channels(conn, scope).await?;
     let form = match found.iter().find(|channel| channel.id.to_string() == form.channel) {
         Some(known) if form.site.is_empty() => ConnectForm {
             site: known.base_url.clone(),
@@ -74,25 +78,53 @@ async fn view(
         },
         _ => form,
     };
-    Ok(ChannelsPage {
-        shell: open.shell,
-        channels: found.iter().map(|channel| channel_view(channel, open.dial, viewer)).collect(),
-        connecting: connecting && open.head.can_edit,
-        client: open.head,
+    Ok(ChannelsPart {
+        base,
+        tenant: scope.tenant().to_string(),
+        can_edit,
+        channels: found.iter().map(|channel| channel_view(channel, dial, viewer)).collect(),
+        connecting: connecting && can_edit,
         form,
         errors,
     })
 }
 
-/// `GET /portal/clients/{id}/channels`.
-pub(super) async fn page(viewer: Viewer, At(id): At<TenantId>, Query(asked): Query<Asked>) -> Answer {
-    let form = ConnectForm { channel: asked.channel, ..ConnectForm::default() };
-    let view = view(&viewer, id, form, FieldErrors::default(), !asked.connect.is_empty()).await?;
-    viewer.page(&view)
+/// The page on a face; `again`: what was sent did not do.
+async fn show(
+    viewer: Viewer,
+    side: Side,
+    id: TenantId,
+    form: ConnectForm,
+    errors: FieldErrors,
+    connecting: bool,
+) -> Answer {
+    let again = !errors.is_empty();
+    match side {
+        Side::Portal => {
+            let mut open = Workspace::open(&viewer, id, ClientTab::Channels, Permission::ConnectChannels).await?;
+            let rows = (&mut open.conn, open.scope, open.dial);
+            let part = part(&viewer, rows, side.base(id), form, errors, connecting).await?;
+            let view = ChannelsPage { shell: open.shell, client: open.head, part };
+            if again { viewer.form_again(&view) } else { viewer.page(&view) }
+        }
+        Side::Client => {
+            let mut open = Face::open(&viewer, id, "channels", "Channels").await?;
+            let rows = (&mut open.conn, open.scope, open.dial);
+            let part = part(&viewer, rows, side.base(id), form, errors, connecting).await?;
+            let view = ClientChannelsPage { shell: open.shell, part };
+            if again { viewer.form_again(&view) } else { viewer.page(&view) }
+        }
+    }
 }
 
-/// `POST /portal/clients/{id}/channels`: checked on the site before anything is kept.
-pub(super) async fn connect(viewer: Viewer, At(id): At<TenantId>, Form(fields): Form<Fields>) -> Answer {
+/// `GET {base}/channels`.
+pub(super) async fn page(viewer: Viewer, side: Side, At(id): At<TenantId>, Query(asked): Query<Asked>) -> Answer {
+    let form = ConnectForm { channel: asked.channel, ..ConnectForm::default() };
+    show(viewer, side, id, form, FieldErrors::default(), !asked.connect.is_empty()).await
+}
+
+/// `POST {base}/channels`: checked on the site before anything is kept.
+pub(super) async fn connect(viewer: Viewer, side: Side, At(id): At<TenantId>, Form(fields): Form<Fields>) -> Answer {
     let scope = viewer.scope(id, Permission::ConnectChannels)?;
     let wizard = fields.text("next") == "onboarding";
     let form = ConnectForm {
@@ -109,8 +141,7 @@ pub(super) async fn connect(viewer: Viewer, At(id): At<TenantId>, Form(fields): 
     let product = &viewer.state.product;
     match product.connections.connect(&product.db, viewer.principal.actor().clone(), scope, input).await {
         Ok(_) => {
-            let to =
-                if wizard { paths::onboarding_step(id, "voice") } else { paths::client_tab(id, ClientTab::Channels) };
+            let to = if wizard { side.onboarding_step(id, "channels") } else { side.channels(id) };
             Ok(viewer.done(Flash::good("Connected and checked."), &to))
         }
         Err(error) if error.kind() == ErrorKind::Internal || error.kind() == ErrorKind::Storage => Err(error.into()),
@@ -128,16 +159,15 @@ pub(super) async fn connect(viewer: Viewer, At(id): At<TenantId>, Form(fields): 
             };
             errors.add(field, words);
             if wizard {
-                return onboarding::connect_failed(viewer, id, form, errors).await;
+                return onboarding::connect_failed(viewer, side, id, form, errors).await;
             }
-            let view = view(&viewer, id, form, errors, true).await?;
-            viewer.form_again(&view)
+            show(viewer, side, id, form, errors, true).await
         }
     }
 }
 
 /// `POST …/channels/{id}/check`.
-pub(super) async fn check(viewer: Viewer, At((id, channel)): At<(TenantId, ChannelId)>) -> Answer {
+pub(super) async fn check(viewer: Viewer, side: Side, At((id, channel)): At<(TenantId, ChannelId)>) -> Answer {
     let scope = viewer.scope(id, Permission::ConnectChannels)?;
     let product = &viewer.state.product;
     let checked = product.connections.check(&product.db, viewer.principal.actor().clone(), scope, channel).await;
@@ -147,15 +177,15 @@ pub(super) async fn check(viewer: Viewer, At((id, channel)): At<(TenantId, Chann
         Err(error) if error.kind() == ErrorKind::NotFound => return Err(error.into()),
         Err(error) => Flash::bad(error.message()),
     };
-    Ok(viewer.done(flash, &paths::client_tab(id, ClientTab::Channels)))
+    Ok(viewer.done(flash, &side.channels(id)))
 }
 
 /// `POST …/channels/{id}/disconnect`.
-pub(super) async fn disconnect(viewer: Viewer, At((id, channel)): At<(TenantId, ChannelId)>) -> Answer {
+pub(super) async fn disconnect(viewer: Viewer, side: Side, At((id, channel)): At<(TenantId, ChannelId)>) -> Answer {
     let scope = viewer.scope(id, Permission::ConnectChannels)?;
     let mut tx = viewer.begin().await?;
     viewer.state.product.connections.disconnect(&mut tx, scope, channel).await?;
     tx.commit().await?;
     let flash = Flash::good("Disconnected; its password is deleted here.");
-    Ok(viewer.done(flash, &paths::client_tab(id, ClientTab::Channels)))
+    Ok(viewer.done(flash, &side.channels(id)))
 }

@@ -15,6 +15,17 @@ use crate::{
 pub struct ChannelsPage {
     pub shell: Shell,
     pub client: ClientHead,
+    pub part: ChannelsPart,
+}
+
+/// A client's channels, as both faces show them.
+#[derive(Clone, Debug, Default)]
+pub struct ChannelsPart {
+    /// `/portal/clients/{id}` or `/client/{id}`: forms go below it.
+    pub base: String,
+    /// The tenant's id, for what is live.
+    pub tenant: String,
+    pub can_edit: bool,
     pub channels: Vec<ChannelView>,
     pub form: ConnectForm,
     pub errors: FieldErrors,

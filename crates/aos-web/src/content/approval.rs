@@ -14,6 +14,7 @@ use super::{
 };
 use crate::{
     activities::Opened,
+    client::Side,
     forms::{FieldErrors, Fields},
     layout::ClientTab,
     paths,
@@ -68,7 +69,7 @@ pub(crate) async fn post_approval(viewer: Viewer, mut opened: Opened, sent: Opti
     };
     let request = content::queries::request(conn, scope, item.request_id).await?;
     let names = Names::of(conn, [&version.author]).await?;
-    let article = parts::article(conn, scope, &opened.tenant, &version, &names, dial).await?;
+    let article = parts::article(Side::Portal, conn, scope, &opened.tenant, &version, &names, dial).await?;
     let channels: HashMap<_, _> = channels::queries::channels(conn, scope)
         .await?
         .into_iter()

@@ -17,6 +17,7 @@ use super::{
     views::{ItemPage, PublicationView, VersionRow},
 };
 use crate::{
+    client::Side,
     flash::Flash,
     forms::Fields,
     layout::ClientTab,
@@ -55,7 +56,7 @@ pub(super) async fn page(
     let events = aos_workflow::history(conn, scope, &subject).await?;
     let actors = events.iter().map(|event| &event.actor).chain(versions.iter().map(|version| &version.author));
     let names = Names::of(conn, actors).await?;
-    let article = parts::article(conn, scope, &open.tenant, current, &names, dial).await?;
+    let article = parts::article(Side::Portal, conn, scope, &open.tenant, current, &names, dial).await?;
     let approvals = activities::queries::approvals_of(conn, scope, &subject).await?;
     let pending = approvals.iter().rev().find(|approval| approval.state == ApprovalState::Pending);
     let can_retry = viewer.can(tenant, Permission::OperateWork)

@@ -7,7 +7,7 @@ mod comments;
 mod edit;
 mod items;
 mod lists;
-mod parts;
+pub(crate) mod parts;
 mod preview;
 mod requests;
 pub mod views;

@@ -11,14 +11,15 @@ use aos_storage::Conn;
 
 use super::views::{ArticleView, BriefView, ImageView};
 use crate::{
+    client::Side,
     markdown::to_html,
-    paths,
     show::{Dial, count, gaps, small, sources, who},
     ui::{Diff, Source},
 };
 
 /// A version as it will look on the client's site.
-pub(super) async fn article(
+pub(crate) async fn article(
+    side: Side,
     conn: &mut Conn,
     scope: TenantScope,
     tenant: &Tenant,
@@ -39,7 +40,7 @@ pub(super) async fn article(
         excerpt: text.excerpt.clone(),
         html: to_html(&text.markdown),
         image: image.map(|image| ImageView {
-            href: paths::media(tenant.id, image.id),
+            href: side.media(tenant.id, image.id),
             alt: image.alt,
             from: Some(Source::page(&image.page_url)),
         }),
@@ -56,7 +57,7 @@ pub(super) async fn article(
     })
 }
 
-pub(super) fn brief(request: &Request) -> BriefView {
+pub(crate) fn brief(request: &Request) -> BriefView {
     BriefView {
         id: request.id.to_string(),
         title: request.title.clone(),
@@ -74,7 +75,7 @@ pub(super) fn brief(request: &Request) -> BriefView {
 }
 
 /// What changed between two versions of an article, its parts included.
-pub(super) fn diff(old: &ContentVersion, new: &ContentVersion) -> Diff {
+pub(crate) fn diff(old: &ContentVersion, new: &ContentVersion) -> Diff {
     let name = |version: &ContentVersion| format!("Version {}", version.version);
     Diff::between(name(old), &as_text(old), name(new), &as_text(new))
 }

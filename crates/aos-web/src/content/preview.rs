@@ -20,6 +20,7 @@ use super::{
     views::{ArticleView, KeywordLine, MeasuresView, PreviewPart},
 };
 use crate::{
+    client::Side,
     forms::Fields,
     session::{Answer, At, Viewer},
     show::Dial,
@@ -59,7 +60,7 @@ pub(super) async fn of(
     let measures = measures(&text, request);
     let typed = ContentVersion { text, ..before.clone() };
     let names = Names::of(conn, [&typed.author]).await?;
-    Ok((parts::article(conn, scope, client, &typed, &names, dial).await?, measures))
+    Ok((parts::article(Side::Portal, conn, scope, client, &typed, &names, dial).await?, measures))
 }
 
 pub(super) fn measures(text: &ArticleText, request: &Request) -> MeasuresView {

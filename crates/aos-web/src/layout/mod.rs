@@ -29,6 +29,8 @@ pub struct Shell {
     pub theme: Theme,
     /// Topics of [`crate::live::Topic`] that the page listens to; empty: no stream is opened.
     pub topics: Vec<String>,
+    /// The client dashboard's own rail and branding, in the place of the agency's.
+    pub client: Option<ClientRail>,
 }
 
 impl Shell {
@@ -66,6 +68,33 @@ impl Shell {
     }
 }
 
+/// The rail of the client dashboard.
+#[derive(Clone, Debug, Default)]
+pub struct ClientRail {
+    /// The tenant's id as it stands in URLs; empty on the page that chooses among several.
+    pub id: String,
+    pub name: String,
+    /// `home`, `approvals`, `requests`, `calendar`, `content`, `channels`, `settings`, `onboarding`.
+    pub place: &'static str,
+    /// What waits for the client's decision.
+    pub waiting: u64,
+    /// Steps of the onboarding that are left; 0 once it is launched.
+    pub steps_left: usize,
+    /// This person belongs to other clients too.
+    pub several: bool,
+    /// One of the agency's people looks at what the client sees.
+    pub looks_on: bool,
+    /// The agency's style sheet and logo, where it chose them.
+    pub style: Option<String>,
+    pub logo: Option<String>,
+}
+
+impl ClientRail {
+    pub(crate) fn is(&self, place: &str) -> bool {
+        self.place == place
+    }
+}
+
 /// The entry of the rail that is lit.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Place {
@@ -84,6 +113,7 @@ pub enum Place {
     System,
     Mail,
     Audit,
+    Branding,
     Tokens,
     /// One's own account; in the person's menu rather than in the rail.
     Account,
@@ -108,6 +138,7 @@ impl Place {
             Self::System => "system",
             Self::Mail => "mail",
             Self::Audit => "audit",
+            Self::Branding => "branding",
             Self::Tokens => "tokens",
             Self::Account => "account",
             Self::Settings => "settings",
@@ -163,10 +194,11 @@ pub enum ClientTab {
     Context,
     Channels,
     Website,
+    Settings,
 }
 
 impl ClientTab {
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Overview,
         Self::Plan,
         Self::Work,
@@ -176,6 +208,7 @@ impl ClientTab {
         Self::Context,
         Self::Channels,
         Self::Website,
+        Self::Settings,
     ];
     pub const fn label(self) -> &'static str {
         match self {
@@ -188,6 +221,7 @@ impl ClientTab {
             Self::Context => "Context",
             Self::Channels => "Channels",
             Self::Website => "Brand & website",
+            Self::Settings => "Settings",
         }
     }
     /// Last part of the URL; empty for the overview.
@@ -202,6 +236,7 @@ impl ClientTab {
             Self::Context => "context",
             Self::Channels => "channels",
             Self::Website => "website",
+            Self::Settings => "settings",
         }
     }
 }

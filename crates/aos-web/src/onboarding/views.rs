@@ -19,14 +19,34 @@ use crate::{
 pub struct OnboardingPage {
     pub shell: Shell,
     pub client: ClientHead,
+    pub wizard: Wizard,
+}
+
+/// The six steps, as both faces show them.
+#[derive(Clone, Debug)]
+pub struct Wizard {
+    /// `/portal/clients/{id}` or `/client/{id}`: forms go below it.
+    pub base: String,
+    /// Where somebody finds what follows the launch.
+    pub after: String,
+    /// May fill it in; otherwise it is only read.
+    pub can_edit: bool,
     pub steps: Vec<StepMark>,
     pub step: Step,
     pub errors: FieldErrors,
 }
 
-impl OnboardingPage {
+impl Wizard {
     pub(crate) fn current(&self) -> &'static str {
         self.step.slug()
+    }
+    pub(crate) fn number(&self) -> usize {
+        STEPS.iter().position(|(slug, _)| *slug == self.current()).unwrap_or(0) + 1
+    }
+    /// The step before this one.
+    pub(crate) fn back(&self) -> Option<String> {
+        let (slug, _) = STEPS.get(self.number().checked_sub(2)?)?;
+        Some(format!("{}/onboarding/{slug}", self.base))
     }
 }
 
@@ -42,12 +62,30 @@ pub struct StepMark {
 /// The step that is open.
 #[derive(Clone, Debug)]
 pub enum Step {
-    Channels { connected: Vec<ChannelView>, form: ConnectForm },
+    Channels {
+        connected: Vec<ChannelView>,
+        form: ConnectForm,
+        /// Opens the form: nothing is connected, or it came back with errors.
+        connecting: bool,
+    },
     Voice(VoiceForm),
-    Brand { found: Option<BrandView>, form: BrandForm },
-    Documents { documents: Vec<DocumentRow>, takes: String },
+    Brand {
+        found: Option<BrandView>,
+        form: BrandForm,
+        /// The website is being read right now.
+        reading: bool,
+    },
+    Documents {
+        documents: Vec<DocumentRow>,
+        takes: String,
+    },
     Baseline(BaselineForm),
-    Launch { checks: Vec<crate::tenants::views::CheckItem>, ready: bool, launched: Option<Moment> },
+    Launch {
+        summary: Vec<SummaryPart>,
+        /// The website is being read; what follows waits for it.
+        reading: bool,
+        launched: Option<Moment>,
+    },
 }
 
 impl Step {
@@ -61,6 +99,19 @@ impl Step {
             Self::Launch { .. } => "launch",
         }
     }
+}
+
+/// What was filled in at one step, to read before the launch.
+#[derive(Clone, Debug, Default)]
+pub struct SummaryPart {
+    pub slug: String,
+    pub label: String,
+    /// Label and value.
+    pub lines: Vec<(String, String)>,
+    /// What happens when it stays empty.
+    pub otherwise: String,
+    /// Colours to show beside the lines.
+    pub colours: Vec<crate::website::views::Swatch>,
 }
 
 /// The names of the six steps in their order: slug and label.
@@ -95,6 +146,13 @@ pub struct BrandForm {
     pub heading_font: String,
     pub body_font: String,
     pub logo_url: String,
+}
+
+impl BrandForm {
+    /// The colour as typed, to be drawn; an empty or a strange one is drawn as none.
+    pub(crate) fn swatch(&self, hex: &str) -> crate::website::views::Swatch {
+        crate::website::views::Swatch { hex: hex.to_lowercase(), ..Default::default() }
+    }
 }
 
 #[derive(Clone, Debug, Default)]

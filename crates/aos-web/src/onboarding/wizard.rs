@@ -8,25 +8,30 @@ use aos_features::{
         model::{Baseline, Brand, StepInput, Voice},
     },
     people::Permission,
+    tenants::Tenant,
     website,
 };
-use aos_kernel::{DocumentId, Error, Result, TenantId};
+use aos_kernel::{DocumentId, Error, Result, TenantId, TenantScope};
+use aos_storage::Conn;
 use axum::{
     Form,
     extract::Multipart,
     response::{IntoResponse, Redirect},
 };
 
-use super::views::{BaselineForm, BrandForm, DocumentRow, OnboardingPage, STEPS, Step, StepMark, VoiceForm};
+use super::{
+    summary,
+    views::{BaselineForm, BrandForm, DocumentRow, OnboardingPage, STEPS, Step, StepMark, VoiceForm, Wizard},
+};
 use crate::{
     channels::{channel_view, views::ConnectForm},
+    client::{Face, Side, views::ClientOnboardingPage},
     flash::Flash,
     forms::{FieldErrors, Fields},
     layout::ClientTab,
     paths,
     session::{Answer, At, Viewer},
     show::{Dial, count},
-    tenants::checklist,
     ui::number::{bytes, grouped},
     website::brand_view,
     workspace::Workspace,
@@ -35,50 +40,97 @@ use crate::{
 /// What the field says of itself.
 const TAKES: &str = "PDF, Word (.docx), HTML and plain text, up to 25 MB each.";
 
-/// `GET /portal/clients/{id}/onboarding`: where it goes on.
-pub(super) async fn next_step(viewer: Viewer, At(id): At<TenantId>) -> Answer {
+/// `GET {base}/onboarding`: where it goes on.
+pub(super) async fn next_step(viewer: Viewer, side: Side, At(id): At<TenantId>) -> Answer {
     let scope = viewer.scope(id, Permission::SeeClient)?;
     let record = onboarding::queries::record(&mut viewer.read().await?, scope).await?;
-    Ok(Redirect::to(&paths::onboarding_step(id, record.next_step().as_str())).into_response())
+    Ok(Redirect::to(&side.onboarding_step(id, record.next_step().as_str())).into_response())
 }
 
-/// `GET /portal/clients/{id}/onboarding/{step}`.
-pub(super) async fn page(viewer: Viewer, At((id, step)): At<(TenantId, String)>) -> Answer {
+/// `GET {base}/onboarding/{step}`.
+pub(super) async fn page(viewer: Viewer, side: Side, At((id, step)): At<(TenantId, String)>) -> Answer {
     let step: OnboardingStep = step.parse().map_err(|_| Error::not_found("step"))?;
-    let view = wizard(&viewer, id, step, None, FieldErrors::default()).await?;
-    viewer.page(&view)
+    show(viewer, side, id, step, None, FieldErrors::default()).await
 }
 
 /// The wizard at a step; `sent` is a form that comes back with errors.
-async fn wizard(
-    viewer: &Viewer,
+async fn show(
+    viewer: Viewer,
+    side: Side,
     id: TenantId,
     step: OnboardingStep,
     sent: Option<Step>,
     errors: FieldErrors,
-) -> Result<OnboardingPage> {
-    let mut open = Workspace::open(viewer, id, ClientTab::Onboarding, Permission::EditContext).await?;
-    let record = onboarding::queries::record(&mut open.conn, open.scope).await?;
+) -> Answer {
+    let again = !errors.is_empty();
+    match side {
+        Side::Portal => {
+            let mut open = Workspace::open(&viewer, id, ClientTab::Onboarding, Permission::EditContext).await?;
+            let rows = (&mut open.conn, open.scope, open.dial);
+            let wizard = wizard(&viewer, rows, &open.tenant, side, step, sent, errors).await?;
+            let view = OnboardingPage { shell: open.shell, client: open.head, wizard };
+            if again { viewer.form_again(&view) } else { viewer.page(&view) }
+        }
+        Side::Client => {
+            let mut open = Face::open(&viewer, id, "onboarding", "Getting started").await?;
+            let rows = (&mut open.conn, open.scope, open.dial);
+            let wizard = wizard(&viewer, rows, &open.tenant, side, step, sent, errors).await?;
+            let view = ClientOnboardingPage { shell: open.shell, wizard };
+            if again { viewer.form_again(&view) } else { viewer.page(&view) }
+        }
+    }
+}
+
+async fn wizard(
+    viewer: &Viewer,
+    (conn, scope, dial): (&mut Conn, TenantScope, Dial),
+    tenant: &Tenant,
+    side: Side,
+    step: OnboardingStep,
+    sent: Option<Step>,
+    errors: FieldErrors,
+) -> Result<Wizard> {
+    let record = onboarding::queries::record(conn, scope).await?;
     let step = match sent {
+        Some(Step::Brand { form, .. }) => {
+            // What the website shows stays beside the form that came back.
+            let fresh = fresh(viewer, (&mut *conn, scope, dial), tenant, side, &record, step).await?;
+            match fresh {
+                Step::Brand { found, reading, .. } => Step::Brand { found, form, reading },
+                other => other,
+            }
+        }
         Some(step) => step,
-        None => fresh(viewer, &mut open, &record, step).await?,
+        None => fresh(viewer, (&mut *conn, scope, dial), tenant, side, &record, step).await?,
     };
     let saved = |slug: &str| record.saved.iter().any(|step| step.as_str() == slug);
     let steps = STEPS
         .iter()
         .map(|(slug, label)| StepMark { slug: (*slug).to_owned(), label: (*label).to_owned(), done: saved(slug) })
         .collect();
-    Ok(OnboardingPage { shell: open.shell, client: open.head, steps, step, errors })
+    let base = side.base(tenant.id);
+    let after = match side {
+        Side::Portal => paths::client_tab(tenant.id, ClientTab::Work),
+        Side::Client => base.clone(),
+    };
+    Ok(Wizard { base, after, can_edit: viewer.can(tenant.id, Permission::EditContext), steps, step, errors })
 }
 
-async fn fresh(viewer: &Viewer, open: &mut Workspace, record: &OnboardingRecord, step: OnboardingStep) -> Result<Step> {
-    let (conn, scope, dial, id) = (&mut open.conn, open.scope, open.dial, open.tenant.id);
+async fn fresh(
+    viewer: &Viewer,
+    (conn, scope, dial): (&mut Conn, TenantScope, Dial),
+    tenant: &Tenant,
+    side: Side,
+    record: &OnboardingRecord,
+    step: OnboardingStep,
+) -> Result<Step> {
     Ok(match step {
         OnboardingStep::Channels => {
             let found = channels::queries::channels(conn, scope).await?;
             Step::Channels {
+                connecting: found.is_empty(),
                 connected: found.iter().map(|channel| channel_view(channel, dial, viewer)).collect(),
-                form: ConnectForm { site: open.tenant.website.clone(), ..ConnectForm::default() },
+                form: ConnectForm { site: tenant.website.clone(), ..ConnectForm::default() },
             }
         }
         OnboardingStep::Voice => {
@@ -91,8 +143,19 @@ async fn fresh(viewer: &Viewer, open: &mut Workspace, record: &OnboardingRecord,
             let brand = record.brand_or(seen);
             let at = |list: &[String], place: usize| list.get(place).cloned().unwrap_or_default();
             let screenshot = crawl.as_ref().filter(|crawl| crawl.screenshot_key.is_some()).map(|crawl| crawl.id);
+            let logo = match brand.logo_url.as_str() {
+                "" => None,
+                url => website::queries::image_by_url(conn, scope, url).await?.map(|image| image.id),
+            };
+            let found = seen.map(|signals| {
+                let mut view = brand_view(signals, tenant.id, None);
+                view.screenshot = screenshot.map(|crawl| side.screenshot(tenant.id, crawl));
+                view.logo = logo.map(|image| side.media(tenant.id, image));
+                view
+            });
             Step::Brand {
-                found: seen.map(|signals| brand_view(signals, id, screenshot)),
+                reading: found.is_none() && is_reading(conn, scope).await?,
+                found,
                 form: BrandForm {
                     primary: at(&brand.colours, 0),
                     secondary: at(&brand.colours, 1),
@@ -122,11 +185,16 @@ async fn fresh(viewer: &Viewer, open: &mut Workspace, record: &OnboardingRecord,
             })
         }
         OnboardingStep::Launch => Step::Launch {
-            checks: checklist(&open.readiness, id),
-            ready: true,
+            summary: summary::of(conn, scope, record).await?,
+            reading: is_reading(conn, scope).await?,
             launched: record.launched_at.map(|at| dial.moment(at)),
         },
     })
+}
+
+async fn is_reading(conn: &mut Conn, scope: TenantScope) -> Result<bool> {
+    let latest = website::queries::latest_crawl(conn, scope).await?;
+    Ok(latest.is_none_or(|crawl| crawl.finished_at.is_none()))
 }
 
 fn document_row(document: &OnboardingDocument, dial: Dial) -> DocumentRow {
@@ -143,7 +211,12 @@ fn document_row(document: &OnboardingDocument, dial: Dial) -> DocumentRow {
 }
 
 /// `POST …/onboarding/{step}`.
-pub(super) async fn save(viewer: Viewer, At((id, step)): At<(TenantId, String)>, Form(fields): Form<Fields>) -> Answer {
+pub(super) async fn save(
+    viewer: Viewer,
+    side: Side,
+    At((id, step)): At<(TenantId, String)>,
+    Form(fields): Form<Fields>,
+) -> Answer {
     let text = |name: &str| fields.text(name).to_owned();
     match step.parse() {
         Ok(OnboardingStep::Voice) => {
@@ -157,7 +230,7 @@ pub(super) async fn save(viewer: Viewer, At((id, step)): At<(TenantId, String)>,
             };
             let VoiceForm { tone, personality, writing_style, audience, avoid, competitors } = form.clone();
             let voice = Voice { tone, personality, writing_style, avoid, audience, competitors };
-            keep(viewer, id, Ok(StepInput::Voice { voice }), Step::Voice(form), "brand").await
+            keep(viewer, side, id, Ok(StepInput::Voice { voice }), Step::Voice(form)).await
         }
         Ok(OnboardingStep::Brand) => {
             let form = BrandForm {
@@ -176,7 +249,8 @@ pub(super) async fn save(viewer: Viewer, At((id, step)): At<(TenantId, String)>,
                 fonts: filled(&[&form.heading_font, &form.body_font]),
                 logo_url: form.logo_url.clone(),
             };
-            keep(viewer, id, Ok(StepInput::Brand { brand }), Step::Brand { found: None, form }, "documents").await
+            let sent = Step::Brand { found: None, form, reading: false };
+            keep(viewer, side, id, Ok(StepInput::Brand { brand }), sent).await
         }
         Ok(OnboardingStep::Baseline) => {
             let form = BaselineForm {
@@ -187,16 +261,24 @@ pub(super) async fn save(viewer: Viewer, At((id, step)): At<(TenantId, String)>,
                 notes: text("notes"),
             };
             let input = read_baseline(&form).map(|baseline| StepInput::Baseline { baseline });
-            keep(viewer, id, input, Step::Baseline(form), "launch").await
+            keep(viewer, side, id, input, Step::Baseline(form)).await
         }
-        Ok(OnboardingStep::Launch) => launch(viewer, id).await,
-        // Channels and documents have addresses of their own.
-        Ok(OnboardingStep::Channels | OnboardingStep::Documents) | Err(_) => Err(Error::not_found("step").into()),
+        Ok(OnboardingStep::Launch) => launch(viewer, side, id).await,
+        // What they hold has addresses of its own; here somebody says that they looked at them.
+        Ok(OnboardingStep::Channels) => {
+            let sent = Step::Channels { connected: Vec::new(), form: ConnectForm::default(), connecting: false };
+            keep(viewer, side, id, Ok(StepInput::Channels), sent).await
+        }
+        Ok(OnboardingStep::Documents) => {
+            let sent = Step::Documents { documents: Vec::new(), takes: TAKES.to_owned() };
+            keep(viewer, side, id, Ok(StepInput::Documents), sent).await
+        }
+        Err(_) => Err(Error::not_found("step").into()),
     }
 }
 
 /// Saves a step and goes on to the next one, or shows the form again.
-async fn keep(viewer: Viewer, id: TenantId, input: Result<StepInput>, sent: Step, next: &str) -> Answer {
+async fn keep(viewer: Viewer, side: Side, id: TenantId, input: Result<StepInput>, sent: Step) -> Answer {
     let scope = viewer.scope(id, Permission::EditContext)?;
     let saved = async {
         let input = input?;
@@ -205,14 +287,17 @@ async fn keep(viewer: Viewer, id: TenantId, input: Result<StepInput>, sent: Step
         tx.commit().await
     };
     match saved.await {
-        Ok(()) => Ok(Redirect::to(&paths::onboarding_step(id, next)).into_response()),
+        Ok(()) => {
+            let at = STEPS.iter().position(|(slug, _)| *slug == sent.slug()).unwrap_or(0);
+            let (next, _) = STEPS[(at + 1).min(STEPS.len() - 1)];
+            Ok(Redirect::to(&side.onboarding_step(id, next)).into_response())
+        }
         Err(error) => {
             let Some(errors) = FieldErrors::of(&error) else { return Err(error.into()) };
             // Colours are one list for the command and three fields in the form.
             let errors = errors.renamed("colours", "primary");
             let step = sent.slug().parse().map_err(|_| Error::not_found("step"))?;
-            let view = wizard(&viewer, id, step, Some(sent), errors).await?;
-            viewer.form_again(&view)
+            show(viewer, side, id, step, Some(sent), errors).await
         }
     }
 }
@@ -236,17 +321,23 @@ fn read_baseline(form: &BaselineForm) -> Result<Baseline> {
     })
 }
 
-async fn launch(viewer: Viewer, id: TenantId) -> Answer {
+async fn launch(viewer: Viewer, side: Side, id: TenantId) -> Answer {
     let scope = viewer.scope(id, Permission::EditContext)?;
     let mut tx = viewer.begin().await?;
     onboarding::commands::launch(&mut tx, scope).await?;
     tx.commit().await?;
-    let flash = Flash::good("Launched. The context file is written first, then the strategy, which comes to you.");
-    Ok(viewer.done(flash, &paths::client_tab(id, ClientTab::Work)))
+    let (flash, to) = match side {
+        Side::Portal => (
+            "Launched. The context file is written first, then the strategy, which comes to you.",
+            paths::client_tab(id, ClientTab::Work),
+        ),
+        Side::Client => ("Thank you, that is everything. Your agency goes on from here.", side.base(id)),
+    };
+    Ok(viewer.done(Flash::good(flash), &to))
 }
 
-/// `POST /portal/clients/{id}/documents`: every file on its own, so that one that can't be read holds no other up.
-pub(super) async fn upload(viewer: Viewer, At(id): At<TenantId>, mut form: Multipart) -> Answer {
+/// `POST {base}/documents`: every file on its own, so that one that can't be read holds no other up.
+pub(super) async fn upload(viewer: Viewer, side: Side, At(id): At<TenantId>, mut form: Multipart) -> Answer {
     let scope = viewer.scope(id, Permission::EditContext)?;
     let product = viewer.state.product.clone();
     let (mut kept, mut refused) = (0_usize, Vec::new());
@@ -275,26 +366,30 @@ pub(super) async fn upload(viewer: Viewer, At(id): At<TenantId>, mut form: Multi
             1 => Flash::good("The document is read."),
             n => Flash::good(format!("{n} documents are read.")),
         };
-        return Ok(viewer.done(flash, &paths::onboarding_step(id, "documents")));
+        return Ok(viewer.done(flash, &side.onboarding_step(id, "documents")));
     }
     let mut errors = FieldErrors::default();
     errors.add("file", refused.join(" "));
-    let view = wizard(&viewer, id, OnboardingStep::Documents, None, errors).await?;
-    viewer.form_again(&view)
+    show(viewer, side, id, OnboardingStep::Documents, None, errors).await
 }
 
 /// `POST …/documents/{id}/remove`.
-pub(super) async fn remove(viewer: Viewer, At((id, document)): At<(TenantId, DocumentId)>) -> Answer {
+pub(super) async fn remove(viewer: Viewer, side: Side, At((id, document)): At<(TenantId, DocumentId)>) -> Answer {
     let scope = viewer.scope(id, Permission::EditContext)?;
     let mut tx = viewer.begin().await?;
     onboarding::commands::remove_document(&mut tx, scope, document).await?;
     tx.commit().await?;
-    Ok(viewer.done(Flash::good("Removed."), &paths::onboarding_step(id, "documents")))
+    Ok(viewer.done(Flash::good("Removed."), &side.onboarding_step(id, "documents")))
 }
 
 /// The first step again, when connecting from it failed.
-pub(crate) async fn connect_failed(viewer: Viewer, id: TenantId, form: ConnectForm, errors: FieldErrors) -> Answer {
-    let sent = Step::Channels { connected: Vec::new(), form };
-    let view = wizard(&viewer, id, OnboardingStep::Channels, Some(sent), errors).await?;
-    viewer.form_again(&view)
+pub(crate) async fn connect_failed(
+    viewer: Viewer,
+    side: Side,
+    id: TenantId,
+    form: ConnectForm,
+    errors: FieldErrors,
+) -> Answer {
+    let sent = Step::Channels { connected: Vec::new(), form, connecting: true };
+    show(viewer, side, id, OnboardingStep::Channels, Some(sent), errors).await
 }

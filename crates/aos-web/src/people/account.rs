@@ -1,7 +1,7 @@
 //! One's own account: name, address, password, second factor, sessions.
 
 use aos_features::people::{
-    self, Session, emails, providers, queries, sessions, settings, two_factor, two_factor::TwoFactor,
+    self, Permission, Session, emails, providers, queries, sessions, settings, two_factor, two_factor::TwoFactor,
 };
 use aos_kernel::{Result, Secret, SessionId};
 use axum::{Form, response::IntoResponse};

@@ -5,7 +5,7 @@ mod edit;
 mod plan;
 pub mod views;
 
-pub(crate) use plan::{approval, deliverable_views, goal_view};
+pub(crate) use plan::{approval, deliverable_views, goal_view, strategy_view};
 
 use crate::router::Routes;
 

@@ -117,7 +117,7 @@ async fn approval_of(conn: &mut Conn, scope: TenantScope, id: StrategyId) -> aos
     Ok(pending.map(|approval| paths::approval(approval.id)))
 }
 
-async fn strategy_view(
+pub(crate) async fn strategy_view(
     conn: &mut Conn,
     scope: TenantScope,
     one: &Strategy,

@@ -2,7 +2,7 @@
 
 use aos_features::{
     people::{self, Permission},
-    read_models::clients::{self, ClientFilter, ClientLine},
+    read_models::clients::{self, ClientFilter, ClientLine, ClientSort},
     tenants::{self, NewTenant, ReadinessState, Settings},
 };
 use aos_kernel::{Cursor, PageSize};
@@ -25,6 +25,7 @@ use crate::{
 pub(super) struct Asked {
     q: String,
     readiness: String,
+    sort: String,
     after: Option<Cursor>,
 }
 
@@ -32,12 +33,13 @@ pub(super) struct Asked {
 pub(super) async fn page(viewer: Viewer, Query(asked): Query<Asked>) -> Answer {
     let scope = viewer.agency(Permission::SeeClient)?;
     let mut conn = viewer.read().await?;
-    let filter = ClientFilter { search: asked.q.clone(), readiness: asked.readiness.parse().ok() };
+    let sort = asked.sort.parse().unwrap_or_default();
+    let filter = ClientFilter { search: asked.q.clone(), readiness: asked.readiness.parse().ok(), sort };
     let after = asked.after.as_ref();
     let page = clients::clients(&mut conn, &scope, &filter, after, PageSize::DEFAULT, viewer.now).await?;
     let total = clients::count(&mut conn, &scope, &filter).await?;
     let shell = viewer.shell(&mut conn, "Clients", Place::Clients).await?.listening(&crate::live::Topic::tenants());
-    let filters = [("q", asked.q.as_str()), ("readiness", asked.readiness.as_str())];
+    let filters = [("q", asked.q.as_str()), ("readiness", asked.readiness.as_str()), ("sort", asked.sort.as_str())];
     let more = next_page(paths::CLIENTS, &filters, page.next.as_ref());
     let mut readiness = vec![Choice::new("", "All")];
     readiness.extend(ReadinessState::ALL.iter().map(|state| Choice::new(state.as_str(), label(state.as_str()))));
@@ -47,12 +49,24 @@ pub(super) async fn page(viewer: Viewer, Query(asked): Query<Asked>) -> Answer {
         query: asked.q,
         readiness,
         selected_readiness: asked.readiness,
+        sorts: Choices::new(
+            SORTS.map(|(sort, words)| Choice::new(sort.as_str(), words)).to_vec(),
+            filter.sort.as_str(),
+        ),
+        sort: filter.sort.as_str(),
         total: count(total),
         more,
         can_create: viewer.principal.can_in_agency(Permission::ManageClients),
     };
     viewer.page(&view)
 }
+
+const SORTS: [(ClientSort, &str); 4] = [
+    (ClientSort::Name, "Name"),
+    (ClientSort::Waiting, "Most waiting"),
+    (ClientSort::Alerts, "Most alerts"),
+    (ClientSort::Behind, "Furthest behind"),
+];
 
 fn row(line: &ClientLine, viewer: &Viewer) -> ClientRow {
     let dial = Dial { zone: line.zone, now: viewer.now };

@@ -3,9 +3,8 @@
 pub mod api;
 mod clients;
 mod overview;
+mod settings;
 pub mod views;
-
-pub(crate) use overview::checklist;
 
 use crate::{paths, router::Routes};
 
@@ -16,4 +15,10 @@ pub fn routes() -> Routes {
         .get(paths::NEW_CLIENT, clients::new)
         .post(paths::NEW_CLIENT, clients::register)
         .get("/portal/clients/{tenant}", overview::page)
+        .get("/portal/clients/{tenant}/settings", settings::page)
+        .post("/portal/clients/{tenant}/settings", settings::save)
+        .post("/portal/clients/{tenant}/settings/approval", settings::save_policy)
+        .post("/portal/clients/{tenant}/settings/archive", settings::archive)
+        .post("/portal/clients/{tenant}/settings/restore", settings::restore)
+        .post("/portal/clients/{tenant}/settings/people/{user}/remove", settings::remove_person)
 }

@@ -28,7 +28,7 @@ use crate::{
 };
 
 /// The checklist of set-up, each line with where it is done.
-pub(crate) fn checklist(readiness: &Readiness, tenant: TenantId) -> Vec<CheckItem> {
+fn checklist(readiness: &Readiness, tenant: TenantId) -> Vec<CheckItem> {
     let action = |key: &str| {
         let (words, tab) = match key {
             "website" => ("To the website", ClientTab::Website),

@@ -23,6 +23,9 @@ pub struct ClientsPage {
     /// Readiness filter with counts, from `?readiness=`.
     pub readiness: Vec<Choice>,
     pub selected_readiness: String,
+    pub sorts: Choices,
+    /// `name`, `waiting`, `alerts`, `behind`.
+    pub sort: &'static str,
     pub total: u64,
     pub more: Option<String>,
     pub can_create: bool,
@@ -116,4 +119,40 @@ pub struct UnderWay {
     pub what: String,
     pub href: String,
     pub since: Moment,
+}
+
+/// `GET /portal/clients/{id}/settings`.
+#[derive(Clone, Debug, Default, Template)]
+#[template(path = "tenants/settings.html")]
+pub struct SettingsPage {
+    pub shell: Shell,
+    pub client: ClientHead,
+    pub form: NewClientForm,
+    pub zones: Choices,
+    pub errors: FieldErrors,
+    /// May change who the client is, and archive it.
+    pub can_manage: bool,
+    /// May change how approvals work.
+    pub can_configure: bool,
+    pub can_manage_people: bool,
+    pub policy: PolicyForm,
+    pub people: Vec<crate::client::views::PersonRow>,
+    /// What the agency's and the client's administrators can do where nobody of the client signs in.
+    pub nobody_decides: bool,
+    pub archived: Option<crate::ui::Moment>,
+    /// How the client sees it.
+    pub dashboard: String,
+    pub colours: Vec<crate::website::views::Swatch>,
+    pub fonts: Vec<String>,
+    pub brand_href: String,
+}
+
+/// Who decides on the client's work.
+#[derive(Clone, Debug, Default)]
+pub struct PolicyForm {
+    /// `internal_only` or `internal_then_client`.
+    pub route: String,
+    /// Kind, words, whether the client decides on it.
+    pub decides: Vec<(&'static str, &'static str, bool)>,
+    pub own_work: bool,
 }

@@ -17,4 +17,6 @@ pub fn routes() -> Routes {
         .post("/portal/clients/{tenant}/crawl/resume", pages::start)
         .get("/portal/clients/{tenant}/media/{media}", pages::image)
         .get("/portal/clients/{tenant}/screenshots/{crawl}", pages::screenshot)
+        .get("/client/{tenant}/media/{media}", pages::image)
+        .get("/client/{tenant}/screenshots/{crawl}", pages::screenshot)
 }

@@ -40,6 +40,7 @@ async fn foreign_ids(journey: &Journey) -> BTreeMap<&'static str, String> {
         ("crawl", crawl.to_string()),
         ("media", image.to_string()),
         ("document", crawl.to_string()),
+        ("user", journey.app.administrator.to_string()),
         ("version", context.version.to_string()),
         ("step", "voice".to_owned()),
         ("comment", crawl.to_string()),
@@ -69,7 +70,8 @@ async fn whoever_belongs_to_one_client_finds_nothing_of_another_at_any_address()
         let ids = foreign_ids(&journey).await;
         let before = journey.waiting("content_item").await.len();
         let mut tried = 0;
-        for route in aos_web::router::routes().list().iter().filter(|route| route.path.starts_with("/portal")) {
+        let faces = |path: &str| path.starts_with("/portal") || path.starts_with("/client/");
+        for route in aos_web::router::routes().list().iter().filter(|route| faces(&route.path)) {
             let Some(path) = filled(&route.path, &ids).filter(|path| *path != route.path) else { continue };
             let answer = if route.method == Method::GET {
                 browser.get(&path).await
@@ -82,12 +84,15 @@ async fn whoever_belongs_to_one_client_finds_nothing_of_another_at_any_address()
             assert!(refused, "{} {path} answered {}: {}", route.method, answer.status, answer.body);
             tried += 1;
         }
-        assert!(tried > 40, "only {tried} routes were tried");
+        assert!(tried > 70, "only {tried} routes were tried");
         assert_eq!(journey.waiting("content_item").await.len(), before);
 
-        // Lists show their own client and nothing else, and a stream leaves out what is not theirs.
-        for path in ["/portal", "/portal/clients", "/portal/content", "/portal/runs"] {
-            let page = browser.get(path).await;
+        // The agency's own lists are not for them at all, and their own pages show their own client alone.
+        for path in ["/portal/content", "/portal/runs", "/manage/users", "/manage/settings/branding"] {
+            assert_eq!(browser.get(path).await.status, StatusCode::NOT_FOUND, "{path}");
+        }
+        for path in ["", "/approvals", "/requests", "/calendar", "/content", "/channels", "/settings?tab=people"] {
+            let page = browser.get(&format!("/client/{own}{path}")).await;
             assert_eq!(page.status, StatusCode::OK, "{path}: {}", page.body);
             assert!(!page.body.contains("Harbour"), "{path} shows another client");
         }

@@ -2,6 +2,7 @@
 
 mod api;
 mod calendar;
+mod client_face;
 mod editors;
 mod guest;
 mod identity;

@@ -38,7 +38,7 @@ pub async fn ask(router: &Router, request: Request<Body>) -> Answer {
     let response = router.clone().oneshot(request).await.unwrap();
     let (parts, body) = response.into_parts();
     let body = to_bytes(body, 16 << 20).await.unwrap();
-    Answer { status: parts.status, headers: parts.headers, body: String::from_utf8(body.into()).unwrap() }
+    Answer { status: parts.status, headers: parts.headers, body: String::from_utf8_lossy(&body).into_owned() }
 }
 
 /// A program with a token.
@@ -111,6 +111,23 @@ impl Browser {
             .header(header::ACCEPT, "text/html")
             .header(header::COOKIE, cookies.join("; "));
         ask(&self.router, request.body(Body::empty()).unwrap()).await
+    }
+    /// Sends one file as a form does that takes files.
+    pub async fn upload(&self, path: &str, field: &str, name: &str, bytes: &[u8]) -> Answer {
+        let mut body = format!(
+            "--border\r\nContent-Disposition: form-data; name=\"_csrf\"\r\n\r\n{}\r\n--border\r\n\
+             Content-Disposition: form-data; name=\"{field}\"; filename=\"{name}\"\r\n\
+             Content-Type: application/octet-stream\r\n\r\n",
+            self.form
+        )
+        .into_bytes();
+        body.extend_from_slice(bytes);
+        body.extend_from_slice(b"\r\n--border--\r\n");
+        let request = Request::post(path)
+            .header(header::ACCEPT, "text/html")
+            .header(header::COOKIE, self.cookie())
+            .header(header::CONTENT_TYPE, "multipart/form-data; boundary=border");
+        ask(&self.router, request.body(Body::from(body)).unwrap()).await
     }
     fn cookie(&self) -> String {
         format!("aos_session={}", self.session.expose())

@@ -1,5 +1,6 @@
 /** What the pages gain from a script. Everything here only adds: reading and plain forms work without it. */
 import "./styles/index.css";
+import { startColours } from "./colours";
 import { all } from "./dom";
 import { startCalendar } from "./calendar";
 import { startComments } from "./comments";
@@ -13,6 +14,7 @@ import { startTheme } from "./theme";
 import { startTimes } from "./times";
 import { startWriting } from "./writing";
 import { startToasts } from "./toasts";
+import { startUploads } from "./upload";
 
 document.documentElement.classList.add("js");
 revealCurrent();
@@ -27,6 +29,8 @@ startEditor();
 startCalendar();
 startWriting();
 startComments();
+startColours();
+startUploads();
 startLive();
 
 /** Scrolls rows of tabs sideways so that the current one is in sight. */

@@ -2,6 +2,7 @@
 
 pub(super) mod access;
 pub(super) mod audit;
+pub(super) mod branding;
 pub(super) mod idempotency;
 pub(super) mod invitations;
 pub(super) mod links;

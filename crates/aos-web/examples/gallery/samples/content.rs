@@ -118,7 +118,7 @@ fn states() -> Vec<Choice> {
     ]
 }
 
-fn brief(number: usize, title: &str, state: &str) -> BriefView {
+pub fn brief(number: usize, title: &str, state: &str) -> BriefView {
     BriefView {
         id: format!("r{number}"),
         title: title.into(),
@@ -179,7 +179,7 @@ fn approve_requests(draw: &Draw) -> RequestListApprovalPage {
     }
 }
 
-fn article() -> ArticleView {
+pub fn article() -> ArticleView {
     ArticleView {
         title: "How long do porcelain veneers last?".into(),
         slug: "how-long-do-porcelain-veneers-last".into(),
@@ -208,7 +208,7 @@ fn article() -> ArticleView {
     }
 }
 
-fn diff() -> Diff {
+pub fn diff() -> Diff {
     Diff::between("Version 1", BEFORE, "Version 2", TEXT)
 }
 

@@ -1,6 +1,7 @@
 //! One realistic agency, drawn on every page. The snapshot tests use the same.
 
 mod content;
+mod face;
 mod manage;
 mod onboarding;
 mod people;
@@ -17,7 +18,7 @@ use aos_web::{
     csrf::CsrfToken,
     error::WebError,
     flash::{Flash, Theme},
-    layout::{ApprovalHead, ClientHead, ClientTab, Person, Place, Shell},
+    layout::{ApprovalHead, ClientHead, ClientRail, ClientTab, Person, Place, Shell},
     ui::{Moment, Timeline, TimelineEvent},
 };
 use axum::response::Html;
@@ -96,6 +97,28 @@ pub const PAGES: &[&str] = &[
     "/account/notifications",
     "/search",
     "/mailed",
+    "/client/settings",
+    "/branding",
+    "/face",
+    "/face/choose",
+    "/face/approvals",
+    "/face/approve-post",
+    "/face/approve-late",
+    "/face/approve-ideas",
+    "/face/approve-plan",
+    "/face/requests",
+    "/face/request",
+    "/face/request-new",
+    "/face/request-back",
+    "/face/calendar",
+    "/face/content",
+    "/face/post",
+    "/face/channels",
+    "/face/onboarding/brand",
+    "/face/onboarding/launch",
+    "/face/settings",
+    "/face/people",
+    "/face/guidance",
     "/design",
 ];
 
@@ -124,6 +147,7 @@ pub fn render(path: &str, query: &HashMap<String, String>, theme: Theme) -> Resu
         .or_else(|| manage::render(&draw, path))
         .or_else(|| people::render(&draw, path))
         .or_else(|| told::render(&draw, path))
+        .or_else(|| face::render(&draw, path))
         .unwrap_or_else(|| Err(Error::not_found("page").into()))
 }
 
@@ -176,6 +200,29 @@ impl Draw {
     }
     pub fn client_shell(&self, title: &str) -> Shell {
         self.shell(title, Place::Clients).under("Clients", "/clients").under("Harbour & Vale Dental", "/client")
+    }
+    /// The client dashboard, as one of the client's own people has it.
+    pub fn face(&self, title: &str, place: &'static str) -> Shell {
+        let mut shell = self.shell(title, Place::Nowhere);
+        if place != "home" {
+            shell = shell.under("Harbour & Vale Dental", "/face");
+        }
+        shell.person = Some(Person {
+            id: "p1".into(),
+            name: "Maren Holt".into(),
+            email: "maren@harbourvale.example".into(),
+            role: "Administrator".into(),
+            manages: false,
+        });
+        shell.client = Some(ClientRail {
+            id: CLIENT.into(),
+            name: "Harbour & Vale Dental".into(),
+            place,
+            waiting: if self.full { 3 } else { 0 },
+            steps_left: if self.full { 0 } else { 6 },
+            ..ClientRail::default()
+        });
+        shell
     }
     pub fn client(&self, tab: ClientTab) -> ClientHead {
         ClientHead {

@@ -1,23 +1,28 @@
 //! Onboarding, context, channels, website.
 
 use aos_web::{
-    channels::views::{ChannelView, ChannelsPage, ConnectForm},
+    channels::views::{ChannelView, ChannelsPage, ChannelsPart, ConnectForm},
     forms::FieldErrors,
     layout::ClientTab,
     markdown,
     onboarding::views::{
         BaselineForm, BrandForm, ContextForm, ContextPage, ContextVersionRow, ContextView, DocumentRow, OnboardingPage,
-        STEPS, Step, StepMark, VoiceForm,
+        STEPS, Step, StepMark, SummaryPart, VoiceForm, Wizard,
     },
     ui::{Diff, Gap},
     website::views::{BrandView, CrawlView, FindingRow, PageRow, Swatch, WebsitePage},
 };
 
-use super::{CLIENT, Draw, Drawn, ago, done, portal, strings};
+use super::{CLIENT, Draw, Drawn, ago, done, strings};
 
 pub fn render(draw: &Draw, path: &str) -> Drawn {
     if let Some(slug) = path.strip_prefix("/client/onboarding/") {
-        return done(&wizard(draw, slug));
+        let base = format!("/portal/clients/{CLIENT}");
+        return done(&OnboardingPage {
+            shell: draw.client_shell("Onboarding"),
+            client: draw.client(ClientTab::Onboarding),
+            wizard: wizard(draw, slug, &base),
+        });
     }
     match path {
         "/client/context" => done(&context(draw, false)),
@@ -58,7 +63,7 @@ pub fn crawl(state: &str) -> CrawlView {
     }
 }
 
-fn brand() -> BrandView {
+pub fn brand() -> BrandView {
     let swatch = |hex: &str, role: &str, share| Swatch { hex: hex.into(), role: role.into(), share };
     BrandView {
         colours: vec![
@@ -90,7 +95,7 @@ fn channel(state: &str) -> ChannelView {
     }
 }
 
-fn wizard(draw: &Draw, slug: &str) -> OnboardingPage {
+pub fn wizard(draw: &Draw, slug: &str, base: &str) -> Wizard {
     let mut errors = FieldErrors::default();
     let step = match slug {
         "channels" => {
@@ -98,6 +103,7 @@ fn wizard(draw: &Draw, slug: &str) -> OnboardingPage {
                 errors.add("password", "WordPress knows the user but refuses this password.");
             }
             Step::Channels {
+                connecting: true,
                 connected: draw.some(vec![channel("connected")]),
                 form: ConnectForm {
                     site: "https://blog.harbourvale.example".into(),
@@ -114,6 +120,7 @@ fn wizard(draw: &Draw, slug: &str) -> OnboardingPage {
         }),
         "brand" => Step::Brand {
             found: draw.full.then(brand),
+            reading: !draw.full,
             form: BrandForm {
                 primary: "#1f4e5f".into(),
                 secondary: "#f4efe6".into(),
@@ -145,12 +152,13 @@ fn wizard(draw: &Draw, slug: &str) -> OnboardingPage {
         "baseline" => {
             Step::Baseline(BaselineForm { sessions: "1850".into(), followers: "420".into(), ..BaselineForm::default() })
         }
-        _ => Step::Launch { checks: portal::checklist(), ready: true, launched: None },
+        _ => Step::Launch { summary: summary(draw), reading: !draw.full, launched: None },
     };
     let current = STEPS.iter().position(|(name, _)| *name == slug).unwrap_or(0);
-    OnboardingPage {
-        shell: draw.client_shell("Onboarding"),
-        client: draw.client(ClientTab::Onboarding),
+    Wizard {
+        base: base.to_owned(),
+        after: format!("{base}/work"),
+        can_edit: true,
         steps: STEPS
             .iter()
             .enumerate()
@@ -159,6 +167,31 @@ fn wizard(draw: &Draw, slug: &str) -> OnboardingPage {
         step,
         errors,
     }
+}
+
+fn summary(draw: &Draw) -> Vec<SummaryPart> {
+    let part = |at: usize, lines: &[(&str, &str)], otherwise: &str| SummaryPart {
+        slug: STEPS[at].0.into(),
+        label: STEPS[at].1.into(),
+        lines: draw.some(lines.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect()),
+        otherwise: otherwise.into(),
+        colours: if at == 2 && draw.full { brand().colours } else { Vec::new() },
+    };
+    vec![
+        part(
+            0,
+            &[("Practice blog", "https://blog.harbourvale.example")],
+            "Nothing is published until a channel is connected.",
+        ),
+        part(
+            1,
+            &[("Tone of voice", "Warm and plain. Explains without talking down.")],
+            "The voice is taken from the website.",
+        ),
+        part(2, &[("Fonts", "Fraunces, Source Sans 3")], "Colours and fonts are taken from the website."),
+        part(3, &[], "The work begins from the website alone."),
+        part(4, &[("Visits a month", "1,850"), ("Followers", "420")], "Goals are measured from the first figures."),
+    ]
 }
 
 const CONTEXT: &str = "# Harbour & Vale Dental
@@ -235,6 +268,15 @@ fn channels(draw: &Draw) -> ChannelsPage {
     ChannelsPage {
         shell: draw.client_shell("Channels"),
         client: draw.client(ClientTab::Channels),
+        part: channels_part(draw, &format!("/portal/clients/{CLIENT}")),
+    }
+}
+
+pub fn channels_part(draw: &Draw, base: &str) -> ChannelsPart {
+    ChannelsPart {
+        base: base.to_owned(),
+        tenant: CLIENT.into(),
+        can_edit: true,
         channels: draw.some(vec![
             channel("connected"),
             ChannelView {

@@ -210,6 +210,11 @@ fn clients(draw: &Draw) -> ClientsPage {
             Choice::new("ready", "Ready").counted(3),
         ],
         selected_readiness: String::new(),
+        sorts: aos_web::ui::Choices::new(
+            vec![Choice::new("name", "Name"), Choice::new("waiting", "Most waiting")],
+            "name",
+        ),
+        sort: "name",
         total: if draw.full { 5 } else { 0 },
         more: None,
         can_create: true,
