@@ -328,7 +328,10 @@ mod tests {
         typed.change("add:deliverables");
         assert_eq!((typed.goals.len(), typed.deliverables.len()), (2, 4));
         // What has no goal is told in its row.
-        let error = typed.draft(StrategyDraft::default()).unwrap_err();
+        let before = serde_json::json!({
+            "summary": "", "goals": [], "deliverables": [], "platforms": [], "timeline": [], "rationale": "", "gaps": []
+        });
+        let error = typed.draft(serde_json::from_value(before).unwrap()).unwrap_err();
         assert!(error.field().is_some_and(|field| field.starts_with("goals.0.")), "{error:?}");
         assert!(typed.mark("deliverables.1.monthly_quantity", "no") && !typed.mark("summary", "no"));
         assert_eq!(typed.deliverables[1].problem.as_ref().map(|(part, _)| part.as_str()), Some("monthly"));
