@@ -1,6 +1,8 @@
 //! What a mail says, made at the attempt: from what is true then, with links that are made for it.
 
-use aos_kernel::{AgencyScope, NotificationId, Result, TenantScope, UserId};
+use aos_kernel::{
+    AccountLinkId, AgencyScope, Error, ErrorKind, InvitationId, NotificationId, Result, Secret, TenantScope, UserId,
+};
 use aos_storage::Tx;
 use serde::Deserialize;
 use url::Url;
@@ -22,6 +24,10 @@ pub mod places {
     pub const NOTICE: &str = "/n/";
     /// Decides without signing in: followed by the link's secret.
     pub const DECIDE: &str = "/a/";
+    /// Accepts an invitation: followed by the link's secret.
+    pub const JOIN: &str = "/join/";
+    /// Chooses a new password: followed by the link's secret.
+    pub const RESET: &str = "/reset/";
     /// What a person is told and mailed.
     pub const CHOICES: &str = "/account/notifications";
 }
@@ -56,6 +62,8 @@ pub async fn letter(tx: &mut Tx, post: &Post, base: &Url, row: &MailRow) -> Resu
     match row.kind.as_str() {
         "test" => Ok(Ok(test(draft))),
         "digest" => digest(tx, base, row, draft).await,
+        "invitation" => invitation(tx, base, row, draft).await,
+        "password_reset" => password_reset(tx, base, row, draft).await,
         _ => notice(tx, post, base, row, draft).await,
     }
 }
@@ -67,6 +75,51 @@ fn test(draft: Letter) -> Letter {
         paragraphs: vec![format!("This is the test mail that you asked for. Mails of {} arrive.", draft.agency)],
         ..draft
     }
+}
+
+#[derive(Deserialize)]
+struct OfLetter {
+    subject: uuid::Uuid,
+}
+
+/// What is no longer wanted makes no letter: it was accepted, used or taken back meanwhile.
+fn unless_over(link: Result<Secret>) -> Result<Option<Secret>> {
+    match link {
+        Ok(secret) => Ok(Some(secret)),
+        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::Conflict) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+async fn invitation(tx: &mut Tx, base: &Url, row: &MailRow, draft: Letter) -> Result<Result<Letter, Skipped>> {
+    let OfLetter { subject } = serde_json::from_value(row.data.clone()).map_err(Error::internal)?;
+    let link = people::invitations::issue_link(tx, InvitationId::from_uuid(subject)).await;
+    let Some(secret) = unless_over(link)? else { return Ok(Err("The invitation was accepted or taken back.")) };
+    let agency = draft.agency.clone();
+    Ok(Ok(Letter {
+        subject: format!("You are invited to {agency}"),
+        heading: format!("Join {agency}"),
+        paragraphs: vec![format!(
+            "You are invited to work with {agency} in Agency OS. Choose your password, and you are in."
+        )],
+        action: Some(("Accept the invitation".to_owned(), at(base, &format!("{}{}", places::JOIN, secret.expose())))),
+        notes: vec!["The link is yours alone and good for a week. If you did not expect this, leave it.".to_owned()],
+        ..draft
+    }))
+}
+
+async fn password_reset(tx: &mut Tx, base: &Url, row: &MailRow, draft: Letter) -> Result<Result<Letter, Skipped>> {
+    let OfLetter { subject } = serde_json::from_value(row.data.clone()).map_err(Error::internal)?;
+    let link = people::resets::issue_link(tx, AccountLinkId::from_uuid(subject)).await;
+    let Some(secret) = unless_over(link)? else { return Ok(Err("The link was used, or another took its place.")) };
+    Ok(Ok(Letter {
+        subject: "Choose a new password".to_owned(),
+        heading: "Choose a new password".to_owned(),
+        paragraphs: vec![format!("Somebody, most likely you, asked for a new password for {}.", row.address)],
+        action: Some(("Choose a new password".to_owned(), at(base, &format!("{}{}", places::RESET, secret.expose())))),
+        notes: vec!["The link is good for an hour. If it was not you, leave it: nothing changes.".to_owned()],
+        ..draft
+    }))
 }
 
 /// Whoever reads the mail, with what they may see now; none for somebody who was deactivated.

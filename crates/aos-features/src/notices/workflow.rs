@@ -13,16 +13,21 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::{
-    events::{self, EVENTS, Planned, Whom},
-    kinds::MailWhen,
+    events::{self, EVENTS, LETTERS, Planned, Whom},
+    kinds::{MailWhen, NoticeKind},
     mail::{NewMail, Post, SendMail},
     preferences::{Hours, Preference, agency_zone},
     store::{self, notifications::Told},
 };
-use crate::people::{self, Role, User};
+use crate::{
+    people::{self, Role, User},
+    reactions::{On, Reaction},
+};
 
 /// The job that tells.
 pub const TELL: &str = "notices.tell";
+/// The job that writes to somebody who was invited, or who forgot their password.
+pub const LETTER: &str = "notices.write_letter";
 /// The job that puts digests on their way.
 pub const DIGEST: &str = "notices.digest";
 /// The job that looks for processes that fell silent.
@@ -197,6 +202,49 @@ async fn post_all(tx: &mut Tx, mails: &[NewMail]) -> Result<()> {
     Ok(())
 }
 
+/// Writes the letters that people are invited with, or choose a new password by. Their links are made at the attempt.
+struct WriteLetter;
+
+#[derive(serde::Deserialize)]
+struct Addressed {
+    email: Option<String>,
+    user: Option<UserId>,
+}
+
+#[async_trait::async_trait]
+impl Reaction for WriteLetter {
+    fn kind(&self) -> &'static str {
+        LETTER
+    }
+
+    async fn react(&self, tx: &mut Tx, event: &Event) -> Result<()> {
+        let kind = match event.kind.as_str() {
+            "people.invited" => NoticeKind::Invitation,
+            _ => NoticeKind::PasswordReset,
+        };
+        let data: Addressed = serde_json::from_value(event.data.clone()).map_err(aos_kernel::Error::internal)?;
+        let user = match data.user {
+            Some(user) => Some(people::queries::user(tx, user).await?),
+            None => None,
+        };
+        let Some(address) = user.as_ref().map(|user| user.email.clone()).or(data.email) else { return Ok(()) };
+        let due_at = tx.now();
+        let mail = NewMail {
+            id: MailId::new(),
+            // Asked for again is another letter.
+            key: format!("{kind}:{}:{}", event.subject.id, event.at.timestamp_micros()),
+            user: user.as_ref().map(|user| user.id),
+            address,
+            name: user.map(|user| user.name).unwrap_or_default(),
+            kind: kind.as_str().to_owned(),
+            cause: None,
+            data: json!({ "subject": event.subject.id }),
+            due_at,
+        };
+        post_all(tx, &[mail]).await
+    }
+}
+
 /// Puts the digests on their way whose time has come.
 pub struct Digest;
 
@@ -285,8 +333,10 @@ pub fn register(registry: Registry, post: &Post) -> Registry {
     let registry = registry
         .with_handler(Arc::new(Tell { post: post.clone() }))
         .with_handler(Arc::new(SendMail { post: post.clone() }))
+        .with_handler(Arc::new(On(WriteLetter)))
         .with_handler(Arc::new(Digest))
         .with_handler(Arc::new(Watch));
+    let registry = LETTERS.into_iter().fold(registry, |registry, event| registry.on_event(event, LETTER));
     EVENTS.into_iter().fold(registry, |registry, event| registry.on_event(event, TELL))
 }
 

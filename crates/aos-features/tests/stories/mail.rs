@@ -8,7 +8,7 @@ use aos_features::{
         preferences::{self, NewHours, Preference},
         queries,
     },
-    people::{self, Grant, Role},
+    people::{self, Email, Grant, Role, invitations::NewInvitation},
 };
 use aos_kernel::{ApprovalId, ErrorKind, NewEvent, PageSize, Secret, Subject, TenantId, UserId};
 use chrono::TimeDelta;
@@ -277,6 +277,45 @@ async fn a_test_mail_goes_to_whoever_asks_and_the_password_is_given_to_no_other_
         let mut tx = world.begin_as(dan).await;
         assert_eq!(mail::send_test(&mut tx, &world.post, &who).await.unwrap_err().kind(), ErrorKind::Denied);
         tx.rollback().await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn whoever_is_invited_or_forgot_their_password_gets_a_link_of_their_own() {
+    for world in World::each().await {
+        with_mail(&world).await;
+        let ana = world.principal("ana@lighthouse.example").await;
+        let mut tx = world.begin_as(ana.user()).await;
+        let new = NewInvitation {
+            email: Email::parse("nina@lighthouse.example").unwrap(),
+            grants: vec![Grant::agency_wide(Role::Reviewer).unwrap()],
+        };
+        let invitation = people::invitations::invite(&mut tx, &ana, new).await.unwrap();
+        tx.commit().await.unwrap();
+        // The mail's own job, and then the letter that it makes.
+        world.work().await;
+        let mails = world.mailer.taken();
+        assert_eq!(mails.len(), 1, "{mails:?}");
+        assert_eq!(mails[0].to.address, "nina@lighthouse.example");
+        assert!(mails[0].text.contains("https://os.lighthouse.example/join/"), "{}", mails[0].text);
+
+        // Taken back before it could go out, nothing is sent.
+        let mut tx = world.begin_as(ana.user()).await;
+        people::invitations::send_again(&mut tx, &ana, invitation).await.unwrap();
+        people::invitations::revoke(&mut tx, &ana, invitation).await.unwrap();
+        tx.commit().await.unwrap();
+        world.work().await;
+        assert!(world.mailer.taken().is_empty());
+
+        people::resets::request(&world.db, "ana@lighthouse.example", None).await.unwrap();
+        world.work().await;
+        let mails = world.mailer.taken();
+        assert_eq!(mails.len(), 1, "{mails:?}");
+        assert!(mails[0].text.contains("https://os.lighthouse.example/reset/"), "{}", mails[0].text);
+        // Somebody without an account gets nothing, as the page promised nothing.
+        people::resets::request(&world.db, "nobody@lighthouse.example", None).await.unwrap();
+        world.work().await;
+        assert!(world.mailer.taken().is_empty());
     }
 }
 
