@@ -154,7 +154,7 @@ pub async fn seed(tx: &mut Tx, clients: u32) -> Result<()> {
 /// The id of the client with this number, as the statements make it.
 pub fn tenant(number: u32) -> uuid::Uuid {
     let number = u128::from(number);
-    uuid::Uuid::from_u128((u128::from(BEGIN) + number) << 80 | 0x7001_8 << 60 | number)
+    uuid::Uuid::from_u128((u128::from(BEGIN) + number) << 80 | 0x0007_0018 << 60 | number)
 }
 
 /// The UUIDv7 of the row with this number: in the order of time, as the product's own ids are.

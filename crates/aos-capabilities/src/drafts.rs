@@ -46,7 +46,7 @@ pub struct Product {
 }
 
 /// The strategy agent's proposal.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct StrategyDraft {
     pub summary: String,
     pub goals: Vec<GoalDraft>,
