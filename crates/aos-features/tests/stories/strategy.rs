@@ -119,7 +119,10 @@ async fn an_approved_strategy_becomes_goals_deliverables_and_an_open_month() {
 
         approve(&world, scope, &strategy).await;
         approve(&world, scope, &strategy).await;
-        assert_eq!(world.events(), ["strategy.proposed", "strategy.activated", "strategy.period_opened"]);
+        assert_eq!(
+            world.events(),
+            ["strategy.proposed", "strategy.activated", "strategy.period_opened", "strategy.month_opened"]
+        );
         let goals = queries::goals(&mut world.read().await, scope, false, world.now()).await.unwrap();
         assert_eq!(goals.len(), 1);
         assert_eq!(goals[0].goal.target_date.to_string(), "2026-10-01");
@@ -349,7 +352,10 @@ async fn after_downtime_only_the_present_month_begins_and_the_past_ones_are_miss
             months::open_month(&mut tx, scope).await.unwrap();
             tx.commit().await.unwrap();
         }
-        assert_eq!(world.events(), ["strategy.period_missed", "strategy.period_missed", "strategy.period_opened"]);
+        assert_eq!(
+            world.events(),
+            ["strategy.period_missed", "strategy.period_missed", "strategy.period_opened", "strategy.month_opened"]
+        );
         let periods = queries::periods(&mut world.read().await, scope, deliverable.id, world.now()).await.unwrap();
         let months: Vec<_> = periods
             .iter()
@@ -404,7 +410,7 @@ async fn two_processes_that_open_the_same_month_open_it_once() {
             tx.commit().await.unwrap();
         };
         tokio::join!(open(), open(), open());
-        assert_eq!(world.events(), ["strategy.period_opened"]);
+        assert_eq!(world.events(), ["strategy.period_opened", "strategy.month_opened"]);
         assert_eq!(this_month(&world, scope).await.len(), 1);
     }
 }

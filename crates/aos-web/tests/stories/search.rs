@@ -38,9 +38,9 @@ async fn clients_posts_requests_pages_and_people_are_found_by_the_beginnings_of_
         assert!(options.body.starts_with("<li class=\"palette__option\" role=\"option\""), "{}", options.body);
         assert!(administrator.get("/portal/search/palette?q=man%20us").await.body.contains("Manage users"));
 
-        // Whoever belongs to another client finds nothing of this one, and nobody of the agency.
+        // Whoever works for another client finds nothing of this one, and nobody of the agency.
         let own = journey.app.client("Other Brand").await;
-        let person = journey.app.person("Theo", Role::TenantAdmin, Some(own)).await;
+        let person = journey.app.person("Theo", Role::Consultant, Some(own)).await;
         let stranger = Browser::of(&journey.app, person).await;
         for words in ["harbour", "larch", "paula"] {
             let page = stranger.get(&format!("/portal/search?q={words}")).await;

@@ -146,7 +146,7 @@ pub async fn unread(conn: &mut Conn, agency: &AgencyScope, user: UserId, most: i
     conn.count(
         "SELECT COUNT(*) AS n FROM (
            SELECT 1 AS one FROM notification
-           WHERE user_id = $1 AND read_at IS NULL AND in_app AND ($2 OR tenant_id = ANY($3)) LIMIT $4) AS some",
+           WHERE user_id = $1 AND read_at IS NULL AND in_app AND ($2 OR tenant_id = ANY($3)) LIMIT $4) AS unread",
         params![user, all, own, most],
     )
     .await

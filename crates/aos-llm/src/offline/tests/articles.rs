@@ -190,18 +190,17 @@ fn what_needs_a_writer_gets_other_passages_and_a_gap_that_says_so() {
 fn every_post_of_a_month_comes_again_when_it_is_sent_back_also_where_the_pages_carry_nothing_else_on_it() {
     // Named otherwise than its pages, so that fewer of them speak of it.
     let material = load("../aos-sandbox/site/pages", "Sorrel Garden Rooms");
-    let mut unchanged = 0;
     for topic in &topics(&material, 10).topics {
         let (before, _) = article_on(&material, topic);
         let mut material = material.clone();
         material.task.topic = Some(topic.clone());
         material.task.previous = Some(serde_json::json!({ "title": before.title, "markdown": before.markdown }));
+        // Nothing but what the article already says.
+        material.pages.retain(|page| before.sources.contains(&page.url));
         material.task.notes = Some("Say in the first sentence how long it takes".into());
         let after = article::compose(&material).unwrap_or_else(|error| panic!("{}: {error}", topic.title));
         assert!(after.gaps.iter().any(|gap| gap.what.contains("how long it takes")), "{:?}", after.gaps);
-        unchanged += usize::from(after.gaps.iter().any(|gap| gap.what.contains("the passages stay")));
     }
-    assert!(unchanged > 0, "the pages carried other passages on everything");
 }
 
 #[test]
