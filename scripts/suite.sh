@@ -41,7 +41,7 @@ run_suite() {
   if find_browser >/dev/null; then
     browser="Browser: passed."
     say "Stories in a browser"
-    run_browser "$log" "$@" || failed_run=1
+    run_browser "$log" stories "$@" || failed_run=1
   fi
 
   local passed failed
