@@ -28,6 +28,8 @@ pub mod places {
     pub const JOIN: &str = "/join/";
     /// Chooses a new password: followed by the link's secret.
     pub const RESET: &str = "/reset/";
+    /// Confirms a new e-mail address: followed by the link's secret.
+    pub const CONFIRM_EMAIL: &str = "/account/email/";
     /// What a person is told and mailed.
     pub const CHOICES: &str = "/account/notifications";
 }
@@ -64,6 +66,7 @@ pub async fn letter(tx: &mut Tx, post: &Post, base: &Url, row: &MailRow) -> Resu
         "digest" => digest(tx, base, row, draft).await,
         "invitation" => invitation(tx, base, row, draft).await,
         "password_reset" => password_reset(tx, base, row, draft).await,
+        "email_change" => email_change(tx, base, row, draft).await,
         _ => notice(tx, post, base, row, draft).await,
     }
 }
@@ -118,6 +121,24 @@ async fn password_reset(tx: &mut Tx, base: &Url, row: &MailRow, draft: Letter) -
         paragraphs: vec![format!("Somebody, most likely you, asked for a new password for {}.", row.address)],
         action: Some(("Choose a new password".to_owned(), at(base, &format!("{}{}", places::RESET, secret.expose())))),
         notes: vec!["The link is good for an hour. If it was not you, leave it: nothing changes.".to_owned()],
+        ..draft
+    }))
+}
+
+async fn email_change(tx: &mut Tx, base: &Url, row: &MailRow, draft: Letter) -> Result<Result<Letter, Skipped>> {
+    let OfLetter { subject } = serde_json::from_value(row.data.clone()).map_err(Error::internal)?;
+    let link = people::emails::issue_link(tx, AccountLinkId::from_uuid(subject)).await;
+    let Some(secret) = unless_over(link)? else { return Ok(Err("The link was used, or another took its place.")) };
+    let confirm = at(base, &format!("{}{}", places::CONFIRM_EMAIL, secret.expose()));
+    Ok(Ok(Letter {
+        subject: "Confirm your new address".to_owned(),
+        heading: "Confirm your new address".to_owned(),
+        paragraphs: vec![format!(
+            "You want to sign in with {} from now on. Confirm that you read mail here.",
+            row.address
+        )],
+        action: Some(("Confirm the address".to_owned(), confirm)),
+        notes: vec!["The link is good for a day. If it was not you, leave it: nothing changes.".to_owned()],
         ..draft
     }))
 }

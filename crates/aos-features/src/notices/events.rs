@@ -45,7 +45,7 @@ pub const EVENTS: [&str; 17] = [
 ];
 
 /// Events that are answered with a letter to one address instead of a notification.
-pub const LETTERS: [&str; 2] = ["people.invited", "people.password_reset_requested"];
+pub const LETTERS: [&str; 3] = ["people.invited", "people.password_reset_requested", "people.email_change_requested"];
 
 /// Whom a notice concerns.
 #[derive(Clone, Debug, PartialEq)]

@@ -40,6 +40,8 @@ text_enum! {
         Invitation = "invitation",
         /// Somebody asked for a new password.
         PasswordReset = "password_reset",
+        /// Somebody wants to sign in with another address, which has to be theirs.
+        EmailChange = "email_change",
         /// Jobs failed for good.
         DeadLetter = "dead_letter",
         /// A process stopped saying that it is alive.
@@ -123,6 +125,7 @@ impl NoticeKind {
             Self::MonthMissed => news(G::Month, "A month was missed", Digest),
             Self::Invitation => letter("Somebody is invited"),
             Self::PasswordReset => letter("Somebody asked for a new password"),
+            Self::EmailChange => letter("Somebody changes their e-mail address"),
             Self::DeadLetter => for_operators("Jobs failed for good", Digest),
             Self::ProcessSilent => for_operators("A process stopped answering", AtOnce),
             Self::MailUndelivered => for_operators("A mail could not be delivered", Digest),

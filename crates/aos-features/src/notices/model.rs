@@ -133,6 +133,7 @@ impl Notification {
             },
             NoticeKind::Invitation => Words { title: "You are invited".to_owned(), body: None },
             NoticeKind::PasswordReset => Words { title: "Choose a new password".to_owned(), body: None },
+            NoticeKind::EmailChange => Words { title: "Confirm your new address".to_owned(), body: None },
             NoticeKind::DeadLetter => Words {
                 title: match self.times {
                     ..=1 => "A job failed for good".to_owned(),

@@ -5,7 +5,7 @@ use std::{
     sync::Arc,
 };
 
-use aos_kernel::{MailId, NewEvent, Result, Subject, TenantId, TenantScope, UserId};
+use aos_kernel::{AccountLinkId, MailId, NewEvent, Result, Subject, TenantId, TenantScope, UserId};
 use aos_storage::{Signal, Tx};
 use aos_workflow::{CatchUp, Done, Event, Job, JobHandler, NewSchedule, Registry, RunContext, put_schedule};
 use chrono::TimeDelta;
@@ -220,6 +220,7 @@ impl Reaction for WriteLetter {
     async fn react(&self, tx: &mut Tx, event: &Event) -> Result<()> {
         let kind = match event.kind.as_str() {
             "people.invited" => NoticeKind::Invitation,
+            "people.email_change_requested" => NoticeKind::EmailChange,
             _ => NoticeKind::PasswordReset,
         };
         let data: Addressed = serde_json::from_value(event.data.clone()).map_err(aos_kernel::Error::internal)?;
@@ -227,7 +228,15 @@ impl Reaction for WriteLetter {
             Some(user) => Some(people::queries::user(tx, user).await?),
             None => None,
         };
-        let Some(address) = user.as_ref().map(|user| user.email.clone()).or(data.email) else { return Ok(()) };
+        let address = match kind {
+            // To the new address: whoever reads mail there confirms that it is theirs.
+            NoticeKind::EmailChange => {
+                let link = AccountLinkId::from_uuid(event.subject.id);
+                people::emails::recipient(tx, link).await?.map(|(_, address)| address)
+            }
+            _ => user.as_ref().map(|user| user.email.clone()).or(data.email),
+        };
+        let Some(address) = address else { return Ok(()) };
         let due_at = tx.now();
         let mail = NewMail {
             id: MailId::new(),

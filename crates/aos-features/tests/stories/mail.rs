@@ -316,6 +316,15 @@ async fn whoever_is_invited_or_forgot_their_password_gets_a_link_of_their_own() 
         people::resets::request(&world.db, "nobody@lighthouse.example", None).await.unwrap();
         world.work().await;
         assert!(world.mailer.taken().is_empty());
+
+        // A new address is confirmed by whoever reads mail there.
+        let current = Secret::new(crate::support::PASSWORD);
+        people::emails::request(&world.db, &ana, &current, "ana.new@lighthouse.example").await.unwrap();
+        world.work().await;
+        let mails = world.mailer.taken();
+        assert_eq!(mails.len(), 1, "{mails:?}");
+        assert_eq!(mails[0].to.address, "ana.new@lighthouse.example");
+        assert!(mails[0].text.contains("https://os.lighthouse.example/account/email/"), "{}", mails[0].text);
     }
 }
 

@@ -90,7 +90,7 @@ pub fn trusted(html: &crate::markdown::CleanHtml, _: &dyn Values) -> askama::Res
 macro_rules! components {
     ($($name:ty),+ $(,)?) => { $(impl HtmlSafe for $name {})+ };
 }
-components!(super::Moment, super::Progress, super::Diff, super::Timeline, super::Choices, super::Chart);
+components!(super::Moment, super::Progress, super::Diff, super::Timeline, super::Choices, super::Chart, super::Graph);
 
 #[cfg(test)]
 mod tests {

@@ -170,7 +170,7 @@ async fn a_template_that_does_not_hold_together_is_not_saved() {
     let saved = browser.submit(path, &[("based_on", "1"), ("json", good)]).await;
     assert_eq!(saved.status, StatusCode::SEE_OTHER, "{}", saved.body);
     let page = browser.get(path).await.body;
-    assert!(page.contains("graph__node") && page.contains("Read it all"), "{page}");
+    assert!(page.contains("<rect class=\"graph__box\"") && page.contains("Read it all"), "{page}");
     let changed = browser.get(&format!("{path}?version=2")).await.body;
     assert!(changed.contains("Difference between Version 1 and Version 2"), "{changed}");
     // The first version has nothing to be compared with, and one that is not there is simply not shown.
