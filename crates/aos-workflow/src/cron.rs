@@ -23,9 +23,12 @@ impl Timetable {
     pub fn parse(cron: &str, zone: &str) -> Result<Self> {
         let zone = Tz::from_str(zone)
             .map_err(|_| Error::invalid("zone", format!("“{zone}” is not the name of a time zone.")))?;
-        let cron = Cron::from_str(cron).map_err(|e| {
-            Error::invalid("cron", format!("“{cron}” is not a schedule such as “0 6 1 * *”.")).with_context(e)
-        })?;
+        let refusal = || Error::invalid("cron", format!("“{cron}” is not a schedule such as “0 6 1 * *”."));
+        // croner reads a list without members as a field that never matches, and then looks for that moment for ever.
+        if cron.split_whitespace().any(|field| field.split(',').any(str::is_empty)) {
+            return Err(refusal());
+        }
+        let cron = Cron::from_str(cron).map_err(|e| refusal().with_context(e))?;
         Ok(Self { cron, zone })
     }
 
@@ -84,6 +87,8 @@ mod tests {
     fn what_can_not_be_read_or_never_comes_is_refused_with_its_field() {
         assert_eq!(Timetable::parse("0 0 1 * *", "Mars/Olympus").unwrap_err().field(), Some("zone"));
         assert_eq!(Timetable::parse("sometimes", "UTC").unwrap_err().field(), Some("cron"));
+        assert_eq!(Timetable::parse(", 15-18 * *  * *", "UTC").unwrap_err().field(), Some("cron"));
+        assert_eq!(Timetable::parse("0 0 1, * *", "UTC").unwrap_err().field(), Some("cron"));
         let never = Timetable::parse("0 0 30 2 *", "UTC").unwrap();
         assert_eq!(never.next_after(at("2026-01-01T00:00:00Z")).unwrap_err().field(), Some("cron"));
     }
