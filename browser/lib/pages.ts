@@ -3,13 +3,22 @@
  * it, by following links. A route that no page leads to has to be named in [`UNLINKED`], so that none is forgotten.
  */
 import { execFileSync } from "node:child_process";
-import type { APIRequestContext } from "@playwright/test";
+import { request, type APIRequestContext } from "@playwright/test";
+import { session, type ClientName, type Installation, type Person } from "./installation";
 import { program } from "./places";
+
+/** Whose eyes the pages are seen with: the client's own people have a face of their own. */
+export const VISITORS = ["client", "administrator"] as const satisfies Person[];
+export type Visitor = (typeof VISITORS)[number];
+/** The client whose face the client's visitor walks through. */
+export const CLIENTS_OWN: ClientName = "ownSay";
 
 export interface Address {
   /** As the router writes it: `/portal/clients/{tenant}/plan`. */
   route: string;
   path: string;
+  /** Who found it, and so sees it. */
+  visitor?: Visitor;
   /** What tells it apart from other pages of the same route, as in the kind of an approval. */
   look: string;
 }
@@ -50,10 +59,13 @@ export class Finder {
   readonly others = new Set<string>();
   /** Links to addresses that no route serves. */
   readonly nowhere = new Set<string>();
-  private readonly seen = new Set<string>();
+  private seen = new Set<string>();
   private readonly known: { route: string; matches: RegExp }[];
 
-  constructor(private readonly request: APIRequestContext) {
+  constructor(
+    private request: APIRequestContext,
+    private visitor: Visitor = "administrator",
+  ) {
     // A fixed path wins over one with a hole, as in the router.
     this.known = routes()
       .sort((a, b) => a.split("{").length - b.split("{").length)
@@ -67,9 +79,30 @@ export class Finder {
   }
 
   /** All of the product, as far as these clients show it; of two that have a page the one that is named first shows it. */
-  async everything(clients: string[]): Promise<void> {
-    for (const client of clients) await this.follow([`/portal/clients/${client}`], [client]);
-    await this.follow(["/portal", "/manage/users"], clients);
+  static async everything(shared: Installation, clients: string[]): Promise<Finder> {
+    const visit = (visitor: Visitor) => request.newContext({ baseURL: shared.url, storageState: session(visitor) });
+    // The client's face first, so that its pages are shown as the client sees them.
+    const own = shared.clients[CLIENTS_OWN];
+    const outside = await visit("client");
+    const finder = new Finder(outside, "client");
+    await finder.follow([`/client/${own}`], [own]);
+    const administrator = await visit("administrator");
+    finder.become(administrator, "administrator");
+    for (const client of clients) await finder.follow([`/portal/clients/${client}`], [client]);
+    await finder.follow(["/portal", "/manage/users"], clients);
+    await Promise.all([outside.dispose(), administrator.dispose()]);
+    return finder;
+  }
+
+  /** Goes on as somebody else, to whom every address is new. */
+  private become(request: APIRequestContext, visitor: Visitor): void {
+    [this.request, this.visitor, this.seen] = [request, visitor, new Set()];
+  }
+
+  /** Whether this page is there already: what both have of their own, such as an account, each sees for themselves. */
+  private has(route: string, look: string): boolean {
+    const same = (page: Address) => page.visitor === this.visitor || (this.visitor === "administrator" && route.startsWith("/client/"));
+    return this.pages.some((page) => page.route === route && page.look === look && same(page));
   }
 
   /** Follows links from here. Of the clients only the given ones are entered. */
@@ -88,13 +121,14 @@ export class Finder {
       if (url.search && layout.length === 0) continue;
       // Lists of every client are read for their links; of single things one is enough, unless they look different.
       const single = route.split("{").length > 2;
-      if (single && !LOOKS[route] && this.pages.some((page) => page.route === route && page.look === layout.join(" "))) continue;
+      if (single && !LOOKS[route] && this.has(route, layout.join(" "))) continue;
 
       const answer = await this.request.get(path, { headers: { accept: "text/html" }, maxRedirects: 0, timeout: 90_000 });
       const kind = answer.headers()["content-type"] ?? "";
       if (answer.status() >= 300 && answer.status() < 400) {
         waiting.unshift(answer.headers()["location"] ?? "");
-        this.others.add(route);
+        // Where the client's people are led away from the agency's faces, staff find a page.
+        if (this.visitor !== "client" || !/^\/(portal|manage|reference)/.test(route)) this.others.add(route);
         continue;
       }
       if (!kind.startsWith("text/html")) {
@@ -104,7 +138,7 @@ export class Finder {
       if (!answer.ok()) throw new Error(`${path} answered ${answer.status()}`);
       const html = await answer.text();
       const look = [...layout, LOOKS[route]?.exec(html)?.[1]?.trim() ?? ""].filter(Boolean).join(" ");
-      if (!this.pages.some((page) => page.route === route && page.look === look)) this.pages.push({ route, path, look });
+      if (!this.has(route, look)) this.pages.push({ route, path, look, visitor: this.visitor });
       const links = [...html.matchAll(/<(?:a|img)\b[^>]*?\b(?:href|src)="([/?][^"#]*)/g)].map((found) => decode(found[1] ?? ""));
       waiting.push(...links.map((link) => (link.startsWith("?") ? url.pathname + link : link)).filter((link) => !this.seen.has(link)));
     }
@@ -113,8 +147,9 @@ export class Finder {
 
 const decode = (text: string) => text.replaceAll("&amp;", "&").replaceAll("&#38;", "&");
 
-/** A name for files: `portal-clients-tenant-plan`. */
+/** A name for files: `portal-clients-tenant-plan`, `account as client`. */
 export function nameOf(page: Address): string {
-  const words = `${page.route} ${page.look}`.toLowerCase().replace(/[^a-z0-9]+/g, "-");
+  const whose = page.visitor === "client" && !page.route.startsWith("/client") ? "as client" : "";
+  const words = `${page.route} ${page.look} ${whose}`.toLowerCase().replace(/[^a-z0-9]+/g, "-");
   return words.replace(/^-|-$/g, "") || "root";
 }

@@ -1,9 +1,8 @@
 /** Every page, opened once in light at 1440 px: axe finds nothing, it is light to load, and no script complains. */
-import { request } from "@playwright/test";
-import { session } from "../lib/installation";
+import type { Page } from "@playwright/test";
 import { expect, test } from "../lib/test";
 import { MOST_BYTES, accessibility, firstView, forgetCache, overhang } from "../lib/checks";
-import { Finder } from "../lib/pages";
+import { Finder, VISITORS, type Visitor } from "../lib/pages";
 
 /** Two tests share the pages, so that they go side by side. */
 const SHARES = 2;
@@ -12,18 +11,20 @@ test.describe.configure({ mode: "parallel" });
 for (let share = 0; share < SHARES; share++) {
   test(`every page can be reached, is accessible, weighs little and complains about nothing (${share + 1} of ${SHARES})`, async ({ as, shared, watch }) => {
     test.setTimeout(600_000);
-    const context = await request.newContext({ baseURL: shared.url, storageState: session("administrator") });
-    const finder = new Finder(context);
     const { published, ownSay, briefs, strategy, edited, posts } = shared.clients;
-    await finder.everything([published, ownSay, briefs, strategy, edited, posts]);
+    const finder = await Finder.everything(shared, [published, ownSay, briefs, strategy, edited, posts]);
     expect(finder.missing(), "routes that no page leads to").toEqual([]);
     expect([...finder.nowhere], "links that lead to nothing").toEqual([]);
 
-    const page = await as("administrator");
-    await forgetCache(page);
+    const pages = {} as Record<Visitor, Page>;
+    for (const visitor of VISITORS) {
+      pages[visitor] = await as(visitor);
+      await forgetCache(pages[visitor]);
+    }
     const findings: string[] = [];
     const all = finder.pages.sort((a, b) => `${a.route} ${a.look}`.localeCompare(`${b.route} ${b.look}`));
-    for (const { path, look } of all.filter((_, at) => at % SHARES === share)) {
+    for (const { path, look, visitor = "administrator" } of all.filter((_, at) => at % SHARES === share)) {
+      const page = pages[visitor];
       const before = watch.found.length;
       const { bytes, status } = await firstView(page, path);
       const over = await overhang(page);
@@ -32,9 +33,8 @@ for (let share = 0; share < SHARES; share++) {
       if (bytes > MOST_BYTES) found.push(`${bytes} bytes on first view`);
       if (over > 0) found.push(`sticks out by ${over} px`);
       found.push(...watch.found.splice(before));
-      findings.push(...found.map((words) => `${path} ${look}\n    ${words}`));
+      findings.push(...found.map((words) => `${path} ${look} (${visitor})\n    ${words}`));
     }
-    await context.dispose();
     expect(findings.join("\n")).toEqual("");
   });
 }

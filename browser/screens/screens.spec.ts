@@ -7,7 +7,7 @@ import { request, type Page } from "@playwright/test";
 import { accessibility, overhang } from "../lib/checks";
 import { contactSheet, type Shot } from "../lib/contact";
 import { session, signIn } from "../lib/installation";
-import { Finder, nameOf, type Address } from "../lib/pages";
+import { Finder, VISITORS, nameOf, type Address } from "../lib/pages";
 import { screens } from "../lib/places";
 import { address, run, start } from "../lib/program";
 import { expect, test } from "../lib/test";
@@ -66,12 +66,12 @@ async function picture(page: Page, watch: Watch, set: string, pages: Address[], 
 
 test("full: an agency with clients at every stage", async ({ as, shared, watch }) => {
   test.setTimeout(1_800_000);
-  const context = await request.newContext({ baseURL: shared.url, storageState: session("administrator") });
-  const finder = new Finder(context);
   const { published, ownSay, briefs, strategy, edited } = shared.clients;
-  await finder.everything([published, ownSay, briefs, strategy, edited]);
-  await picture(await as("administrator"), watch, "full", finder.pages);
-  await context.dispose();
+  const finder = await Finder.everything(shared, [published, ownSay, briefs, strategy, edited]);
+  for (const visitor of VISITORS) {
+    const own = finder.pages.filter((page) => page.visitor === visitor);
+    await picture(await as(visitor), watch, "full", own);
+  }
 });
 
 test("empty: a client that was only registered, and an agency without clients", async ({ as, shared, watch, browser }) => {
