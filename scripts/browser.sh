@@ -8,18 +8,16 @@ browser_packages() {
   (cd "$root/browser" && PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 npm ci --no-audit --no-fund) >&2 && cp "$lock" "$stamp"
 }
 
-# run_browser LOG PROJECTS [FILTER]: `stories`, `pages` (the check of every page) or both, or those that a filter names.
+# run_browser LOG [FILTER]: the stories and the check of every page, or those of them that a filter names.
 run_browser() {
-  local log=$1 project
-  local -a projects=()
-  for project in $2; do projects+=(--project "$project"); done
-  shift 2
+  local log=$1
+  shift
   browser_packages && cargo build --locked -p agency-os || return 1
   (
     cd "$root/browser"
     export BROWSER_CHROMIUM BROWSER_PROGRAM="$target/debug/agency-os" CARGO_TARGET_DIR="$target"
     BROWSER_CHROMIUM="$(find_browser)"
     npx --no-install tsc --noEmit &&
-      npx --no-install playwright test "${projects[@]}" --pass-with-no-tests ${1:+--grep "$1"}
+      npx --no-install playwright test --project stories --project pages --pass-with-no-tests ${1:+--grep "$1"}
   ) 2>&1 | tee -a "$log"
 }

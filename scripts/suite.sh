@@ -40,8 +40,8 @@ run_suite() {
   local browser="Browser: skipped."
   if find_browser >/dev/null; then
     browser="Browser: passed."
-    say "Stories in a browser"
-    run_browser "$log" stories "$@" || failed_run=1
+    say "Stories and every page in a browser"
+    run_browser "$log" "$@" || failed_run=1
   fi
 
   local passed failed

@@ -45,6 +45,8 @@ export interface Installation {
   token: string;
   /** The website that clients have: the sample site. */
   website: string;
+  /** The mail server's page: what people were sent. */
+  mailbox: string;
   clients: Record<ClientName, string>;
 }
 
@@ -73,10 +75,11 @@ async function describe(running: Running): Promise<Installation> {
   const url = address(running.said);
   const password = /Sign in as\s+\S+ with (\S+)/.exec(running.said)?.[1];
   const website = /Website\s+(http\S+)/.exec(running.said)?.[1];
-  if (!password || !website) throw new Error(`no password or website in:\n${running.said}`);
+  const mailbox = /Mail\s+(http\S+[^/\s])/.exec(running.said)?.[1];
+  if (!password || !website || !mailbox) throw new Error(`no password, website or mail in:\n${running.said}`);
   const token = run(["admin", "token", people.administrator, "--name", "browser", "--write"], running.folder).trim();
   await Promise.all((Object.keys(people) as Person[]).map((person) => signIn(url, people[person], password, session(person))));
-  return { url, folder: running.folder, password, token, website, clients: await ids(url, token) };
+  return { url, folder: running.folder, password, token, website, mailbox, clients: await ids(url, token) };
 }
 
 /** Signs somebody in over plain forms, and keeps the session in a file when one is named. */

@@ -26,11 +26,25 @@ export interface Address {
 /** Pages that nothing links to, and where the suite opens them instead. */
 export const UNLINKED: Record<string, string> = {
   "/": "leads to a face",
+  "/client": "leads to the face of one's client",
   "/portal/live": "a stream",
+  "/portal/search/palette": "a part of every page: stories/find opens it",
   "/portal/clients/{tenant}/screenshots/{crawl}": "a picture, which a crawl without a browser has not",
-  "/first-run": "only before the set-up: pages.spec opens it",
-  "/sign-in": "for strangers: pages.spec opens it",
-  "/password": "for people with a one-time password: pages.spec opens it",
+  "/client/{tenant}/screenshots/{crawl}": "a picture, which a crawl without a browser has not",
+  "/brand/style.css": "a style",
+  "/brand/logo": "a picture",
+  "/n/{notification}": "leads on to what it tells of",
+  "/first-run": "only before the set-up: stories/first-run and screens open it",
+  "/password": "for people with a one-time password: doors opens it",
+  "/sign-in": "for strangers: doors opens it",
+  "/forgot": "for strangers: doors opens it",
+  "/join/{token}": "from a letter: doors opens it",
+  "/reset/{token}": "from a letter: doors opens it",
+  "/a/{token}": "from a letter: doors opens it",
+  "/account/email/{token}": "from a letter: stories/account opens it",
+  "/sign-in/code": "in the middle of signing in: stories/account opens it",
+  "/sign-in/provider": "leads to the identity provider",
+  "/sign-in/provider/callback": "leads into the product",
 };
 
 /** Part of the address that changes how the page is laid out, and so makes another picture. */

@@ -5,6 +5,7 @@
 import { appendFileSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { request, type Page } from "@playwright/test";
 import { accessibility, overhang } from "../lib/checks";
+import { doors } from "../lib/doors";
 import { contactSheet, type Shot } from "../lib/contact";
 import { session, signIn } from "../lib/installation";
 import { Finder, VISITORS, nameOf, type Address } from "../lib/pages";
@@ -55,7 +56,7 @@ async function picture(page: Page, watch: Watch, set: string, pages: Address[], 
       await page.screenshot({ path: `${screens}/${file}`, animations: "disabled" });
       await page.setViewportSize({ width: look.width, height: look.height });
       const found = await accessibility(page);
-      if (answer?.status() !== status) found.push(`answers ${answer?.status()}`);
+      if (answer?.status() !== status && one.look !== "gone") found.push(`answers ${answer?.status()}`);
       if (over > 0) found.push(`sticks out by ${over} px`);
       found.push(...watch.found.splice(before));
       findings.push(...found.map((words) => `${name} ${look.name} (${one.path})\n    ${words}`));
@@ -72,6 +73,11 @@ test("full: an agency with clients at every stage", async ({ as, shared, watch }
     const own = finder.pages.filter((page) => page.visitor === visitor);
     await picture(await as(visitor), watch, "full", own);
   }
+});
+
+test("doors: for whoever is not signed in", async ({ stranger, shared, watch }) => {
+  watch.expecting(/status of 404/);
+  await picture(await stranger(), watch, "door", await doors(shared), 200);
 });
 
 test("empty: a client that was only registered, and an agency without clients", async ({ as, shared, watch, browser }) => {

@@ -180,6 +180,8 @@ pub struct Viewer {
     pub state: AppState,
     pub principal: Principal,
     pub session: Option<SessionId>,
+    /// They came in with a one-time password, and choose their own before they see anything.
+    pub must_change_password: bool,
     /// They see nothing but that until it is done.
     pub must_set_up_two_factor: bool,
     /// The address that they come from, as far as it can be believed.
@@ -222,6 +224,7 @@ impl FromRequestParts<AppState> for Viewer {
             state: guest.state,
             principal: found.principal,
             session: found.session,
+            must_change_password: found.must_change_password,
             must_set_up_two_factor: found.must_set_up_two_factor,
             address: guest.address,
             user_agent: guest.user_agent,

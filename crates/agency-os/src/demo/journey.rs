@@ -170,9 +170,12 @@ impl<'a> Journey<'a> {
             let crawl = website::queries::latest_crawl(&mut conn, scope).await.map_err(plain)?;
             drop(conn);
             if let Some(crawl) = crawl {
+                let progress = &crawl.progress;
                 let found = format!(
-                    "{} pages, {} images, {} documents",
-                    crawl.progress.pages, crawl.progress.images, crawl.progress.documents
+                    "{}, {}, {}",
+                    counted(progress.pages, "page"),
+                    counted(progress.images, "image"),
+                    counted(progress.documents, "document")
                 );
                 if crawl.finished_at.is_some() {
                     self.voice.done(&format!("The website is read: {found}"));
@@ -259,7 +262,8 @@ impl<'a> Journey<'a> {
             && let Some(context) = onboarding::queries::latest_context(&mut conn, scope).await.map_err(plain)?
         {
             seen.context = true;
-            self.voice.done(&format!("The context file is written ({} gaps named)", context.gaps.len()));
+            let gaps = counted(context.gaps.len(), "gap");
+            self.voice.done(&format!("The context file is written ({gaps} named)"));
         }
         let counts = content::queries::counts(&mut conn, scope).await.map_err(plain)?;
         let published = counts.iter().find(|(state, _)| *state == ItemState::Published).map_or(0, |(_, n)| *n);
@@ -420,4 +424,10 @@ struct State {
 /// Waits until something happened, at most a moment: a signal of another process may be missed.
 async fn news(signals: &mut broadcast::Receiver<aos_storage::Signal>) {
     let _ = tokio::time::timeout(Duration::from_millis(400), signals.recv()).await;
+}
+
+/// `1 page`, `2 pages`.
+fn counted(n: impl std::fmt::Display + PartialEq + From<u8>, one: &str) -> String {
+    let ending = if n == 1.into() { "" } else { "s" };
+    format!("{n} {one}{ending}")
 }

@@ -81,16 +81,19 @@ impl Cast {
         Ok(())
     }
 
-    /// Adds a client's own people, with the administrator's password. Once, in a new folder.
-    pub async fn add_client_people(&self, product: &Product, scope: TenantScope) -> Result<()> {
-        let Some(hashed) = &self.hashed else { return Ok(()) };
+    /// Adds a client's own people, with the administrator's password; answers who speaks for the client. Once, in a new
+    /// folder.
+    pub async fn add_client_people(&self, product: &Product, scope: TenantScope) -> Result<Option<Actor>> {
+        let Some(hashed) = &self.hashed else { return Ok(None) };
         let mut tx = product.db.begin(self.administrator.actor().clone()).await.map_err(plain)?;
+        let mut first = None;
         for (email, name, role) in CLIENT_PEOPLE {
             let new = person(email, name, hashed.clone())?;
-            people::commands::add_client_person(&mut tx, scope, new, role).await.map_err(plain)?;
+            let user = people::commands::add_client_person(&mut tx, scope, new, role).await.map_err(plain)?;
+            first.get_or_insert(Actor::User { id: user });
         }
         tx.commit().await.map_err(plain)?;
-        Ok(())
+        Ok(first)
     }
 
     /// Everybody whom [`Self::add_colleagues`] and [`Self::add_client_people`] add, as a list for a person.

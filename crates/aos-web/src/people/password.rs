@@ -42,5 +42,9 @@ pub(super) async fn choose(viewer: Viewer, Form(fields): Form<Fields>) -> Answer
 }
 
 fn changed_answer(viewer: &Viewer) -> Response {
+    if viewer.must_change_password {
+        // The first password of their own is the last step of coming in.
+        return viewer.done(Flash::good("From now on only you know your password."), "/");
+    }
     viewer.done(Flash::good("Your password is changed. You are signed out everywhere else."), paths::ACCOUNT)
 }

@@ -43,11 +43,14 @@ const ACTIONS: &[(&str, &str, &str, Option<Permission>)] = &[
     ("Go to clients", "building-2", paths::CLIENTS, None),
     ("Add a client", "plus", paths::NEW_CLIENT, Some(Permission::ManageClients)),
     ("Go to content", "file-text", paths::CONTENT, None),
+    ("Go to the calendar", "calendar", paths::CALENDAR, None),
     ("Go to runs", "activity", paths::RUNS, None),
     ("Read notifications", "bell", paths::NOTIFICATIONS, None),
     ("Choose what I am told", "settings", paths::NOTICE_CHOICES, None),
     ("Make an API token", "key-round", paths::TOKENS, None),
     ("Change my password", "lock", paths::PASSWORD, None),
+    ("My account and where I am signed in", "users", paths::ACCOUNT, None),
+    ("Set up signing in with a second factor", "lock", paths::TWO_FACTOR, None),
     ("Manage users", "users", paths::USERS, Some(Permission::ManageUsers)),
     ("Manage models and budgets", "cpu", paths::MODELS, Some(Permission::ManageAgents)),
     ("Manage skills", "bot", paths::SKILLS, Some(Permission::ManageAgents)),
@@ -56,6 +59,14 @@ const ACTIONS: &[(&str, &str, &str, Option<Permission>)] = &[
     ("Look at the system’s health", "activity", paths::SYSTEM, Some(Permission::OperateSystem)),
     ("Set up mail", "send", paths::MAIL, Some(Permission::OperateSystem)),
     ("Read the audit log", "scroll-text", paths::AUDIT, Some(Permission::SeeAudit)),
+    ("Change the agency’s settings", "settings", paths::SETTINGS, Some(Permission::OperateSystem)),
+    (
+        "Set up signing in with an identity provider",
+        "key-round",
+        paths::SETTINGS_SIGN_IN,
+        Some(Permission::OperateSystem),
+    ),
+    ("Change the branding", "image", paths::BRANDING, Some(Permission::OperateSystem)),
 ];
 
 /// Actions that this person may take and that hold every word; all of them for no word.
