@@ -34,6 +34,7 @@ export const UNLINKED: Record<string, string> = {
   "/brand/style.css": "a style",
   "/brand/logo": "a picture",
   "/n/{notification}": "leads on to what it tells of",
+  "/client/{tenant}/tasks/{activity}": "only where a template asks something of the client: no template of ours does",
   "/first-run": "only before the set-up: stories/first-run and screens open it",
   "/password": "for people with a one-time password: doors opens it",
   "/sign-in": "for strangers: doors opens it",

@@ -47,6 +47,7 @@
 //! | client's settings | POST `{client}/settings`, `…/approval`, `…/archive`, `…/restore`, `…/people/{user}/remove` | `name`, `website`, `time_zone`; `route`, `decides` (repeated), `own_work` |
 //! | on the client dashboard | as in the Portal below `/client/{tenant}`: channels, onboarding, documents | |
 //! | decide there | POST `/client/{tenant}/approvals/{id}/approve`, `…/reject`, `…/requests` | `hash`, `notes`; `mode`, `at` when the planned time has passed |
+//! | do what is asked there | POST `/client/{tenant}/tasks/{activity}` | `notes` |
 //! | request there | POST `/client/{tenant}/requests`, `…/requests/{id}`, `…/close` | `title`, `brief`, `audience`, `notes`, `base_version` |
 //! | dead letters | POST `/manage/queues/dead/{id}/retry`, `…/discard`, `/manage/queues/dead/retry-all` | |
 //! | mail | POST [`MAIL`], `/manage/mail/remove`, `…/test`, `…/patience`, `…/sent/{id}/again` | [`crate::notices::views::MailForm`] and `password` |

@@ -215,7 +215,9 @@ impl FromRequestParts<AppState> for Viewer {
             return Err(Redirect::to(paths::TWO_FACTOR).into_response());
         }
         let address = address(&state.settings, parts);
-        if is_staff_face(parts.uri.path()) && !found.office.admit(address.as_deref()) {
+        // What the client's people have below these addresses, such as the live stream, is theirs from anywhere.
+        let at_work = found.principal.is_staff() && is_staff_face(parts.uri.path());
+        if at_work && !found.office.admit(address.as_deref()) {
             return Err(refuse(outside_office(address.as_deref())));
         }
         note_use(state, &found, address.as_deref()).await;
@@ -385,6 +387,16 @@ impl Guest {
     /// `Storage`.
     pub async fn signed_in(&self) -> Result<Option<people::SignedIn>> {
         by_cookie(&self.state, &self.jar).await
+    }
+    /// What surrounds a page of the agency's that whoever comes sees: in its name, with its logo and its colour.
+    ///
+    /// # Errors
+    /// `NotFound` before the first run; `Storage`.
+    pub async fn branded(&self, title: &str) -> Result<Shell> {
+        let mut conn = self.state.product.db.read().await?;
+        let agency = people::queries::agency(&mut conn).await?.name;
+        let brand = crate::branding::brand(&mut conn).await?;
+        Ok(Shell { brand, ..self.shell(agency, title) })
     }
     /// What surrounds a page without a rail.
     pub fn shell(&self, agency: String, title: &str) -> Shell {

@@ -153,7 +153,11 @@ async fn reader(tx: &mut Tx, user: Option<UserId>) -> Result<Option<Principal>> 
     }
 }
 
-async fn client_name(tx: &mut Tx, notification: &Notification) -> Result<Option<String>> {
+/// The client's name, for whoever is told of several.
+async fn client_name(tx: &mut Tx, reader: &Principal, notification: &Notification) -> Result<Option<String>> {
+    if !reader.is_staff() && reader.own_tenants().len() == 1 {
+        return Ok(None);
+    }
     match notification.tenant_id {
         // The reader may see this client: the notification was found in their own scope.
         Some(tenant) => Ok(Some(tenants::queries::tenant(tx, scope(tenant)).await?.name)),
@@ -177,7 +181,7 @@ async fn notice(tx: &mut Tx, post: &Post, base: &Url, row: &MailRow, draft: Lett
         return Ok(Err("It was read before the mail went out."));
     }
     let words = notification.words();
-    let client = client_name(tx, &notification).await?;
+    let client = client_name(tx, &principal, &notification).await?;
     let mut letter = Letter {
         subject: match &client {
             Some(client) => format!("{} ({client})", words.title),
@@ -223,7 +227,7 @@ async fn digest(tx: &mut Tx, base: &Url, row: &MailRow, draft: Letter) -> Result
             continue;
         }
         let words = notification.words();
-        let client = client_name(tx, &notification).await?;
+        let client = client_name(tx, &principal, &notification).await?;
         list.push(Line {
             title: words.title,
             text: match (client, words.body) {

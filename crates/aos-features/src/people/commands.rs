@@ -14,6 +14,7 @@ use super::{
     passwords::{self, HashedPassword},
     principal::Principal,
     store::{access, links, two_factor, users as store},
+    throttle::Attempt,
 };
 
 /// Somebody to be added.
@@ -271,7 +272,7 @@ pub async fn reset_password(tx: &mut Tx, agency: &AgencyScope, user: UserId, pas
 ///
 /// # Errors
 /// `Invalid` for the field `current` when that password is wrong, and for `password` when the new one does not do;
-/// `Denied` for a program.
+/// `Limited` after too many wrong ones; `Denied` for a program.
 pub async fn change_password(
     db: &Db,
     principal: &Principal,
@@ -288,6 +289,9 @@ pub async fn change_password(
         return Err(Error::conflict("no_password", "You have no password yet: you sign in through a provider.")
             .with_help("Set one with “Forgot your password?” on the sign-in page."));
     }
+    // Counted as at signing in: a session that was left open is no way to try passwords.
+    let attempt = Attempt::new(principal.email(), None);
+    attempt.begin(db).await?;
     if !passwords::verify(current, Some(account.password_hash.clone())).await? {
         return Err(Error::invalid("current", "This is not your present password."));
     }
@@ -296,6 +300,7 @@ pub async fn change_password(
     }
     let hashed = HashedPassword::chosen(new).await?;
     let mut tx = db.begin(principal.actor().clone()).await?;
+    attempt.succeeded(&mut tx).await?;
     store::set_password(&mut tx, principal.user(), &hashed).await?;
     let sessions = access::delete_sessions(&mut tx, principal.user(), keep).await?;
     links::withdraw(&mut tx, principal.user(), Some(Purpose::PasswordReset)).await?;

@@ -6,7 +6,7 @@ use aos_features::{
         Approval, ApprovalState, Decide, Decision,
         links::{self, Mailed},
     },
-    content, people,
+    content,
     read_models::names::Names,
     strategy, tenants,
 };
@@ -23,6 +23,7 @@ use crate::{
     app,
     flash::Flash,
     forms::{FieldErrors, Fields},
+    layout::Place,
     markdown::to_html,
     session::{Answer, At, Guest},
     show::{Dial, who},
@@ -47,15 +48,16 @@ pub(super) async fn page(guest: Guest, At(token): At<String>) -> Answer {
 }
 
 async fn view(guest: &Guest, token: &Secret, errors: FieldErrors, notes: String) -> Result<MailedPage> {
+    let shell = guest.branded("").await?;
     let mut conn = guest.state.product.db.read().await?;
-    let agency = people::queries::agency(&mut conn).await?.name;
     let mailed = match links::open(&mut conn, token, guest.now).await {
         Ok(mailed) => mailed,
         // Which of them it is would tell a stranger something, but for the age, which only an owner can find out.
         Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::Conflict) => {
             let expired = error.code() == "link_expired";
             return Ok(MailedPage {
-                shell: guest.shell(agency, if expired { "This link is too old" } else { "This link leads nowhere" }),
+                shell: shell
+                    .titled(if expired { "This link is too old" } else { "This link leads nowhere" }, Place::Nowhere),
                 nothing: Some((
                     if expired { error.message() } else { "It may be mistyped, or what it was about is gone." }
                         .to_owned(),
@@ -80,7 +82,7 @@ async fn view(guest: &Guest, token: &Secret, errors: FieldErrors, notes: String)
         many => format!("{} things to decide", many.len()),
     };
     Ok(MailedPage {
-        shell: guest.shell(agency, &title),
+        shell: shell.titled(title, Place::Nowhere),
         client: tenant.name,
         reader: mailed.principal.name().to_owned(),
         changed: mailed.changed,

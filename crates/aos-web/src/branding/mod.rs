@@ -6,13 +6,14 @@ mod page;
 pub mod views;
 
 use aos_features::people::branding::{self, Branding, LARGEST_LOGO};
+use aos_storage::Conn;
 use axum::{
     extract::State,
     http::{HeaderValue, header},
     response::IntoResponse,
 };
 
-use crate::{paths, router::Routes, session::Answer, state::AppState};
+use crate::{layout::Brand, paths, router::Routes, session::Answer, state::AppState};
 
 const STYLE: &str = "/brand/style.css";
 const LOGO: &str = "/brand/logo";
@@ -30,12 +31,21 @@ pub fn routes() -> Routes {
 }
 
 /// The style sheet's address; it names the colour, so that a new one is fetched and the old one kept.
-pub(crate) fn style_href(branding: &Branding) -> Option<String> {
+fn style_href(branding: &Branding) -> Option<String> {
     branding.accent.as_ref().map(|accent| format!("{STYLE}?v={}", accent.trim_start_matches('#')))
 }
 
 pub(crate) fn logo_href(branding: &Branding) -> Option<String> {
     branding.logo_hash.as_ref().map(|hash| format!("{LOGO}?v={}", hash.get(..12).unwrap_or(hash)))
+}
+
+/// What every page that strangers and clients see begins with.
+///
+/// # Errors
+/// `Storage`.
+pub(crate) async fn brand(conn: &mut Conn) -> aos_kernel::Result<Brand> {
+    let chosen = branding::branding(conn).await?;
+    Ok(Brand { style: style_href(&chosen), logo: logo_href(&chosen) })
 }
 
 /// `GET /brand/style.css`: the colour, as it can be read on light and on dark.

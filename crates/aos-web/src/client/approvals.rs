@@ -14,6 +14,7 @@ use super::{
     Face, Side,
     face::waiting_for_client,
     home::{asked, decides, local},
+    places::{asks_client, has_seen},
     views::{ApprovalsPage, AskHead, AskIdeasPage, AskPlanPage, AskPostPage, DecidedRow, Idea, LateForm},
     words,
 };
@@ -78,8 +79,7 @@ impl Asking {
         let mut face = Face::open(viewer, id, "approvals", "Approvals").await?;
         let (conn, scope, dial) = (&mut face.conn, face.scope, face.dial);
         let approval = activities::queries::approval(conn, scope, approval).await?;
-        let of_client = approval.party == Party::Client || super::face::clients_roles().contains(&approval.role);
-        if !of_client {
+        if !asks_client(&approval) {
             return Err(Error::not_found("approval"));
         }
         let siblings = queue::of_step(conn, scope, &approval).await?;
@@ -130,6 +130,7 @@ impl Asking {
 /// `GET /client/{tenant}/approvals/{approval}`.
 pub(super) async fn page(viewer: Viewer, At((id, approval)): At<(TenantId, ApprovalId)>) -> Answer {
     let asking = Asking::open(&viewer, id, approval).await?;
+    has_seen(&viewer, &asking.approval).await?;
     show(viewer, asking, None).await
 }
 

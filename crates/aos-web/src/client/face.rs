@@ -84,12 +84,10 @@ pub(crate) async fn rail(
     place: &'static str,
 ) -> Result<ClientRail> {
     let own = viewer.principal.own_tenants();
-    let branding = people::branding::branding(conn).await?;
     let mut rail = ClientRail {
         place,
         several: own.len() > 1,
-        style: crate::branding::style_href(&branding),
-        logo: crate::branding::logo_href(&branding),
+        brand: crate::branding::brand(conn).await?,
         ..ClientRail::default()
     };
     let found = match (tenant, own.as_slice()) {

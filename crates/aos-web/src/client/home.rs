@@ -58,6 +58,7 @@ pub(super) async fn page(viewer: Viewer, At(id): At<TenantId>) -> Answer {
     let month = strategy::queries::month(conn, scope, None, viewer.now).await?;
     let record = onboarding::queries::record(conn, scope).await?;
     let mut todo = asked(conn, scope, dial).await?;
+    todo.extend(super::tasks::waiting(conn, scope, dial).await?);
     if record.launched_at.is_none() {
         let left = open.shell.client.as_ref().map_or(0, |rail| rail.steps_left);
         let detail = match left {

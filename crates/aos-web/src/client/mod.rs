@@ -8,12 +8,15 @@ mod content;
 mod decide;
 mod face;
 mod home;
+mod places;
 mod requests;
 mod settings;
+mod tasks;
 pub mod views;
 mod words;
 
 pub(crate) use face::{Face, Side, instead, is_agencys, rail};
+pub(crate) use places::place_of;
 pub(crate) use settings::person;
 
 use crate::{paths, router::Routes};
@@ -34,6 +37,8 @@ pub fn routes() -> Routes {
         .get("/client/{tenant}/requests/{request}", requests::page)
         .post("/client/{tenant}/requests/{request}", requests::revise)
         .post("/client/{tenant}/requests/{request}/close", requests::close)
+        .get("/client/{tenant}/tasks/{activity}", tasks::page)
+        .post("/client/{tenant}/tasks/{activity}", tasks::done)
         .get("/client/{tenant}/calendar", content::calendar)
         .get("/client/{tenant}/content", content::list)
         .get("/client/{tenant}/content/{item}", content::page)

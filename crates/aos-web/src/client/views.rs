@@ -263,6 +263,28 @@ pub struct RequestPage {
     pub close: Option<String>,
 }
 
+/// `GET /client/{tenant}/tasks/{activity}`.
+#[derive(Clone, Debug, Default, Template)]
+#[template(path = "client/task.html")]
+pub struct TaskPage {
+    pub shell: Shell,
+    pub tenant: String,
+    pub action: String,
+    pub name: String,
+    /// The name of the work it belongs to.
+    pub about: String,
+    pub since: Moment,
+    /// Why it came back.
+    pub notes: Option<String>,
+    pub can_do: bool,
+    pub why_not: Option<&'static str>,
+    pub done: Option<Moment>,
+    /// What was said when it was done.
+    pub said: Option<String>,
+    /// Done, or not wanted any more.
+    pub over: bool,
+}
+
 /// `GET /client/{tenant}/calendar`.
 #[derive(Clone, Debug, Default, Template)]
 #[template(path = "client/calendar.html")]

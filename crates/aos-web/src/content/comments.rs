@@ -1,7 +1,10 @@
 //! Comments on the words of a post.
 
 use aos_features::{
-    content::comments::{self, Comment, CommentId, NewComment, Thread, Where},
+    content::{
+        self,
+        comments::{self, Comment, CommentId, NewComment, Thread, Where},
+    },
     people::Permission,
     read_models::names::Names,
 };
@@ -9,13 +12,15 @@ use aos_kernel::{Actor, ContentItemId, Error, Result, TenantId, TenantScope};
 use aos_storage::Conn;
 use axum::Form;
 
-use super::views::{CommentsView, SaidView, ThreadView};
+use super::views::{CommentAgainPage, CommentsView, SaidView, ThreadView};
 use crate::{
     flash::Flash,
     forms::{FieldErrors, Fields, safe_next},
+    layout::ClientTab,
     paths,
     session::{Answer, At, Viewer},
     show::{Dial, small, who},
+    workspace::Workspace,
 };
 
 /// A post's comments, as the page at `back` shows them.
@@ -98,12 +103,38 @@ pub(super) async fn begin(
             tx.commit().await?;
             Ok(viewer.done(Flash::good("Your comment stands beside the article."), &format!("{to}#t-{id}")))
         }
-        // What was typed is still in the browser, one step back; the words say what to do.
-        Err(error) if FieldErrors::of(&error).is_some() => {
-            Ok(viewer.done(Flash::warning(error.message()), &format!("{to}#comments")))
+        Err(error) => {
+            drop(tx);
+            again(viewer, (tenant, item), error, None, &fields, to).await
         }
-        Err(error) => Err(error.into()),
     }
+}
+
+/// What was refused, on a page of its own with everything that was typed; `answers` names the thread.
+async fn again(
+    viewer: Viewer,
+    (tenant, item): (TenantId, ContentItemId),
+    error: Error,
+    answers: Option<CommentId>,
+    fields: &Fields,
+    back: String,
+) -> Answer {
+    let Some(errors) = FieldErrors::of(&error) else { return Err(error.into()) };
+    let mut open = Workspace::open(&viewer, tenant, ClientTab::Content, Permission::EditContent).await?;
+    let post = content::queries::item(&mut open.conn, open.scope, item).await?;
+    let all = format!("{}/comments", paths::item(tenant, item));
+    let view = CommentAgainPage {
+        action: answers.map_or_else(|| all.clone(), |thread| format!("{all}/{thread}")),
+        answers: answers.is_some(),
+        quote: fields.text("quote").to_owned(),
+        prefix: fields.raw("prefix").to_owned(),
+        suffix: fields.raw("suffix").to_owned(),
+        body: fields.text("body").to_owned(),
+        back,
+        errors,
+        shell: open.titled(post.title).shell,
+    };
+    viewer.form_again(&view)
 }
 
 /// `POST …/items/{id}/comments/{comment}`: an answer, or that it is done with.
@@ -116,7 +147,11 @@ pub(super) async fn act(
     let mut tx = viewer.begin().await?;
     let words = match fields.text("do") {
         "answer" => {
-            comments::answer(&mut tx, scope, thread, fields.text("body")).await?;
+            if let Err(error) = comments::answer(&mut tx, scope, thread, fields.text("body")).await {
+                drop(tx);
+                let to = back(&fields, tenant, item);
+                return again(viewer, (tenant, item), error, Some(thread), &fields, to).await;
+            }
             "Answered."
         }
         "resolve" => {

@@ -364,6 +364,23 @@ pub struct CommentsView {
     pub resolved: Vec<ThreadView>,
 }
 
+/// A comment or an answer that was refused, with what was typed.
+#[derive(Clone, Debug, Default, Template)]
+#[template(path = "content/comment_again.html")]
+pub struct CommentAgainPage {
+    pub shell: Shell,
+    pub action: String,
+    /// It answers a thread, so it is about no words of its own.
+    pub answers: bool,
+    pub quote: String,
+    pub prefix: String,
+    pub suffix: String,
+    pub body: String,
+    /// The page that it was written on.
+    pub back: String,
+    pub errors: FieldErrors,
+}
+
 #[derive(Clone, Debug, Default)]
 pub struct ThreadView {
     pub id: String,

@@ -31,6 +31,15 @@ pub struct Shell {
     pub topics: Vec<String>,
     /// The client dashboard's own rail and branding, in the place of the agency's.
     pub client: Option<ClientRail>,
+    /// How the agency shows itself on a page without a rail.
+    pub brand: Brand,
+}
+
+/// The agency's style sheet and logo, where it chose them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Brand {
+    pub style: Option<String>,
+    pub logo: Option<String>,
 }
 
 impl Shell {
@@ -84,9 +93,7 @@ pub struct ClientRail {
     pub several: bool,
     /// One of the agency's people looks at what the client sees.
     pub looks_on: bool,
-    /// The agency's style sheet and logo, where it chose them.
-    pub style: Option<String>,
-    pub logo: Option<String>,
+    pub brand: Brand,
 }
 
 impl ClientRail {

@@ -1,23 +1,24 @@
 //! The list behind the bell.
 
 use aos_features::{
-    activities,
-    notices::{NoticeKind, Notification, commands, queries},
+    notices::{Notification, commands, queries},
     people::Permission,
     read_models::clients,
 };
-use aos_kernel::{ActivityId, NotificationId, PageSize, Result};
-use aos_storage::Conn;
+use aos_kernel::{NotificationId, PageSize};
 use axum::{
     extract::Query,
     response::{IntoResponse, Redirect},
 };
 use serde::Deserialize;
 
-use super::views::{NoticeLine, NoticesPage};
+use super::{
+    places,
+    views::{NoticeLine, NoticesPage},
+};
 use crate::{
     flash::Flash,
-    layout::{ClientTab, Place},
+    layout::Place,
     paths,
     session::{After, Answer, At, Viewer},
     show::{Dial, next_page},
@@ -54,6 +55,8 @@ pub(super) async fn page(viewer: Viewer, Query(asked): Query<Asked>) -> Answer {
         .into_iter()
         .map(|notice| {
             let client = notice.tenant_id.and_then(|tenant| names.get(&tenant).cloned().flatten());
+            // Whoever belongs to one client alone knows which it is.
+            let client = client.filter(|_| viewer.principal.is_staff() || viewer.principal.own_tenants().len() > 1);
             line(notice, client, dial)
         })
         .collect();
@@ -89,44 +92,8 @@ pub(super) async fn open(viewer: Viewer, At(id): At<NotificationId>) -> Answer {
         commands::mark_read(&mut tx, &viewer.principal, id).await?;
         tx.commit().await?;
     }
-    let to = place(&viewer, &mut viewer.read().await?, &notice).await?;
+    let to = places::place(&viewer, &mut viewer.read().await?, &notice).await?;
     Ok(Redirect::to(&to).into_response())
-}
-
-/// Where a person sees what a notice is about.
-async fn place(viewer: &Viewer, conn: &mut Conn, notice: &Notification) -> Result<String> {
-    let Some(tenant) = notice.tenant_id else {
-        return Ok(match notice.kind {
-            NoticeKind::MailUndelivered => format!("{}?show=trouble", paths::MAIL),
-            NoticeKind::ProcessSilent => paths::SYSTEM.to_owned(),
-            _ => paths::QUEUES.to_owned(),
-        });
-    };
-    let decides = matches!(
-        notice.kind,
-        NoticeKind::ApprovalRequested | NoticeKind::ApprovalReminder | NoticeKind::ApprovalEscalated
-    );
-    if decides && let Some(activity) = notice.activity() {
-        let scope = viewer.scope(tenant, Permission::SeeClient)?;
-        let waiting = activities::queries::activity(conn, scope, ActivityId::from_uuid(activity)).await;
-        let waiting = waiting.ok().and_then(|detail| {
-            // The one that waits; else the last that was decided, which says what became of it.
-            let all = detail.approvals;
-            all.iter().find(|one| one.state.as_str() == "pending").or(all.last()).map(|one| one.id)
-        });
-        return Ok(waiting.map_or_else(|| paths::QUEUE.to_owned(), paths::approval));
-    }
-    let id = notice.subject_id;
-    Ok(match notice.subject_kind.as_str() {
-        "content_item" => paths::item(tenant, id),
-        "request" => paths::request(tenant, id),
-        "activity" => paths::client_tab(tenant, ClientTab::Work),
-        "crawl" => paths::client_tab(tenant, ClientTab::Website),
-        "channel" => paths::client_tab(tenant, ClientTab::Channels),
-        "period" | "deliverable" | "strategy" => paths::client_tab(tenant, ClientTab::Plan),
-        "job" => paths::QUEUES.to_owned(),
-        _ => paths::client(tenant),
-    })
 }
 
 /// `POST /notifications/{notification}/read`.

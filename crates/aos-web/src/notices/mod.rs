@@ -3,7 +3,10 @@
 mod choices;
 mod list;
 mod mail;
+mod places;
 pub mod views;
+
+pub(crate) use places::decides;
 
 use crate::{paths, router::Routes};
 

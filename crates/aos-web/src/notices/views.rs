@@ -76,6 +76,16 @@ pub struct NoticesPage {
     pub more: Option<String>,
 }
 
+impl NoticesPage {
+    pub(crate) fn why_empty(&self) -> &'static str {
+        if self.shell.client.is_some() {
+            "When your agency has something for you to look at, or needs you, it stands here."
+        } else {
+            "When something waits for you, fails or falls behind, it stands here."
+        }
+    }
+}
+
 #[derive(Clone, Debug, Default)]
 pub struct NoticeLine {
     pub id: String,

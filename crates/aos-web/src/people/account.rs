@@ -7,7 +7,7 @@ use aos_kernel::{Result, Secret, SessionId};
 use axum::{Form, response::IntoResponse};
 
 use super::{
-    enter::{agency_name, door},
+    enter::door,
     roles::{tags, zone},
     views::{AccountPage, ConfirmEmailPage, SessionRow},
 };
@@ -156,7 +156,7 @@ async fn confirm_view(guest: &Guest, token: &str, errors: FieldErrors) -> Result
     let (user, email) = emails::look(&mut conn, &Secret::new(token), guest.now).await?;
     drop(conn);
     Ok(ConfirmEmailPage {
-        shell: guest.shell(agency_name(guest).await?, "Confirm your address"),
+        shell: guest.branded("Confirm your address").await?,
         errors,
         href: paths::confirm_email(token),
         name: user.name,

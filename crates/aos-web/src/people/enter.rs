@@ -85,7 +85,7 @@ pub(super) async fn door(guest: Guest, title: &str, error: Error, actions: Vec<(
         tracing::warn!(code = error.code(), context, "somebody was not let in");
     }
     let page = DoorPage {
-        shell: guest.shell(agency_name(&guest).await?, title),
+        shell: guest.branded(title).await?,
         icon,
         what: error.message().to_owned(),
         help: error.help().map(str::to_owned),

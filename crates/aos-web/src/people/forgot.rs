@@ -5,7 +5,7 @@ use aos_kernel::{Error, Secret};
 use axum::{Form, response::IntoResponse};
 
 use super::{
-    enter::{agency_name, door, entered},
+    enter::{door, entered},
     views::{ForgotPage, ResetPage},
 };
 use crate::{
@@ -18,7 +18,7 @@ use crate::{
 
 /// `GET /forgot`.
 pub(super) async fn page(guest: Guest) -> Answer {
-    let shell = guest.shell(agency_name(&guest).await?, "Forgot your password?");
+    let shell = guest.branded("Forgot your password?").await?;
     let page = app::page(&ForgotPage { shell, ..ForgotPage::default() })?;
     Ok((guest.jar, page).into_response())
 }
@@ -27,7 +27,7 @@ pub(super) async fn page(guest: Guest) -> Answer {
 pub(super) async fn request(guest: Guest, Form(fields): Form<Fields>) -> Answer {
     let email = fields.text("email").to_owned();
     let asked = resets::request(&guest.state.product.db, &email, guest.address.as_deref()).await;
-    let shell = guest.shell(agency_name(&guest).await?, "Forgot your password?");
+    let shell = guest.branded("Forgot your password?").await?;
     match asked {
         Ok(()) => {
             let page = app::page(&ForgotPage { shell, email, sent: true, ..ForgotPage::default() })?;
@@ -62,7 +62,7 @@ pub(super) async fn reset_page(guest: Guest, At(token): At<String>) -> Answer {
 }
 
 async fn view(guest: &Guest, email: String, errors: FieldErrors) -> aos_kernel::Result<ResetPage> {
-    let shell = guest.shell(agency_name(guest).await?, "Choose a new password");
+    let shell = guest.branded("Choose a new password").await?;
     Ok(ResetPage { shell, errors, email, password_length: people::SHORTEST_PASSWORD })
 }
 

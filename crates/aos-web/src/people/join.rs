@@ -38,7 +38,8 @@ async fn view(guest: &Guest, token: &str, invited: Invited, name: String, errors
     let signed_in = guest.signed_in().await?;
     let is_you = signed_in.as_ref().is_some_and(|own| account.as_ref().is_some_and(|a| a.id == own.principal.user()));
     let href = paths::join(token);
-    let agency = agency_name(guest).await?;
+    let mut shell = guest.branded("").await?;
+    shell.title = format!("Join {}", shell.agency);
     Ok(JoinPage {
         roles: invitation
             .grants
@@ -46,7 +47,7 @@ async fn view(guest: &Guest, token: &str, invited: Invited, name: String, errors
             .map(|grant| (words_of(grant.role, grant.tenant, &names), hint(grant.role).to_owned()))
             .collect(),
         provider: provider_button(guest, if account.is_some() { &href } else { "/" }).await?,
-        shell: guest.shell(agency.clone(), &format!("Join {agency}")),
+        shell,
         errors,
         inviter: invitation.inviter,
         email: invitation.email,

@@ -14,7 +14,9 @@ use crate::{
 };
 
 async fn view(viewer: &Viewer, errors: FieldErrors) -> aos_kernel::Result<PasswordPage> {
-    let shell = viewer.shell(&mut viewer.read().await?, "Your password", Place::Nowhere).await?;
+    let mut conn = viewer.read().await?;
+    let mut shell = viewer.shell(&mut conn, "Your password", Place::Nowhere).await?;
+    shell.brand = crate::branding::brand(&mut conn).await?;
     Ok(PasswordPage { shell, errors, password_length: people::SHORTEST_PASSWORD })
 }
 

@@ -9,7 +9,7 @@ use axum::{
 };
 
 use super::{
-    enter::{agency_name, entered, provider_button, with_next},
+    enter::{entered, provider_button, with_next},
     views::{CodePage, SignInForm, SignInPage},
 };
 use crate::{
@@ -24,7 +24,7 @@ async fn view(guest: &Guest, form: SignInForm, errors: FieldErrors) -> aos_kerne
     let notice = (session_secret(&guest.jar).is_some() && errors.is_empty())
         .then(|| "You were signed out, because your session ended.".to_owned());
     let provider = provider_button(guest, &form.next).await?;
-    Ok(SignInPage { shell: guest.shell(agency_name(guest).await?, "Sign in"), form, errors, notice, provider })
+    Ok(SignInPage { shell: guest.branded("Sign in").await?, form, errors, notice, provider })
 }
 
 /// `GET /sign-in`.
@@ -56,7 +56,7 @@ pub(super) async fn sign_in(guest: Guest, Form(fields): Form<Fields>) -> Answer 
 }
 
 async fn code_view(guest: &Guest, next: &str, errors: FieldErrors) -> aos_kernel::Result<CodePage> {
-    let shell = guest.shell(agency_name(guest).await?, "Your code");
+    let shell = guest.branded("Your code").await?;
     Ok(CodePage { shell, errors, next: safe_next(next).to_owned() })
 }
 

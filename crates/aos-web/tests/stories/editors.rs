@@ -113,8 +113,14 @@ async fn comments_follow_their_words_through_edits_or_say_that_those_are_gone() 
         let journey = Journey::to_the_posts(kind).await;
         let (item, page) = post_saying(&journey, TEXT).await;
         let to = format!("{page}/comments");
-        let missing = journey.browser.submit(&to, &[("quote", "words that nobody wrote"), ("body", "?")]).await;
-        assert!(journey.browser.after(&missing).await.body.contains("do not stand in the text"));
+        let unsaid = [("quote", "words that nobody wrote"), ("body", "Ask the mill first."), ("back", page.as_str())];
+        let missing = journey.browser.submit(&to, &unsaid).await;
+        assert_eq!(missing.status, StatusCode::UNPROCESSABLE_ENTITY);
+        for kept in ["do not stand in the text", "words that nobody wrote</textarea>", "Ask the mill first.</textarea>"]
+        {
+            assert!(missing.body.contains(kept), "{kept}: {}", missing.body);
+        }
+        assert_eq!(hidden(&missing.body, "back"), page);
         for (quote, body) in [
             ("It needs no paint at all.", "Says who?"),
             ("Oak costs more than larch.", "By how much?"),
@@ -145,6 +151,10 @@ async fn comments_follow_their_words_through_edits_or_say_that_those_are_gone() 
         journey.browser.submit(&one, &[("do", "resolve")]).await;
         let shown = journey.browser.get(&page).await.body;
         assert!(shown.contains("1 is resolved") && shown.contains("The mill."), "{shown}");
+        let long = "A long answer. ".repeat(400);
+        let refused = journey.browser.submit(&one, &[("do", "answer"), ("body", &long)]).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(refused.body.contains(long.trim()) && refused.body.contains("at most 5000 characters"));
         // An answer opens it again.
         journey.browser.submit(&one, &[("do", "answer"), ("body", "Which one?")]).await;
         assert!(!journey.browser.get(&page).await.body.contains("1 is resolved"));

@@ -3,6 +3,7 @@
 mod api;
 mod calendar;
 mod client_face;
+mod client_notices;
 mod editors;
 mod guest;
 mod identity;

@@ -1,12 +1,15 @@
 //! Coming in: the first run, signing in and out.
 
+use std::sync::Arc;
+
 use aos_storage::testing::kinds;
-use aos_testkit::TestApp;
+use aos_testkit::{SteppingClock, TestApp};
 use axum::http::{StatusCode, header};
 
 use crate::{
     guest::Guest,
     journey::{hidden, place},
+    support::Browser,
 };
 
 #[tokio::test]
@@ -68,5 +71,51 @@ async fn the_first_run_happens_once() {
         ];
         let refused = guest.submit("/first-run", &hidden(&form.body, "_csrf"), &fields).await;
         assert_eq!(refused.status, StatusCode::CONFLICT, "{}", refused.body);
+    }
+}
+
+#[tokio::test]
+async fn whoever_comes_to_the_door_sees_whose_it_is() {
+    for kind in kinds() {
+        let app = TestApp::new(kind).await;
+        let mut guest = Guest::new(app.router());
+        let plain = guest.get("/sign-in").await;
+        assert!(!plain.body.contains("/brand/"), "nothing was chosen yet: {}", plain.body);
+        let administrator = Browser::of(&app, app.administrator).await;
+        let chosen = administrator.submit("/manage/settings/branding", &[("accent", "#7a1f5c")]).await;
+        assert_eq!(chosen.status, StatusCode::SEE_OTHER, "{}", chosen.body);
+        let png = b"\x89PNG\r\n\x1a\n rest";
+        let logo = administrator.upload("/manage/settings/branding/logo", "logo", "logo.png", png).await;
+        assert_eq!(logo.status, StatusCode::SEE_OTHER, "{}", logo.body);
+        for path in ["/sign-in", "/forgot", "/reset/unknown", "/join/unknown", "/a/unknown"] {
+            let page = guest.get(path).await;
+            assert!(page.body.contains("/brand/style.css?v=7a1f5c"), "{path}: {}", page.body);
+            assert!(page.body.contains("<img class=\"plain__logo\" src=\"/brand/logo?v="), "{path}: {}", page.body);
+        }
+        assert_eq!(guest.get("/brand/style.css?v=7a1f5c").await.status, StatusCode::OK);
+        assert!(administrator.get("/password").await.body.contains("plain__logo"));
+    }
+}
+
+#[tokio::test]
+async fn a_session_that_was_left_open_is_no_way_to_try_passwords() {
+    for kind in kinds() {
+        // Time stands still, so that the wait does not end while passwords are checked.
+        let clock = Arc::new(SteppingClock::at("2026-04-01T09:00:00Z"));
+        let app = TestApp::at(kind, Vec::new(), clock).await;
+        let browser = Browser::of(&app, app.administrator).await;
+        let new = "a phrase that nobody knows";
+        for _ in 0..5 {
+            let wrong = browser.submit("/password", &[("current", "a wrong phrase"), ("password", new)]).await;
+            assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+            assert!(wrong.body.contains("not your present password"), "{}", wrong.body);
+        }
+        let right = [("current", "a long enough phrase"), ("password", new)];
+        let limited = browser.submit("/password", &right).await;
+        assert_eq!(limited.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(limited.body.contains("too many attempts"), "{}", limited.body);
+        // It is the same count as at the door.
+        let mut guest = Guest::new(app.router());
+        assert!(guest.sign_in("ana@agency.example", "a long enough phrase").await.body.contains("too many attempts"));
     }
 }
