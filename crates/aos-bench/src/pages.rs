@@ -31,12 +31,18 @@ struct Page {
     path: fn(u32, u32) -> String,
 }
 
-const PAGES: [Page; 4] = [
+const PAGES: [Page; 7] = [
     Page { name: "queue", path: |_, _| "/portal".to_owned() },
     Page { name: "clients", path: |_, _| "/portal/clients".to_owned() },
     // Another client each time, so that no cache holds them all.
     Page { name: "client", path: |n, clients| format!("/portal/clients/{}", tenant(n * 37 % clients)) },
     Page { name: "content", path: |_, _| "/portal/content".to_owned() },
+    Page { name: "calendar", path: |_, _| "/portal/calendar".to_owned() },
+    Page {
+        name: "client_calendar",
+        path: |n, clients| format!("/portal/clients/{}/calendar", tenant(n * 37 % clients)),
+    },
+    Page { name: "dashboard", path: |n, clients| format!("/client/{}", tenant(n * 37 % clients)) },
 ];
 
 pub async fn run(clients: u32) -> Result<()> {

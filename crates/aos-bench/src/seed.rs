@@ -18,15 +18,20 @@ const APPROVALS: u32 = 2 * POSTS;
 /// Milliseconds since 1970 of the first row; microseconds are these with three digits more.
 const BEGIN: u64 = 1_760_000_000_000;
 
+/// Microseconds of a day.
+const DAY: u64 = 86_400_000_000;
+
 /// Writes the rows of so many clients. One of them is there already and lends what every client has.
 pub async fn seed(tx: &mut Tx, clients: u32) -> Result<()> {
-    let t = clients;
+    let (t, today) = (clients, tx.now().timestamp_micros());
     let tenant = id("1", &format!("i % {t}"));
     let (now, hash) = (format!("{BEGIN}000 + i * 1000"), "printf('%064x', i)");
     let fill = |count: u32, rows: String| {
         format!("WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i + 1 < {count}) {rows}")
     };
     let own = id("1", "i");
+    // A post every three days, the last but one of a client in the days that follow: what a calendar shows.
+    let day = format!("({today} + (i / {t} - 97) * 3 * {DAY} + i % {t} * 1000)");
     let statements = [
         fill(
             t,
@@ -90,11 +95,12 @@ pub async fn seed(tx: &mut Tx, clients: u32) -> Result<()> {
             t * POSTS,
             format!(
                 "INSERT INTO content_item (tenant_id, id, request_id, kind, state, title, current_version,
-                        approved_version, publish_mode, published_url, published_at, created_at, updated_at)
+                        approved_version, publish_mode, planned_at, published_url, published_at, created_at, updated_at)
                  SELECT {tenant}, {}, {}, 'blog_post', iif(i / {t} < 98, 'published', 'review'),
                         'How to keep a roof dry, part ' || i, 1, iif(i / {t} < 98, 1, NULL), '\"now\"',
+                        iif(i / {t} = 98, {day}, NULL),
                         iif(i / {t} < 98, 'https://client.example/post-' || i, NULL),
-                        iif(i / {t} < 98, {now}, NULL), {now}, {now} FROM n",
+                        iif(i / {t} < 98, {day}, NULL), {now}, {now} FROM n",
                 id("5", "i"),
                 id("4", "i")
             ),

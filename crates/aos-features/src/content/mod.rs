@@ -61,4 +61,10 @@ pub const MIGRATIONS: &[aos_storage::Migration] = &[
         sqlite: include_str!("../../migrations/sqlite/0321_content_comment.sql"),
         postgres: include_str!("../../migrations/postgres/0321_content_comment.sql"),
     },
+    aos_storage::Migration {
+        number: 370,
+        name: "content_calendar_of_all",
+        sqlite: include_str!("../../migrations/sqlite/0370_content_calendar_of_all.sql"),
+        postgres: include_str!("../../migrations/postgres/0370_content_calendar_of_all.sql"),
+    },
 ];

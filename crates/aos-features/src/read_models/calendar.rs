@@ -81,8 +81,8 @@ aos_kernel::text_enum! {
     }
 }
 
-/// More than this in one view nobody reads, and the page says so.
-pub const MOST: i64 = 1500;
+/// More than this in one list nobody reads, and the page says so.
+pub const MOST: i64 = 500;
 
 const POST: &str =
     "SELECT 'post' AS what, i.id, i.tenant_id, t.name AS client, t.zone, i.title, i.state, p.state AS publication,
@@ -103,14 +103,50 @@ fn of(sql: &mut String, params: &mut Vec<Value>, scope: &AgencyScope, filter: &C
     }
 }
 
-fn range(sql: &mut String, params: &mut Vec<Value>, column: &str, from: Timestamp, to: Timestamp) {
-    condition(sql, params, &format!("{column} >= ?"), from);
-    condition(sql, params, &format!("{column} < ?"), to);
-    params.push(MOST.to_value());
-    sql.push_str(&format!(" ORDER BY {column}, 2 LIMIT ${}", params.len()));
+/// One kind of entry: what is selected of it, and the column with its time.
+struct Kind {
+    select: String,
+    params: Vec<Value>,
+    column: &'static str,
 }
 
-/// Entries from `from` up to, not including, `to`, in the order of their time.
+/// The kinds of entries that are asked for.
+fn kinds(scope: &AgencyScope, filter: &CalendarFilter, now: Timestamp) -> Vec<Kind> {
+    let mut kinds = Vec::new();
+    if matches!(filter.show, Show::All | Show::Published) {
+        let (mut select, mut params) = (format!("{POST}, i.published_at AS at {FROM_POST}"), Vec::new());
+        of(&mut select, &mut params, scope, filter, "i.tenant_id");
+        select.push_str(" AND i.state = 'published'");
+        kinds.push(Kind { select, params, column: "i.published_at" });
+    }
+    if filter.show != Show::Published {
+        let (mut select, mut params) = (format!("{POST}, i.planned_at AS at {FROM_POST}"), Vec::new());
+        of(&mut select, &mut params, scope, filter, "i.tenant_id");
+        match filter.show {
+            Show::Scheduled => select.push_str(" AND i.state = 'scheduled'"),
+            Show::Planned => select.push_str(" AND i.state IN ('draft', 'writing', 'review', 'approved')"),
+            Show::Problem => condition(
+                &mut select,
+                &mut params,
+                "(i.state = 'failed' OR (i.state <> 'published' AND i.planned_at < ?))",
+                now,
+            ),
+            Show::All | Show::Published => select.push_str(" AND i.state <> 'published'"),
+        }
+        kinds.push(Kind { select, params, column: "i.planned_at" });
+    }
+    if matches!(filter.show, Show::All | Show::Planned | Show::Problem) {
+        let (mut select, mut params) = (REQUEST.to_owned(), Vec::new());
+        of(&mut select, &mut params, scope, filter, "r.tenant_id");
+        if filter.show == Show::Problem {
+            condition(&mut select, &mut params, "r.planned_at < ?", now);
+        }
+        kinds.push(Kind { select, params, column: "r.planned_at" });
+    }
+    kinds
+}
+
+/// Entries from `from` up to, not including, `to`, in the order of their time: at most [`MOST`] of each kind.
 ///
 /// # Errors
 /// `Storage`.
@@ -123,43 +159,81 @@ pub async fn entries(
     now: Timestamp,
 ) -> Result<Vec<Entry>> {
     let mut found: Vec<Entry> = Vec::new();
-    if matches!(filter.show, Show::All | Show::Published) {
-        let (mut sql, mut params) = (format!("{POST}, i.published_at AS at {FROM_POST}"), Vec::new());
-        of(&mut sql, &mut params, scope, filter, "i.tenant_id");
-        sql.push_str(" AND i.state = 'published'");
-        range(&mut sql, &mut params, "i.published_at", from, to);
-        found.extend(conn.all::<Entry>(Sql::built(sql), params).await?);
+    for Kind { mut select, mut params, column } in kinds(scope, filter, now) {
+        condition(&mut select, &mut params, &format!("{column} >= ?"), from);
+        condition(&mut select, &mut params, &format!("{column} < ?"), to);
+        params.push(MOST.to_value());
+        select.push_str(&format!(" ORDER BY {column}, 2 LIMIT ${}", params.len()));
+        found.extend(conn.all::<Entry>(Sql::built(select), params).await?);
     }
-    if filter.show != Show::Published {
-        let (mut sql, mut params) = (format!("{POST}, i.planned_at AS at {FROM_POST}"), Vec::new());
-        of(&mut sql, &mut params, scope, filter, "i.tenant_id");
-        match filter.show {
-            Show::Scheduled => sql.push_str(" AND i.state = 'scheduled'"),
-            Show::Planned => sql.push_str(" AND i.state IN ('draft', 'writing', 'review', 'approved')"),
-            Show::Problem => condition(
-                &mut sql,
-                &mut params,
-                "(i.state = 'failed' OR (i.state <> 'published' AND i.planned_at < ?))",
-                now,
-            ),
-            Show::All | Show::Published => sql.push_str(" AND i.state <> 'published'"),
-        }
-        range(&mut sql, &mut params, "i.planned_at", from, to);
-        found.extend(conn.all::<Entry>(Sql::built(sql), params).await?);
-    }
-    if matches!(filter.show, Show::All | Show::Planned | Show::Problem) {
-        let (mut sql, mut params) = (REQUEST.to_owned(), Vec::new());
-        of(&mut sql, &mut params, scope, filter, "r.tenant_id");
-        if filter.show == Show::Problem {
-            condition(&mut sql, &mut params, "r.planned_at < ?", now);
-        }
-        range(&mut sql, &mut params, "r.planned_at", from, to);
-        found.extend(conn.all::<Entry>(Sql::built(sql), params).await?);
-    }
+    Ok(in_order(found))
+}
+
+fn in_order(mut found: Vec<Entry>) -> Vec<Entry> {
     found.sort_by_key(|entry| (entry.at, entry.id));
     // One that was tried on two channels is still one thing.
     found.dedup_by_key(|entry| entry.id);
+    found
+}
+
+/// The first entries of each of many days.
+#[derive(Clone, Debug, Default)]
+pub struct EachDay {
+    /// In the order of their time.
+    pub entries: Vec<Entry>,
+    /// The days that have more than these, by their place among those that were asked for.
+    pub cut: Vec<usize>,
+}
+
+/// The first `each` entries of every kind in each of the days between these moments: what a month of thousands of clients
+/// costs does not grow with what they publish.
+///
+/// # Errors
+/// `Storage`.
+pub async fn each_day(
+    conn: &mut Conn,
+    scope: &AgencyScope,
+    filter: &CalendarFilter,
+    midnights: &[Timestamp],
+    each: i64,
+    now: Timestamp,
+) -> Result<EachDay> {
+    let mut found = EachDay::default();
+    for Kind { select, mut params, column } in kinds(scope, filter, now) {
+        let mut bound = |value: Value| {
+            params.push(value);
+            format!("${}", params.len())
+        };
+        // One more than is shown tells that there are more.
+        let limit = bound((each + 1).to_value());
+        let edges: Vec<String> = midnights.iter().map(|at| bound(at.to_value())).collect();
+        let day = |edge: &[String]| match edge {
+            [begin, end] => format!(
+                "SELECT * FROM ({select} AND {column} >= {begin} AND {column} < {end} ORDER BY {column}, 2 LIMIT {limit}) AS d"
+            ),
+            _ => String::new(),
+        };
+        let sql = edges.windows(2).map(day).collect::<Vec<_>>().join(" UNION ALL ");
+        let rows = in_order(conn.all::<Entry>(Sql::built(sql), params).await?);
+        let room = usize::try_from(each).unwrap_or(0);
+        let counts = by_day(&rows, midnights);
+        found.cut.extend(counts.iter().enumerate().filter(|(_, count)| **count > room).map(|(day, _)| day));
+        found.entries.extend(rows);
+    }
+    found.entries = in_order(found.entries);
     Ok(found)
+}
+
+/// How many of these lie between each two midnights.
+fn by_day(rows: &[Entry], midnights: &[Timestamp]) -> Vec<usize> {
+    let mut counts = vec![0; midnights.len()];
+    for at in rows.iter().filter_map(|row| row.at) {
+        let day = midnights.partition_point(|midnight| *midnight <= at);
+        if let Some(count) = day.checked_sub(1).and_then(|day| counts.get_mut(day)) {
+            *count += 1;
+        }
+    }
+    counts
 }
 
 /// What is under way and has no date yet, the oldest first, at most `limit`.
@@ -195,12 +269,17 @@ pub struct Due {
 }
 from_row!(Due { tenant, client, deliverable, parse month, target, completed });
 
-/// What is due in these months.
+/// What is due in a month, by client and name; at most `limit` of all.
 ///
 /// # Errors
 /// `Storage`.
-pub async fn due(conn: &mut Conn, scope: &AgencyScope, filter: &CalendarFilter, months: &[Month]) -> Result<Vec<Due>> {
-    let months: Vec<String> = months.iter().map(ToString::to_string).collect();
+pub async fn due(
+    conn: &mut Conn,
+    scope: &AgencyScope,
+    filter: &CalendarFilter,
+    month: Month,
+    limit: i64,
+) -> Result<Vec<Due>> {
     let mut sql = "SELECT p.tenant_id AS tenant, t.name AS client, d.name AS deliverable, p.month, p.target,
             p.completed_count AS completed
         FROM period AS p JOIN deliverable AS d ON d.id = p.deliverable_id JOIN tenant AS t ON t.id = p.tenant_id
@@ -208,10 +287,13 @@ pub async fn due(conn: &mut Conn, scope: &AgencyScope, filter: &CalendarFilter, 
         .to_owned();
     let mut params = Vec::new();
     of(&mut sql, &mut params, scope, filter, "p.tenant_id");
-    condition(&mut sql, &mut params, "p.month = ANY(?)", months);
-    params.push(MOST.to_value());
-    sql.push_str(&format!(" ORDER BY t.name, d.name, p.id LIMIT ${}", params.len()));
-    conn.all(Sql::built(sql), params).await
+    condition(&mut sql, &mut params, "p.month = ?", month.to_string());
+    params.push(limit.to_value());
+    // The database takes the oldest, which needs no look at all of them.
+    sql.push_str(&format!(" ORDER BY p.id LIMIT ${}", params.len()));
+    let mut due: Vec<Due> = conn.all(Sql::built(sql), params).await?;
+    due.sort_by(|a, b| (&a.client, &a.deliverable).cmp(&(&b.client, &b.deliverable)));
+    Ok(due)
 }
 
 /// The time zones of the clients in the scope: what a view across them is offered in.

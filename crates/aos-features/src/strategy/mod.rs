@@ -44,4 +44,10 @@ pub const MIGRATIONS: &[aos_storage::Migration] = &[
         sqlite: include_str!("../../migrations/sqlite/0312_strategy_alerts.sql"),
         postgres: include_str!("../../migrations/postgres/0312_strategy_alerts.sql"),
     },
+    aos_storage::Migration {
+        number: 371,
+        name: "strategy_due",
+        sqlite: include_str!("../../migrations/sqlite/0371_strategy_due.sql"),
+        postgres: include_str!("../../migrations/postgres/0371_strategy_due.sql"),
+    },
 ];

@@ -213,3 +213,50 @@ async fn a_brief_is_planned_and_the_post_that_it_becomes_takes_the_time_over() {
         journey.end().await;
     }
 }
+
+#[tokio::test]
+async fn a_crowded_day_stretches_no_week_and_its_list_has_everything() {
+    for kind in kinds() {
+        let clock = Arc::new(SteppingClock::at("2026-03-24T09:00:00Z"));
+        let journey = Journey::begin_at(kind, clock).await;
+        lives_in(&journey, "Pacific/Auckland").await;
+        // Late in the evening there is early in the morning here, on the same day; early there is the day before here.
+        let day = |at: &str| at.parse::<Timestamp>().unwrap();
+        let plan = async |titles: std::ops::Range<u32>, at: Timestamp| {
+            let mut tx = journey.app.db.begin(Actor::user(journey.app.administrator)).await.unwrap();
+            for n in titles {
+                let wish =
+                    content::NewRequest { title: format!("Question {n}"), brief: "Why?".into(), ..Default::default() };
+                let steps = &journey.app.product.steps;
+                let id = content::commands::raise_request(&mut tx, steps, journey.scope(), wish).await.unwrap();
+                reschedule::plan_request(&mut tx, journey.scope(), id, Some(at)).await.unwrap();
+            }
+            tx.commit().await.unwrap();
+        };
+        plan(0..7, day("2026-04-02T20:30:00Z")).await;
+        let admin = Browser::of(&journey.app, journey.app.administrator).await;
+        for calendar in ["/portal/calendar".to_owned(), format!("/portal/clients/{}/calendar", journey.client)] {
+            let month = admin.get(&format!("{calendar}?view=month&date=2026-04-03")).await.body;
+            assert_eq!(month.matches("data-title=\"Question").count(), 4, "{month}");
+            assert!(month.contains(">3 more</a>") && month.contains("3 more on Friday, 3 April 2026"), "{month}");
+            let list = admin.get(&format!("{calendar}?view=list&date=2026-04-03")).await.body;
+            assert_eq!(list.matches("data-title=\"Question").count(), 7, "{list}");
+            let week = admin.get(&format!("{calendar}?view=week&date=2026-04-03")).await.body;
+            assert_eq!(week.matches("data-title=\"Question").count(), 7, "{week}");
+            // What is being moved is shown wherever it stands.
+            let moved = list.split("move=request%3A").nth(7).unwrap().split('&').next().unwrap();
+            let moved = moved.split('"').next().unwrap();
+            let moving = admin.get(&format!("{calendar}?view=month&date=2026-04-03&move=request:{moved}")).await.body;
+            assert_eq!(moving.matches("data-title=\"Question").count(), 5, "{moving}");
+        }
+        // A day has more than are counted when the database was asked for no more of it, wherever it begins and ends.
+        plan(7..25, day("2026-04-03T08:30:00Z")).await;
+        let month =
+            admin.get(&format!("/portal/clients/{}/calendar?view=month&date=2026-04-03", journey.client)).await.body;
+        assert_eq!(month.matches("data-title=\"Question").count(), 4, "{month}");
+        assert!(month.contains(">More</a>"), "{month}");
+        let all = admin.get("/portal/calendar?view=month&date=2026-04-03").await.body;
+        assert!(all.contains(">21 more</a>"), "two of the agency’s days have a part of it: {all}");
+        journey.end().await;
+    }
+}

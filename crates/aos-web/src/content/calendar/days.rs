@@ -66,6 +66,9 @@ impl Span {
     pub fn end(&self) -> NaiveDate {
         self.first + Days::new(self.length)
     }
+    pub fn is_list(&self) -> bool {
+        self.view == View::List
+    }
     /// A day of the span before.
     pub fn previous(&self) -> NaiveDate {
         match self.view {

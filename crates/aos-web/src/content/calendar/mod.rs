@@ -11,10 +11,13 @@ pub mod views;
 pub(super) use moves::{item as move_item, request as move_request};
 pub(super) use pages::{all, one};
 
-use aos_features::read_models::calendar::{self, CalendarFilter, Due, Entry, EntryState, Show};
+use aos_features::{
+    content::planning::moment_of,
+    read_models::calendar::{self, CalendarFilter, Due, Entry, EntryState, Show},
+};
 use aos_kernel::{AgencyScope, ContentItemId, Month, RequestId, Result, TenantId, Timestamp};
 use aos_storage::Conn;
-use chrono::{Datelike, Days, NaiveDate, TimeDelta};
+use chrono::{Datelike, Days, NaiveDate, NaiveTime};
 use chrono_tz::Tz;
 use serde::Deserialize;
 
@@ -65,6 +68,16 @@ pub struct Around<'a> {
 
 /// At most this many without a date stand beside the days.
 const UNDATED: i64 = 60;
+/// A crowded day of a month shows the first ones and how many more there are, so that it stretches no week.
+const IN_A_MONTH: usize = 4;
+/// A week has room for more.
+const IN_A_WEEK: usize = 16;
+/// So many are counted of a day; beyond, it has "more".
+const COUNTED: i64 = 20;
+/// Deliverables that are due on a day.
+const DUE: i64 = 6;
+/// A client has a deliverable for each kind of work.
+const DUE_OF_ONE: i64 = 60;
 
 /// The calendar as its address asks for it.
 ///
@@ -79,36 +92,30 @@ pub async fn view(conn: &mut Conn, around: &Around<'_>, asked: &Asked) -> Result
     let tenant = around.tenant.or_else(|| asked.client.parse().ok());
     let filter = CalendarFilter { tenant, show: asked.show.parse().unwrap_or_default() };
 
-    // Wide enough for every zone; the days themselves decide.
-    let margin = TimeDelta::hours(15);
-    let from = span.first.and_time(chrono::NaiveTime::MIN).and_utc() - margin;
-    let to = span.end().and_time(chrono::NaiveTime::MIN).and_utc() + margin;
-    let entries = calendar::entries(conn, around.scope, &filter, from, to, around.now).await?;
+    let links = Links { base: &around.base, asked, view };
+    let item = |entry: &Entry| item_of(entry, chosen, around, &links);
+    let mut days: Vec<CalendarDay> = span.days().map(|date| empty_day(date, today, &span, &links)).collect();
+    let full = fill(conn, around, &filter, &span, chosen, &mut days, &item).await?;
+    let moving = asked.moving.as_str();
+    for day in &mut days {
+        shorten(day, view, moving);
+    }
     let undated = if matches!(filter.show, Show::All | Show::Planned) {
         calendar::undated(conn, around.scope, &filter, UNDATED).await?
     } else {
         Vec::new()
     };
-    let due = if filter.show == Show::All {
-        calendar::due(conn, around.scope, &filter, &span.months_that_end()).await?
-    } else {
-        Vec::new()
-    };
-
-    let links = Links { base: &around.base, asked, view };
-    let item = |entry: &Entry| item_of(entry, chosen, around, &links);
-    let mut days: Vec<CalendarDay> = span.days().map(|date| empty_day(date, today, &span, &links)).collect();
-    let full = i64::try_from(entries.len()).unwrap_or(i64::MAX) >= calendar::MOST;
-    for entry in &entries {
-        let item = item(entry);
-        if let Some(slot) = days.iter_mut().find(|day| day.date == item.date) {
-            slot.items.push(item);
-        }
-    }
-    for one in due {
-        let last = one.month.next().first_day() - Days::new(1);
-        if let Some(slot) = days.iter_mut().find(|day| day.date == last.to_string()) {
-            slot.due.push(due_line(one, around.tenant.is_none()));
+    if filter.show == Show::All {
+        for month in span.months_that_end() {
+            let last = (month.next().first_day() - Days::new(1)).to_string();
+            let across = tenant.is_none();
+            let most = if across { DUE } else { DUE_OF_ONE };
+            let due = calendar::due(conn, around.scope, &filter, month, most + 1).await?;
+            if let Some(slot) = days.iter_mut().find(|day| day.date == last) {
+                let room = usize::try_from(most).unwrap_or(0);
+                slot.more_due = (across && due.len() > room).then(|| format!("{}?sort=behind", paths::CLIENTS));
+                slot.due = due.into_iter().take(room).map(|one| due_line(one, around.tenant.is_none())).collect();
+            }
         }
     }
     if view == View::List {
@@ -155,6 +162,68 @@ pub async fn view(conn: &mut Conn, around: &Around<'_>, asked: &Asked) -> Result
     })
 }
 
+/// Puts what is asked for on its days; answers whether a list has more than it shows.
+async fn fill(
+    conn: &mut Conn,
+    around: &Around<'_>,
+    filter: &CalendarFilter,
+    span: &Span,
+    chosen: Option<Tz>,
+    days: &mut [CalendarDay],
+    item: &(dyn Fn(&Entry) -> CalendarItem + Sync),
+) -> Result<bool> {
+    let zone = chosen.unwrap_or(around.zone);
+    // A day wider on both sides, so that it is wide enough for every zone; the days themselves decide.
+    let midnights: Vec<Timestamp> = (0..span.days().count() as u64 + 3)
+        .map(|n| moment_of((span.first - Days::new(1) + Days::new(n)).and_time(NaiveTime::MIN), zone).at)
+        .collect();
+    let (entries, cut, full) = if span.is_list() {
+        let (from, to) = (midnights.first().copied(), midnights.last().copied());
+        let (from, to) = (from.unwrap_or_default(), to.unwrap_or_default());
+        let entries = calendar::entries(conn, around.scope, filter, from, to, around.now).await?;
+        let full = i64::try_from(entries.len()).unwrap_or(i64::MAX) >= calendar::MOST;
+        (entries, Vec::new(), full)
+    } else {
+        let each = calendar::each_day(conn, around.scope, filter, &midnights, COUNTED, around.now).await?;
+        (each.entries, each.cut, false)
+    };
+    for item in entries.iter().map(item) {
+        if let Some(slot) = days.iter_mut().find(|day| day.date == item.date) {
+            slot.items.push(item);
+        }
+    }
+    // Where each client's own zone counts, what was left out may stand on the day before or after.
+    let reach = usize::from(chosen.is_none());
+    for cut in cut {
+        // The first of the midnights is that of the day before the first.
+        for at in (cut.saturating_sub(reach)..=cut + reach).filter_map(|at| at.checked_sub(1)) {
+            if let Some(slot) = days.get_mut(at) {
+                slot.uncounted = true;
+            }
+        }
+    }
+    Ok(full)
+}
+
+/// Leaves out of a crowded day what does not fit, but for what is being moved.
+fn shorten(day: &mut CalendarDay, view: View, moving: &str) {
+    let room = match view {
+        View::Month => IN_A_MONTH,
+        View::Week => IN_A_WEEK,
+        View::List => return,
+    };
+    // "1 more" would take as much room as the one.
+    if day.items.len() <= room + 1 && !day.uncounted {
+        return;
+    }
+    let left_out = day.items.len().saturating_sub(room);
+    let kept = day.items.iter().position(|item| item.reference == moving).filter(|at| *at >= room);
+    let kept = kept.map(|at| day.items.remove(at));
+    day.items.truncate(room);
+    day.items.extend(kept);
+    day.more = Some(if day.uncounted { "More".to_owned() } else { format!("{left_out} more") });
+}
+
 /// "Europe/Berlin (CET)".
 pub fn zone_words(zone: Tz, now: Timestamp) -> String {
     format!("{} ({})", zone.name(), now.with_timezone(&zone).format("%Z"))
@@ -170,8 +239,7 @@ fn empty_day(date: NaiveDate, today: NaiveDate, span: &Span, links: &Links<'_>) 
         past: date < today,
         outside: span.is_outside(date),
         href: links.to(&[("view", "list"), ("date", &date.to_string()), ("move", "")]),
-        items: Vec::new(),
-        due: Vec::new(),
+        ..CalendarDay::default()
     }
 }
 

@@ -83,7 +83,13 @@ pub struct CalendarDay {
     /// The list from this day on.
     pub href: String,
     pub items: Vec<CalendarItem>,
+    /// "3 more", of which the day's list has all.
+    pub more: Option<String>,
+    /// More stand on it than were counted.
+    pub uncounted: bool,
     pub due: Vec<DueLine>,
+    /// Where to see what else is due, when it is more than is named.
+    pub more_due: Option<String>,
 }
 
 /// A deliverable whose month ends on a day.
