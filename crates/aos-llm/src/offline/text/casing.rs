@@ -63,6 +63,13 @@ impl Casing {
     pub fn mid_sentence(&self, phrase: &str) -> String {
         let words: Vec<&str> = phrase.split(' ').collect();
         let mut lowered: Vec<String> = words.iter().map(|word| self.lowered(word)).collect();
+        // What stands on both sides of an ampersand is one name: "Harbour & Pine", also where there is a harbour.
+        for at in (1..words.len().saturating_sub(1)).filter(|at| words[*at] == "&") {
+            let sides = [at - 1, at + 1];
+            if sides.iter().any(|side| lowered[*side].starts_with(char::is_uppercase)) {
+                sides.iter().for_each(|side| words[*side].clone_into(&mut lowered[*side]));
+            }
+        }
         // A heading in small letters has its first capital only from its place, also where the word is seen nowhere else.
         let others_are_small = words.len() > 1 && lowered[1..].iter().all(|word| !word.starts_with(char::is_uppercase));
         if others_are_small && !self.capital_nouns && !self.is_known(words[0]) && is_plain_capital(words[0]) {
@@ -120,5 +127,8 @@ mod tests {
         assert_eq!(casing.mid_sentence("Wheel Building with Shimano"), "wheel building with Shimano");
         assert_eq!(casing.sentence_start("Wheel Building"), "Wheel building");
         assert_eq!(casing.mid_sentence("API design"), "API design");
+        casing.learn("The rooms stand above the harbour, and in the garden of a house.");
+        assert_eq!(casing.mid_sentence("Harbour & Pine"), "Harbour & Pine");
+        assert_eq!(casing.mid_sentence("House & Garden"), "house & garden");
     }
 }

@@ -75,7 +75,7 @@ const IN_A_WEEK: usize = 16;
 /// So many are counted of a day; beyond, it has "more".
 const COUNTED: i64 = 20;
 /// Deliverables that are due on a day.
-const DUE: i64 = 6;
+const DUE: i64 = 5;
 /// A client has a deliverable for each kind of work.
 const DUE_OF_ONE: i64 = 60;
 
