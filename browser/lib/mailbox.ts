@@ -17,21 +17,31 @@ const plain = (html: string) =>
     .replaceAll("&#39;", "'")
     .replaceAll("&amp;", "&");
 
-/** The newest letter to this address whose subject holds these words; waits until there is one. */
-export async function letter(request: APIRequestContext, mailbox: string, to: string, subject: string): Promise<Letter> {
-  let found: { path: string; subject: string } | undefined;
+/** The newest letter to this address that holds these words in its subject or its text; waits until there is one. */
+export async function letter(request: APIRequestContext, mailbox: string, to: string, words: string): Promise<Letter> {
+  let found: Letter | undefined;
   const look = async () => {
     const list = await (await request.get(mailbox)).text();
-    const rows = [...list.matchAll(/<td>([^<]*)<\/td><td><a href="([^"]*)">([^<]*)<\/a>/g)];
-    found = rows
-      .map(([, address, path, words]) => ({ address: plain(address ?? ""), path: path ?? "", subject: plain(words ?? "") }))
-      .find((row) => row.address === to && row.subject.includes(subject));
-    return found !== undefined;
+    for (const [, address, path, subject] of list.matchAll(/<td>([^<]*)<\/td><td><a href="([^"]*)">([^<]*)<\/a>/g)) {
+      if (plain(address ?? "") !== to) continue;
+      const page = await (await request.get(mailbox + path)).text();
+      const text = plain(/<pre>([\s\S]*?)<\/pre>/.exec(page)?.[1] ?? "");
+      found = { to, subject: plain(subject ?? ""), text };
+      if (found.subject.includes(words) || text.includes(words)) return true;
+    }
+    return false;
   };
-  await expect.poll(look, { message: `a letter to ${to} about “${subject}”` }).toBe(true);
-  const { path, subject: whole } = found ?? { path: "", subject: "" };
-  const page = await (await request.get(mailbox + path)).text();
-  return { to, subject: whole, text: plain(/<pre>([\s\S]*?)<\/pre>/.exec(page)?.[1] ?? "") };
+  // A letter waits half a minute for more of its kind before it is sent.
+  await expect.poll(look, { message: `a letter to ${to} with “${words}”`, timeout: 60_000 }).toBe(true);
+  if (!found) throw new Error("it was found and is gone");
+  return found;
+}
+
+/** The link below a title in a letter about several things. */
+export function linkBelow(letter: Letter, title: string): string {
+  const from = letter.text.indexOf(`- ${title}\n`);
+  if (from < 0) throw new Error(`nothing is called “${title}” in:\n${letter.text}`);
+  return link({ ...letter, text: letter.text.slice(from) }, "/a/");
 }
 
 /** The address in a letter that starts so, as `/a/`. */

@@ -1,7 +1,8 @@
 //! What a mail says, made at the attempt: from what is true then, with links that are made for it.
 
 use aos_kernel::{
-    AccountLinkId, AgencyScope, Error, ErrorKind, InvitationId, NotificationId, Result, Secret, TenantScope, UserId,
+    AccountLinkId, AgencyScope, Error, ErrorKind, InvitationId, NotificationId, Result, Secret, TenantId, TenantScope,
+    UserId,
 };
 use aos_storage::Tx;
 use serde::Deserialize;
@@ -43,6 +44,8 @@ pub type Skipped = &'static str;
 #[derive(Deserialize)]
 struct OfNotice {
     cause: String,
+    #[serde(default)]
+    tenant: Option<TenantId>,
 }
 
 #[derive(Deserialize)]
@@ -170,12 +173,26 @@ fn scope(tenant: aos_kernel::TenantId) -> TenantScope {
 }
 
 async fn notice(tx: &mut Tx, post: &Post, base: &Url, row: &MailRow, draft: Letter) -> Result<Result<Letter, Skipped>> {
-    let OfNotice { cause } = serde_json::from_value(row.data.clone()).map_err(aos_kernel::Error::internal)?;
+    let OfNotice { cause, tenant } = serde_json::from_value(row.data.clone()).map_err(aos_kernel::Error::internal)?;
     let Some(principal) = reader(tx, row.user_id).await? else {
         return Ok(Err("The person can no longer sign in."));
     };
     let visible: AgencyScope = queries::visible(&principal);
-    let found = store::notifications::of_cause(tx, &visible, principal.user(), &cause).await?;
+    let asks = NoticeKind::ApprovalRequested.as_str();
+    let asked = match tenant.filter(|_| row.kind == asks) {
+        Some(tenant) => {
+            let whom = (principal.user(), tenant);
+            store::notifications::asked_since(tx, &visible, whom, asks, row.created_at).await?
+        }
+        None => Vec::new(),
+    };
+    if asked.len() > 1 {
+        return decisions(tx, post, base, &principal, &asked, draft).await;
+    }
+    let found = match asked.into_iter().next() {
+        Some(only) => Some(only),
+        None => store::notifications::of_cause(tx, &visible, principal.user(), &cause).await?,
+    };
     let Some(notification) = found else { return Ok(Err("The person may no longer see this.")) };
     if notification.read_at.is_some() {
         return Ok(Err("It was read before the mail went out."));
@@ -212,6 +229,51 @@ async fn notice(tx: &mut Tx, post: &Post, base: &Url, row: &MailRow, draft: Lett
         letter.action = Some(("Open".to_owned(), opened));
     }
     Ok(Ok(letter))
+}
+
+/// Several things of one client that wait for one person: each with a link of its own.
+async fn decisions(
+    tx: &mut Tx,
+    post: &Post,
+    base: &Url,
+    principal: &Principal,
+    asked: &[Notification],
+    draft: Letter,
+) -> Result<Result<Letter, Skipped>> {
+    let mut client = None;
+    let mut list = Vec::new();
+    for notification in asked {
+        let (Some(tenant), Some(activity)) = (notification.tenant_id, notification.activity()) else { continue };
+        // What was decided meanwhile is left out.
+        let link = post.links().issue(tx, scope(tenant), activity, principal.user()).await?;
+        let Some(secret) = link else { continue };
+        client = client_name(tx, principal, notification).await?;
+        list.push(Line {
+            title: notification.titles(),
+            text: None,
+            href: Some(at(base, &format!("{}{}", places::DECIDE, secret.expose()))),
+        });
+    }
+    let heading = match list.len() {
+        0 => return Ok(Err("It was decided before the mail went out.")),
+        1 => format!("Waiting for your decision: {}", list[0].title),
+        n => format!("Waiting for your decision: {n} things"),
+    };
+    Ok(Ok(Letter {
+        subject: match &client {
+            Some(client) => format!("{heading} ({client})"),
+            None => heading.clone(),
+        },
+        heading,
+        paragraphs: client.map(|client| format!("Client: {client}")).into_iter().collect(),
+        list,
+        notes: vec![format!(
+            "The links are yours alone and good for {LINK_DAYS} days. Opening one decides nothing: you see what is to \
+             be decided first. Please do not forward them."
+        )],
+        choices: Some(at(base, places::CHOICES)),
+        ..draft
+    }))
 }
 
 async fn digest(tx: &mut Tx, base: &Url, row: &MailRow, draft: Letter) -> Result<Result<Letter, Skipped>> {

@@ -63,7 +63,7 @@ impl Notification {
     }
 
     /// "Blog post 3 and 9 more".
-    fn titles(&self) -> String {
+    pub fn titles(&self) -> String {
         let title = self.text("title").unwrap_or("Something");
         match self.times {
             ..=1 => title.to_owned(),

@@ -33,7 +33,7 @@ pub const DIGEST: &str = "notices.digest";
 /// The job that looks for processes that fell silent.
 pub const WATCH: &str = "notices.watch";
 
-/// A mail waits this long for more of the same cause: ten topics are one mail.
+/// A mail waits this long for more of its kind: ten posts that are finished one after the other are one mail.
 const GATHER: TimeDelta = TimeDelta::seconds(30);
 
 /// The scope of the tenant that an event or a notification names.
@@ -161,22 +161,23 @@ impl JobHandler for Tell {
                     in_app: choice.in_app,
                     digest: mail == MailWhen::Digest,
                 });
+                let cause = mailed_together(planned, event.tenant);
                 if mail == MailWhen::AtOnce
-                    && !mails.iter().any(|known| {
-                        known.user == Some(*person) && known.cause.as_deref() == Some(planned.cause.as_str())
-                    })
+                    && !mails
+                        .iter()
+                        .any(|known| known.user == Some(*person) && known.cause.as_deref() == Some(cause.as_str()))
                     && let Some(user) = known.person(tx, *person).await?
                 {
                     let hours = hours.get(person).copied().unwrap_or(usual);
                     mails.push(NewMail {
                         id: MailId::new(),
-                        key: format!("notice:{person}:{}:{}", planned.cause, event.at.timestamp_micros()),
+                        key: format!("notice:{person}:{cause}:{}", event.at.timestamp_micros()),
                         user: Some(*person),
                         address: user.email,
                         name: user.name,
                         kind: planned.kind.as_str().to_owned(),
-                        cause: Some(planned.cause.clone()),
-                        data: json!({ "cause": planned.cause }),
+                        cause: Some(cause),
+                        data: json!({ "cause": planned.cause, "tenant": event.tenant }),
                         due_at: hours.after_quiet(tx.now() + GATHER),
                     });
                 }
@@ -187,6 +188,14 @@ impl JobHandler for Tell {
             tx.signal(Signal::new("notices", person));
         }
         post_all(tx, &mails).await
+    }
+}
+
+/// What one mail tells of: decisions that a client's work asks for go out together, everything else by itself.
+fn mailed_together(planned: &Planned, tenant: Option<TenantId>) -> String {
+    match (planned.kind, tenant) {
+        (NoticeKind::ApprovalRequested, Some(tenant)) => format!("decisions:{tenant}"),
+        _ => planned.cause.clone(),
     }
 }
 

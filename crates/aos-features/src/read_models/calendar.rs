@@ -84,16 +84,19 @@ aos_kernel::text_enum! {
 /// More than this in one list nobody reads, and the page says so.
 pub const MOST: i64 = 500;
 
-const POST: &str =
-    "SELECT 'post' AS what, i.id, i.tenant_id, t.name AS client, t.zone, i.title, i.state, p.state AS publication,
-        p.channel_id, p.standing_at, i.published_url, i.problem";
-const FROM_POST: &str = "FROM content_item AS i JOIN tenant AS t ON t.id = i.tenant_id
-    LEFT JOIN publication AS p ON p.item_id = i.id WHERE t.state = 'active'";
-/// A brief has no publication: it is joined for the columns alone.
-const REQUEST: &str = "SELECT 'request' AS what, r.id, r.tenant_id, t.name AS client, t.zone, r.title, r.state,
-        p.state AS publication, p.channel_id, p.standing_at, p.url AS published_url, p.problem, r.planned_at AS at
-    FROM request AS r JOIN tenant AS t ON t.id = r.tenant_id LEFT JOIN publication AS p ON p.item_id = r.id
-    WHERE t.state = 'active' AND r.state IN ('draft', 'pending_approval', 'rejected')";
+/// What is shown of a post.
+const POST: &str = "'post' AS what, i.id, i.tenant_id, t.name AS client, t.zone, i.title, i.state,
+    p.state AS publication, p.channel_id, p.standing_at, i.published_url, i.problem";
+/// Of a brief; it has no publication, which is joined for the columns alone.
+const REQUEST: &str = "'request' AS what, i.id, i.tenant_id, t.name AS client, t.zone, i.title, i.state,
+    p.state AS publication, p.channel_id, p.standing_at, p.url AS published_url, p.problem";
+/// Asked of each row and not joined: else the databases begin with all clients and look at the work of each.
+const ACTIVE: &str = "(SELECT state FROM tenant WHERE id = c.tenant_id) = 'active'";
+
+/// Briefs of which no post was made yet; as the index of those without a date says it.
+const BRIEFS: &str = "c.state IN ('draft', 'pending_approval', 'rejected')";
+/// As the index of them says it.
+const UNDATED_POSTS: &str = "c.state NOT IN ('published', 'scheduled')";
 
 /// Adds whose entries are asked for.
 fn of(sql: &mut String, params: &mut Vec<Value>, scope: &AgencyScope, filter: &CalendarFilter, column: &str) {
@@ -103,45 +106,59 @@ fn of(sql: &mut String, params: &mut Vec<Value>, scope: &AgencyScope, filter: &C
     }
 }
 
-/// One kind of entry: what is selected of it, and the column with its time.
+/// One kind of entry: which rows `c` of a table, what is shown of them, and the column with their time.
 struct Kind {
-    select: String,
+    shown: &'static str,
+    table: &'static str,
+    rows: String,
     params: Vec<Value>,
     column: &'static str,
 }
 
-/// The kinds of entries that are asked for.
+impl Kind {
+    fn of(scope: &AgencyScope, filter: &CalendarFilter, shown: &'static str, column: &'static str, rows: &str) -> Self {
+        let table = if shown == REQUEST { "request" } else { "content_item" };
+        let (mut sql, mut params) = (format!("{ACTIVE} AND {rows}"), Vec::new());
+        of(&mut sql, &mut params, scope, filter, "c.tenant_id");
+        Self { shown, table, rows: sql, params, column }
+    }
+
+    /// The first rows that hold `more`, joined with what is shown beside them.
+    fn select(&self, more: &str, order: &str, limit: &str) -> String {
+        let Self { shown, table, rows, column, .. } = self;
+        format!(
+            "SELECT {shown}, i.{column} AS at
+             FROM (SELECT c.* FROM {table} AS c WHERE {rows}{more} ORDER BY {order} LIMIT {limit}) AS i
+             JOIN tenant AS t ON t.id = i.tenant_id LEFT JOIN publication AS p ON p.item_id = i.id"
+        )
+    }
+}
+
+/// The kinds of entries that are asked for, each with a date. Their states are asked for so that no index of states is
+/// taken for it: the one of the dates finds the first of a day.
 fn kinds(scope: &AgencyScope, filter: &CalendarFilter, now: Timestamp) -> Vec<Kind> {
     let mut kinds = Vec::new();
     if matches!(filter.show, Show::All | Show::Published) {
-        let (mut select, mut params) = (format!("{POST}, i.published_at AS at {FROM_POST}"), Vec::new());
-        of(&mut select, &mut params, scope, filter, "i.tenant_id");
-        select.push_str(" AND i.state = 'published'");
-        kinds.push(Kind { select, params, column: "i.published_at" });
+        kinds.push(Kind::of(scope, filter, POST, "published_at", "(c.state = 'published') IS TRUE"));
     }
     if filter.show != Show::Published {
-        let (mut select, mut params) = (format!("{POST}, i.planned_at AS at {FROM_POST}"), Vec::new());
-        of(&mut select, &mut params, scope, filter, "i.tenant_id");
-        match filter.show {
-            Show::Scheduled => select.push_str(" AND i.state = 'scheduled'"),
-            Show::Planned => select.push_str(" AND i.state IN ('draft', 'writing', 'review', 'approved')"),
-            Show::Problem => condition(
-                &mut select,
-                &mut params,
-                "(i.state = 'failed' OR (i.state <> 'published' AND i.planned_at < ?))",
-                now,
-            ),
-            Show::All | Show::Published => select.push_str(" AND i.state <> 'published'"),
+        let rows = match filter.show {
+            Show::Scheduled => "(c.state = 'scheduled') IS TRUE",
+            Show::Planned => "(c.state IN ('draft', 'writing', 'review', 'approved')) IS TRUE",
+            Show::All | Show::Published | Show::Problem => "c.state <> 'published'",
+        };
+        let mut kind = Kind::of(scope, filter, POST, "planned_at", rows);
+        if filter.show == Show::Problem {
+            condition(&mut kind.rows, &mut kind.params, "(c.state = 'failed' OR c.planned_at < ?)", now);
         }
-        kinds.push(Kind { select, params, column: "i.planned_at" });
+        kinds.push(kind);
     }
     if matches!(filter.show, Show::All | Show::Planned | Show::Problem) {
-        let (mut select, mut params) = (REQUEST.to_owned(), Vec::new());
-        of(&mut select, &mut params, scope, filter, "r.tenant_id");
+        let mut kind = Kind::of(scope, filter, REQUEST, "planned_at", &format!("({BRIEFS}) IS TRUE"));
         if filter.show == Show::Problem {
-            condition(&mut select, &mut params, "r.planned_at < ?", now);
+            condition(&mut kind.rows, &mut kind.params, "c.planned_at < ?", now);
         }
-        kinds.push(Kind { select, params, column: "r.planned_at" });
+        kinds.push(kind);
     }
     kinds
 }
@@ -159,12 +176,13 @@ pub async fn entries(
     now: Timestamp,
 ) -> Result<Vec<Entry>> {
     let mut found: Vec<Entry> = Vec::new();
-    for Kind { mut select, mut params, column } in kinds(scope, filter, now) {
-        condition(&mut select, &mut params, &format!("{column} >= ?"), from);
-        condition(&mut select, &mut params, &format!("{column} < ?"), to);
-        params.push(MOST.to_value());
-        select.push_str(&format!(" ORDER BY {column}, 2 LIMIT ${}", params.len()));
-        found.extend(conn.all::<Entry>(Sql::built(select), params).await?);
+    for mut kind in kinds(scope, filter, now) {
+        let (column, mut more) = (kind.column, String::new());
+        condition(&mut more, &mut kind.params, &format!("c.{column} >= ?"), from);
+        condition(&mut more, &mut kind.params, &format!("c.{column} < ?"), to);
+        kind.params.push(MOST.to_value());
+        let sql = kind.select(&more, &format!("c.{column}, c.id"), &format!("${}", kind.params.len()));
+        found.extend(conn.all::<Entry>(Sql::built(sql), kind.params).await?);
     }
     Ok(in_order(found))
 }
@@ -199,7 +217,8 @@ pub async fn each_day(
     now: Timestamp,
 ) -> Result<EachDay> {
     let mut found = EachDay::default();
-    for Kind { select, mut params, column } in kinds(scope, filter, now) {
+    for mut kind in kinds(scope, filter, now) {
+        let mut params = std::mem::take(&mut kind.params);
         let mut bound = |value: Value| {
             params.push(value);
             format!("${}", params.len())
@@ -207,10 +226,9 @@ pub async fn each_day(
         // One more than is shown tells that there are more.
         let limit = bound((each + 1).to_value());
         let edges: Vec<String> = midnights.iter().map(|at| bound(at.to_value())).collect();
+        let (column, order) = (kind.column, format!("c.{}, c.id", kind.column));
         let day = |edge: &[String]| match edge {
-            [begin, end] => format!(
-                "SELECT * FROM ({select} AND {column} >= {begin} AND {column} < {end} ORDER BY {column}, 2 LIMIT {limit}) AS d"
-            ),
+            [begin, end] => kind.select(&format!(" AND c.{column} >= {begin} AND c.{column} < {end}"), &order, &limit),
             _ => String::new(),
         };
         let sql = edges.windows(2).map(day).collect::<Vec<_>>().join(" UNION ALL ");
@@ -241,18 +259,16 @@ fn by_day(rows: &[Entry], midnights: &[Timestamp]) -> Vec<usize> {
 /// # Errors
 /// `Storage`.
 pub async fn undated(conn: &mut Conn, scope: &AgencyScope, filter: &CalendarFilter, limit: i64) -> Result<Vec<Entry>> {
-    let (mut sql, mut params) = (format!("{POST}, i.planned_at AS at {FROM_POST}"), Vec::new());
-    of(&mut sql, &mut params, scope, filter, "i.tenant_id");
-    sql.push_str(" AND i.state NOT IN ('published', 'scheduled') AND i.planned_at IS NULL");
-    params.push(limit.to_value());
-    sql.push_str(&format!(" ORDER BY i.id LIMIT ${}", params.len()));
-    let mut found = conn.all::<Entry>(Sql::built(sql), params).await?;
-    let (mut sql, mut params) = (REQUEST.to_owned(), Vec::new());
-    of(&mut sql, &mut params, scope, filter, "r.tenant_id");
-    sql.push_str(" AND r.planned_at IS NULL");
-    params.push(limit.to_value());
-    sql.push_str(&format!(" ORDER BY r.id LIMIT ${}", params.len()));
-    found.extend(conn.all::<Entry>(Sql::built(sql), params).await?);
+    let mut found = Vec::new();
+    for (shown, rows) in [(POST, UNDATED_POSTS), (REQUEST, BRIEFS)] {
+        let mut kind = Kind::of(scope, filter, shown, "planned_at", rows);
+        kind.params.push(limit.to_value());
+        let sql = kind.select(" AND c.planned_at IS NULL", "c.id", &format!("${}", kind.params.len()));
+        let mut rows = conn.all::<Entry>(Sql::built(sql), kind.params).await?;
+        rows.sort_by_key(|entry| entry.id);
+        rows.dedup_by_key(|entry| entry.id);
+        found.extend(rows);
+    }
     found.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
     Ok(found)
 }

@@ -91,6 +91,46 @@ async fn a_notice_is_mailed_after_a_moment_once_and_names_the_agency_and_the_cli
     }
 }
 
+fn asks(tenant: TenantId, activity: Uuid, title: &str) -> NewEvent {
+    NewEvent::new(tenant, "activities.approval_requested", Subject::new("approval", ApprovalId::new()))
+        .with(json!({ "activity": activity, "title": title, "role": "reviewer" }))
+}
+
+#[tokio::test]
+async fn posts_that_are_finished_one_after_the_other_are_one_letter_with_a_link_for_each() {
+    for world in World::each().await {
+        with_mail(&world).await;
+        let (acme, zenith) = (world.client("Acme", "UTC").await, world.client("Zenith", "UTC").await);
+        staff(&world, "ben@lighthouse.example", Role::Reviewer).await;
+        let posts: Vec<Uuid> = (0..3).map(|_| Uuid::now_v7()).collect();
+        for (n, post) in posts.iter().enumerate() {
+            world.tell(asks(acme.id, *post, &format!("Post {n}"))).await;
+        }
+        world.tell(asks(acme.id, Uuid::nil(), "Decided already")).await;
+        world.tell(asks(zenith.id, Uuid::now_v7(), "Of another client")).await;
+        later(&world).await;
+        let mut mails = world.mailer.taken();
+        mails.sort_by(|a, b| a.subject.cmp(&b.subject));
+        let subjects: Vec<&str> = mails.iter().map(|mail| mail.subject.as_str()).collect();
+        assert_eq!(
+            subjects,
+            ["Waiting for your decision: 3 things (Acme)", "Waiting for your decision: Of another client (Zenith)"]
+        );
+        for (n, post) in posts.iter().enumerate() {
+            let link = format!("https://os.lighthouse.example/a/secret-{post}");
+            assert!(mails[0].text.contains(&format!("- Post {n}\n  {link}\n")), "{}", mails[0].text);
+            assert!(mails[0].html.contains(&link), "{}", mails[0].html);
+        }
+        assert!(!mails[0].text.contains("Decided already"), "{}", mails[0].text);
+        // What is asked for later is another letter, and repeats nothing.
+        world.tell(asks(acme.id, Uuid::now_v7(), "Post 4")).await;
+        later(&world).await;
+        let next = world.mailer.taken();
+        assert_eq!(next.len(), 1, "{next:?}");
+        assert_eq!(next[0].subject, "Waiting for your decision: Post 4 (Acme)");
+    }
+}
+
 #[tokio::test]
 async fn what_was_read_in_the_portal_first_is_not_mailed() {
     for world in World::each().await {

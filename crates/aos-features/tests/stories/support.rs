@@ -6,7 +6,7 @@ use aos_capabilities::mail::{Mail, MailAccepted, MailError, MailErrorKind, MailS
 use aos_features::{
     notices::{
         self,
-        mail::{NoDecisionLinks, Post, PublicUrl},
+        mail::{DecisionLinks, Post, PublicUrl},
     },
     people::{self, Email, HashedPassword, Principal, SignIn, commands::NewUser, sessions},
     strategy,
@@ -18,6 +18,7 @@ use aos_storage::{
     testing::{TestDb, kinds},
 };
 use aos_workflow::{Outbox, Registry, Scheduler, Worker, WorkerOptions};
+use uuid::Uuid;
 
 use crate::clock::SteppingClock;
 
@@ -81,6 +82,16 @@ impl Mailer for Postman {
 /// A password that is long enough.
 pub const PASSWORD: &str = "a long enough phrase";
 
+/// A link for everything that is asked for, but for what was decided meanwhile: the activity whose id is nil.
+struct LinkNamedAfterIt;
+
+#[async_trait::async_trait]
+impl DecisionLinks for LinkNamedAfterIt {
+    async fn issue(&self, _: &mut Tx, _: TenantScope, activity: Uuid, _: UserId) -> Result<Option<Secret>> {
+        Ok((!activity.is_nil()).then(|| Secret::new(format!("secret-{activity}"))))
+    }
+}
+
 impl World {
     /// A world on each database that is there, at nine o'clock UTC on the first of April 2026.
     pub async fn each() -> Vec<Self> {
@@ -101,7 +112,7 @@ impl World {
         let credentials = Credentials::new(keyring);
         let public_url = PublicUrl::default();
         public_url.set("https://os.lighthouse.example/".parse().unwrap());
-        let post = Post::new(mailer.clone(), None, credentials.clone(), public_url, Arc::new(NoDecisionLinks));
+        let post = Post::new(mailer.clone(), None, credentials.clone(), public_url, Arc::new(LinkNamedAfterIt));
         let registry = notices::register(strategy::register(people::register(Registry::new())), &post);
         let registry = Arc::new(registry);
         let told = Arc::new(Told { outbox: Outbox::new(registry.clone()), events: Mutex::default() });

@@ -13,5 +13,5 @@ mod settings;
 
 pub use letter::{Letter, Line};
 pub use model::{MailRow, MailState, NewMail, StoredServer};
-pub use post::{DecisionLinks, NoDecisionLinks, Post, PublicUrl, SEND, SendMail};
+pub use post::{DecisionLinks, Post, PublicUrl, SEND, SendMail};
 pub use settings::{NewServer, Setting, Source, remove_server, save_server, send_again, send_test, server};

@@ -45,16 +45,6 @@ pub trait DecisionLinks: Send + Sync {
     async fn issue(&self, tx: &mut Tx, scope: TenantScope, activity: Uuid, user: UserId) -> Result<Option<Secret>>;
 }
 
-/// For stories without approvals.
-pub struct NoDecisionLinks;
-
-#[async_trait::async_trait]
-impl DecisionLinks for NoDecisionLinks {
-    async fn issue(&self, _: &mut Tx, _: TenantScope, _: Uuid, _: UserId) -> Result<Option<Secret>> {
-        Ok(None)
-    }
-}
-
 /// Everything that a mail needs to leave. Cheap to clone.
 #[derive(Clone)]
 pub struct Post {

@@ -136,6 +136,27 @@ pub async fn of_cause(
     .await
 }
 
+/// What a person was asked to decide on for a client since a moment and has not read, the oldest first.
+pub async fn asked_since(
+    conn: &mut Conn,
+    agency: &AgencyScope,
+    (user, tenant): (UserId, TenantId),
+    kind: &str,
+    since: Timestamp,
+) -> Result<Vec<Notification>> {
+    let (all, own) = visible(agency);
+    conn.all(
+        aos_storage::Sql::built(format!(
+            "SELECT {COLUMNS} FROM notification
+             WHERE user_id = $1 AND tenant_id = $2 AND kind = $3 AND last_at >= $4 AND read_at IS NULL
+               AND ($5 OR tenant_id = ANY($6))
+             ORDER BY last_at, id LIMIT 100"
+        )),
+        params![user, tenant, kind, since, all, own],
+    )
+    .await
+}
+
 /// Whether anybody was told of a cause.
 pub async fn is_told(conn: &mut Conn, cause: &str) -> Result<bool> {
     Ok(conn.row("SELECT 1 AS one FROM notification WHERE cause = $1", params![cause]).await?.is_some())
