@@ -189,3 +189,39 @@ async fn a_provider_that_is_away_or_misconfigured_says_what_to_look_at() {
     administrator.submit("/manage/settings/sign-in/remove", &[]).await;
     assert!(!Guest::new(stage.app.router()).get("/sign-in").await.body.contains("Continue with"));
 }
+
+#[tokio::test]
+async fn whatever_comes_back_from_elsewhere_is_answered_with_a_page_and_lets_nobody_in() {
+    use proptest::{
+        strategy::{Strategy, ValueTree},
+        test_runner::TestRunner,
+    };
+    let stage = Stage::new(DbKind::Sqlite).await;
+    let (mut guest, to) = stage.departed().await;
+    let state = to.query_pairs().find(|(name, _)| name == "state").unwrap().1.into_owned();
+    let text = "[ -~]{0,40}|\\PC{0,20}|(%[0-9a-fA-F]{0,2}){0,8}";
+    let name = "state|code|error|error_description|[a-z]{1,6}";
+    // Some carry the state that was given out, so that more than the first check is met.
+    let pair = (name, text, proptest::bool::weighted(0.3)).prop_map(move |(name, value, own)| match own {
+        true => format!("state={state}"),
+        false => format!("{name}={value}"),
+    });
+    let queries = proptest::collection::vec(pair, 0..6);
+    let mut runner = TestRunner::deterministic();
+    for _ in 0..200 {
+        let raw = queries.new_tree(&mut runner).unwrap().current().join("&");
+        // As a browser sends it: what may not stand in an address is written with per cent signs, others stay as they are.
+        let query: String = raw
+            .bytes()
+            .map(|byte| match byte {
+                b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' => char::from(byte).to_string(),
+                _ if b"-._~%=&+:/?@!$'()*,;".contains(&byte) => char::from(byte).to_string(),
+                _ => format!("%{byte:02X}"),
+            })
+            .collect();
+        let answer = guest.get(&format!("/sign-in/provider/callback?{query}")).await;
+        assert!(answer.status.is_client_error(), "{query}: {}", answer.status);
+        assert!(answer.body.contains("Back to sign-in") || answer.body.contains("<h1"), "{query}: {}", answer.body);
+        assert!(!guest.is_in(), "{query}");
+    }
+}
