@@ -1,6 +1,7 @@
 /** Every page, opened once in light at 1440 px: axe finds nothing, it is light to load, and no script complains. */
 import type { Page } from "@playwright/test";
 import { doors } from "../lib/doors";
+import { session } from "../lib/installation";
 import { expect, test } from "../lib/test";
 import { MOST_BYTES, accessibility, firstView, forgetCache, overhang } from "../lib/checks";
 import { Finder, VISITORS, type Address, type Visitor } from "../lib/pages";
@@ -8,6 +9,8 @@ import type { Watch } from "../lib/watch";
 
 /** Two tests share the pages, so that they go side by side. */
 const SHARES = 2;
+/** Shows parts by themselves, which do nothing there. */
+const REFERENCE = "/reference/design";
 test.describe.configure({ mode: "parallel" });
 
 for (let share = 0; share < SHARES; share++) {
@@ -41,6 +44,45 @@ test("so is every door, and what a letter leads to", async ({ shared, stranger, 
   for (const address of await doors(shared)) findings.push(...(await check(page, address, watch, "a stranger")));
   expect(findings.join("\n")).toEqual("");
 });
+
+test("without a script every page says the same, and shows no button that would do nothing", async ({ browser, shared }) => {
+  test.setTimeout(600_000);
+  const { published, ownSay, briefs, strategy, edited } = shared.clients;
+  const finder = await Finder.everything(shared, [published, ownSay, briefs, strategy, edited]);
+  const findings: string[] = [];
+  for (const visitor of VISITORS) {
+    const context = await browser.newContext({ baseURL: shared.url, storageState: session(visitor), javaScriptEnabled: false });
+    const page = await context.newPage();
+    for (const { path } of finder.pages.filter((one) => one.visitor === visitor && one.route !== REFERENCE)) {
+      await page.goto(path);
+      findings.push(...(await page.evaluate(scriptless)).map((words) => `${path} (${visitor}): ${words}`));
+    }
+    await context.close();
+  }
+  expect(findings.join("\n")).toEqual("");
+});
+
+/** What of this page needs a script. Runs in the page. */
+function scriptless(): string[] {
+  const visible = (element: Element) => element.checkVisibility({ visibilityProperty: true }) && element.getClientRects().length > 0;
+  const found: string[] = [];
+  const main = document.querySelector("main");
+  if (!main || !visible(main)) return ["there is nothing to read"];
+  for (const heading of main.querySelectorAll("h1, h2")) {
+    const hidden = heading.closest("dialog, details:not([open]), [hidden], .sr-only");
+    if (!hidden && !visible(heading)) found.push(`“${heading.textContent?.trim()}” can’t be seen`);
+  }
+  for (const button of document.querySelectorAll<HTMLButtonElement>("button")) {
+    // The browser itself opens what a button commands.
+    const works = (button.form && button.type === "submit") || button.hasAttribute("commandfor") || button.hasAttribute("popovertarget");
+    if (visible(button) && !works && !button.disabled) found.push(`the button “${button.textContent?.trim() || button.getAttribute("aria-label")}” does nothing`);
+  }
+  for (const form of document.forms) {
+    const sends = form.querySelector("button:not([type=button]), input[type=submit]") ?? document.querySelector(`[form="${form.id}"]`);
+    if (visible(form) && !sends) found.push(`the form to ${form.action} can’t be sent`);
+  }
+  return found;
+}
 
 async function check(page: Page, { path, look }: Address, watch: Watch, who: string): Promise<string[]> {
   const before = watch.found.length;
