@@ -114,6 +114,7 @@ ids! {
     InvitationGrantMark, InvitationGrantId, "invitation grant";
     AccountLinkMark, AccountLinkId, "account link";
     IdentityProviderMark, IdentityProviderId, "identity provider";
+    SavedViewMark, SavedViewId, "saved view";
     CredentialMark, CredentialId, "credential";
     ChannelMark, ChannelId, "channel";
     CrawlMark, CrawlId, "crawl";

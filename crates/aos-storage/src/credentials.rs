@@ -33,6 +33,39 @@ pub struct Rotation {
     pub rewrapped: u64,
 }
 
+/// How a secret stands to the master keys at hand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum KeyState {
+    /// Wrapped under the key that seals now.
+    Current,
+    /// Wrapped under an older key that still opens it: a rotation did not come to its end.
+    Older,
+    /// Wrapped under a key that is not here: it can't be opened.
+    Missing,
+}
+
+/// The names of the master keys at hand, safe to show.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct MasterKeys {
+    pub current: String,
+    /// Keys from before, which open what is not wrapped anew yet.
+    pub older: Vec<String>,
+    /// They are in a file, so that a command can change them; otherwise they were given by the environment.
+    pub in_file: bool,
+}
+
+impl MasterKeys {
+    pub fn state_of(&self, key: &str) -> KeyState {
+        if self.current == key {
+            KeyState::Current
+        } else if self.older.iter().any(|older| older == key) {
+            KeyState::Older
+        } else {
+            KeyState::Missing
+        }
+    }
+}
+
 struct Stored {
     id: CredentialId,
     place: String,
@@ -121,11 +154,11 @@ impl Credentials {
         tx.lock(TURN).await?;
         let id = CredentialId::new();
         let sealed = self.fresh_keyring().seal(&place(tenant, purpose, id), secret)?;
-        let now = tx.now();
+        let (now, actor) = (tx.now(), tx.actor().clone());
         tx.execute(
-            "INSERT INTO credential (id, tenant_id, purpose, key_id, wrapped_key, sealed, created_at, updated_at)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $7)",
-            params![id, tenant, purpose, sealed.key_id, sealed.wrapped_key, sealed.sealed, now],
+            "INSERT INTO credential (id, tenant_id, purpose, key_id, wrapped_key, sealed, made_by, created_at, updated_at)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8)",
+            params![id, tenant, purpose, sealed.key_id, sealed.wrapped_key, sealed.sealed, &actor, now],
         )
         .await?;
         Ok(id)
@@ -204,6 +237,13 @@ impl Credentials {
             .all("SELECT id, tenant_id, purpose, key_id, wrapped_key, sealed FROM credential ORDER BY id", params![])
             .await?;
         Ok(stored.iter().filter(|stored| self.open(stored).is_err()).count())
+    }
+
+    /// The master keys as they are now, by name.
+    pub fn master_keys(&self) -> MasterKeys {
+        let keyring = self.fresh_keyring();
+        let mut names = keyring.ids().map(str::to_owned);
+        MasterKeys { current: names.next().unwrap_or_default(), older: names.collect(), in_file: self.file.is_some() }
     }
 
     /// Puts a new master key in place and wraps everything under it, while the system runs. The keys before it stay in

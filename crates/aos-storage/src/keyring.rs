@@ -153,6 +153,11 @@ impl Keyring {
         self.keys.first().map_or("", |key| &key.id)
     }
 
+    /// The short names of all keys, the current one first.
+    pub(crate) fn ids(&self) -> impl Iterator<Item = &str> {
+        self.keys.iter().map(|key| key.id.as_str())
+    }
+
     pub(crate) fn seal(&self, place: &str, secret: &Secret) -> Result<Sealed, KeyringError> {
         let master = self.keys.first().ok_or(KeyringError::Format)?;
         let own = Key::generate();

@@ -29,7 +29,7 @@ pub mod testing;
 pub use backup::{BackupSummary, Integrity};
 pub use bulk::BulkInsert;
 pub use conn::Conn;
-pub use credentials::{Credentials, Rotation};
+pub use credentials::{Credentials, KeyState, MasterKeys, Rotation};
 pub use db::{Db, DbKind, DbOptions};
 pub use hash::content_hash;
 pub use keyring::{Keyring, KeyringError};
@@ -44,10 +44,18 @@ pub use value::{Kind, Sql, ToValue, Value};
 
 /// The migrations of this crate's own tables.
 pub fn migrations() -> Migrations {
-    Migrations::new(&[Migration {
-        number: 1,
-        name: "credentials",
-        sqlite: include_str!("../migrations/sqlite/0001_credentials.sql"),
-        postgres: include_str!("../migrations/postgres/0001_credentials.sql"),
-    }])
+    Migrations::new(&[
+        Migration {
+            number: 1,
+            name: "credentials",
+            sqlite: include_str!("../migrations/sqlite/0001_credentials.sql"),
+            postgres: include_str!("../migrations/postgres/0001_credentials.sql"),
+        },
+        Migration {
+            number: 360,
+            name: "credentials_maker",
+            sqlite: include_str!("../migrations/sqlite/0360_credentials_maker.sql"),
+            postgres: include_str!("../migrations/postgres/0360_credentials_maker.sql"),
+        },
+    ])
 }

@@ -19,13 +19,15 @@ use aos_kernel::{Actor, AgencyScope, Clock, Secret, SystemClock, TenantId, UserI
 use aos_llm::Gateway;
 use aos_outbound::{HostRule, Outbound, OutboundConfig};
 use aos_platforms::{Memory, OpenIdConnect, Smtp};
-use aos_storage::{Credentials, Db, DbKind, DbOptions, Keyring, Objects, Signal, testing::TestDb};
+use aos_storage::{Credentials, Db, DbKind, DbOptions, Objects, Signal, testing::TestDb};
 use aos_web::{WebSettings, csrf, signer::Signer};
 use aos_workflow::{Outbox, Worker, WorkerOptions};
 use tempfile::TempDir;
 
 /// What signs cookies and forms of every test.
 const SIGNING_KEY: [u8; 32] = [7; 32];
+
+const MASTER_KEY: &str = "master.key";
 
 /// The product with an agency that is set up and an administrator. Keep it for as long as it is used.
 pub struct TestApp {
@@ -64,8 +66,7 @@ impl TestApp {
         let database = TestDb::with_clock(kind, &migrations, clock).await;
         let db = database.db.clone();
         let folder = TempDir::new().expect("a temporary folder");
-        let keyring = Keyring::load_or_create(&folder.path().join("master.key")).expect("a master key");
-        let credentials = Credentials::new(keyring);
+        let credentials = Credentials::in_file(&folder.path().join(MASTER_KEY)).expect("a master key");
         let mailer = Arc::new(Smtp::new(allow.clone()));
         let outbound = Outbound::new(OutboundConfig { allow, ..OutboundConfig::default() }).expect("an HTTP client");
         let clock = db.clock().clone();
@@ -140,6 +141,16 @@ impl TestApp {
     pub async fn work(&self) {
         let worker = Worker::new(self.db.clone(), self.product.jobs.clone(), WorkerOptions::new("test"));
         worker.run_until_idle().await.expect("the engine");
+    }
+
+    /// Puts another master key first and wraps nothing anew, as a rotation that was interrupted leaves it.
+    ///
+    /// # Panics
+    /// As [`TestApp::new`].
+    pub fn begin_rotation(&self) {
+        let file = self._folder.path().join(MASTER_KEY);
+        let known = std::fs::read_to_string(&file).expect("the master keys");
+        std::fs::write(&file, format!("{}\n{known}", "5e".repeat(32))).expect("another master key");
     }
 
     /// A client of this name.

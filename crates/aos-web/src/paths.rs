@@ -40,7 +40,7 @@
 //! | invitations | POST [`INVITATIONS`], `{invitation}/send`, `{invitation}/link`, `{invitation}/revoke` | `email`, `role` (repeated), `member` = client (repeated), `admin` = client (repeated), `how` = `mail`/`link` |
 //! | agency | POST [`SETTINGS`], `/manage/settings/security`, [`SETTINGS_SIGN_IN`], `…/remove`, `…/check` | `name`, `time_zone`; `two_factor`, `office_networks`; the provider's form |
 //! | models | POST [`MODELS`], `{provider}/test`, `{provider}/remove` | [`crate::agents::views::ProviderForm`] |
-//! | budget | POST `/manage/models/budget` | `client`, `monthly` (empty: no limit), `per_run` |
+//! | budget | POST `/manage/models/budget`, `/manage/models/default-budget` | `client`, `remove` (the default counts); `monthly` (empty: no limit), `per_run` |
 //! | skill | POST `/manage/skills/{name}` | `based_on`, `text` |
 //! | template | POST `/manage/templates/{key}` | `based_on`, `json` |
 //! | branding | POST [`BRANDING`], `…/logo` (multipart), `…/logo/remove` | `accent`; `logo` |
@@ -54,6 +54,7 @@
 //! | notifications | POST `/notifications/read-all`, `/notifications/{id}/read`, `…/unread` | |
 //! | what I am told | POST [`NOTICE_CHOICES`] | `in_app.KIND`, `mail.KIND`, [`crate::notices::views::HoursForm`] |
 //! | decide from a mail | POST `/a/{token}` | `approval` = `id:hash` (repeated), `decision` = `approve`/`reject`, `notes` |
+//! | saved views | POST [`SAVED_VIEWS`], `{view}`, `{view}/remove` | `place`, `query`, `name`, `shared` |
 //! | tokens | POST [`TOKENS`], `{token}/revoke` | `name`, `access` = `write`/`read`, `expires_days` |
 
 use std::fmt::Display;
@@ -91,6 +92,10 @@ pub const SETTINGS_SIGN_IN: &str = "/manage/settings/sign-in";
 pub const MODELS: &str = "/manage/models";
 pub const SKILLS: &str = "/manage/skills";
 pub const TEMPLATES: &str = "/manage/templates";
+/// Filters of lists that people keep under a name.
+pub const SAVED_VIEWS: &str = "/portal/views";
+/// The secrets that are kept, without their values.
+pub const CREDENTIALS: &str = "/manage/credentials";
 pub const QUEUES: &str = "/manage/queues";
 pub const SEARCH: &str = "/portal/search";
 /// The palette's list for what is typed.

@@ -107,6 +107,8 @@ pub fn routes() -> Routes {
         .and(crate::agents::routes())
         .and(crate::notices::routes())
         .and(crate::search::routes())
+        .and(crate::saved::routes())
+        .and(crate::credentials::routes())
         .and(crate::workflow::routes())
         .and(crate::reference::routes())
         .and(crate::branding::routes())

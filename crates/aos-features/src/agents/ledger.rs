@@ -1,9 +1,10 @@
 //! The ledger behind the model gateway: set aside before a call, settle after it.
 
 use aos_capabilities::model::{Ledger, LedgerCall, ModelError, ModelErrorKind, Usage};
-use aos_kernel::{Actor, Error, LedgerEntryId, MicroUsd, Result, Retry, TenantScope, Timestamp};
+use aos_kernel::{Actor, Error, LedgerEntryId, MicroUsd, Month, Result, Retry, TenantScope, Timestamp};
 use aos_storage::Db;
-use chrono::{Datelike, NaiveTime};
+use chrono::{NaiveTime, TimeDelta, TimeZone};
+use chrono_tz::Tz;
 
 use super::store;
 use crate::tenants;
@@ -31,19 +32,20 @@ impl RunLedger {
                     "This run has spent {by_run} of its {}; the next call could cost up to {at_most}.",
                     call.run_budget
                 ),
-                "Raise the budget of a run in the client's settings, or choose a cheaper model; then retry the activity.",
+                "Raise the budget of a run under Manage → Models, for this client or for all, or choose a cheaper model; then retry the activity.",
             )));
         }
-        let settings = tenants::queries::settings(&mut tx, scope).await?;
-        if let Some(monthly) = settings.budgets.monthly {
-            let now = tx.now();
-            let spent = store::spent_since(&mut tx, scope, month_start(now)).await?;
+        let budgets = tenants::queries::budgets(&mut tx, scope).await?;
+        if let Some(monthly) = budgets.monthly {
+            let zone = tenants::queries::zone(&mut tx, scope).await?;
+            let since = month_start(tx.now(), zone);
+            let spent = store::spent_since(&mut tx, scope, since).await?;
             if spent + at_most > monthly {
                 return Ok(Err(exceeded(
                     format!(
                         "This client has spent {spent} of {monthly} this month; the next call could cost up to {at_most}."
                     ),
-                    "Raise the client's monthly budget, or wait for the next month; then retry the activity.",
+                    "Raise the monthly budget under Manage → Models, for this client or for all, or wait for the next month; then retry the activity.",
                 )));
             }
         }
@@ -69,9 +71,12 @@ fn out_of_reach(error: Error) -> ModelError {
     }
 }
 
-/// Budgets are counted by calendar month in UTC.
-fn month_start(now: Timestamp) -> Timestamp {
-    now.date_naive().with_day(1).unwrap_or_else(|| now.date_naive()).and_time(NaiveTime::MIN).and_utc()
+/// When the month began that it is for the client; at the first moment there is, where the clocks skip midnight.
+fn month_start(now: Timestamp, zone: Tz) -> Timestamp {
+    let first = Month::of(now.with_timezone(&zone).date_naive()).first_day();
+    let at =
+        |hour: i64| zone.from_local_datetime(&(first.and_time(NaiveTime::MIN) + TimeDelta::hours(hour))).earliest();
+    at(0).or_else(|| at(1)).map_or(now, |at| at.to_utc())
 }
 
 #[async_trait::async_trait]

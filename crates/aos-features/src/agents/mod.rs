@@ -35,4 +35,10 @@ pub const MIGRATIONS: &[aos_storage::Migration] = &[
         sqlite: include_str!("../../migrations/sqlite/0340_agents_costs.sql"),
         postgres: include_str!("../../migrations/postgres/0340_agents_costs.sql"),
     },
+    aos_storage::Migration {
+        number: 361,
+        name: "agents_provider_use",
+        sqlite: include_str!("../../migrations/sqlite/0361_agents_provider_use.sql"),
+        postgres: include_str!("../../migrations/postgres/0361_agents_provider_use.sql"),
+    },
 ];

@@ -65,10 +65,10 @@ impl Agents {
             .filter_map(|version| version.skill().map(|skill| (version, skill)))
             .filter(|(_, skill)| skill.roles.contains(&task.role))
             .collect();
-        let settings = tenants::queries::settings(&mut conn, task.scope).await?;
+        let budgets = tenants::queries::budgets(&mut conn, task.scope).await?;
         drop(conn);
 
-        let run = Run { id: RunId::new(), scope: task.scope, steps: 0, budget: settings.budgets.per_run };
+        let run = Run { id: RunId::new(), scope: task.scope, steps: 0, budget: budgets.per_run };
         let used: Vec<String> = versions.iter().map(|(v, _)| format!("{}@{}", v.name, v.version)).collect();
         let mut tx = self.db.begin(Actor::agent(&task.role, Some(run.id))).await?;
         store::close_orphans(&mut tx, task.scope, task.activity).await?;

@@ -9,8 +9,9 @@ use crate::people::Principal;
 /// Safe to repeat; the first time of reading is kept.
 ///
 /// # Errors
-/// `NotFound` for somebody else's.
+/// `NotFound` for somebody else's; `Denied` for a token for reading.
 pub async fn mark_read(tx: &mut Tx, principal: &Principal, id: NotificationId) -> Result<()> {
+    principal.require_writing()?;
     if !store::notifications::mark_read(tx, principal.user(), id).await? {
         return Err(Error::not_found("notification"));
     }
@@ -19,8 +20,9 @@ pub async fn mark_read(tx: &mut Tx, principal: &Principal, id: NotificationId) -
 }
 
 /// # Errors
-/// `NotFound` for somebody else's.
+/// `NotFound` for somebody else's; `Denied` for a token for reading.
 pub async fn mark_unread(tx: &mut Tx, principal: &Principal, id: NotificationId) -> Result<()> {
+    principal.require_writing()?;
     if !store::notifications::mark_unread(tx, principal.user(), id).await? {
         return Err(Error::not_found("notification"));
     }
@@ -31,8 +33,9 @@ pub async fn mark_unread(tx: &mut Tx, principal: &Principal, id: NotificationId)
 /// How many were unread.
 ///
 /// # Errors
-/// `Storage`.
+/// `Denied` for a token for reading.
 pub async fn mark_all_read(tx: &mut Tx, principal: &Principal) -> Result<u64> {
+    principal.require_writing()?;
     let read = store::notifications::mark_all_read(tx, principal.user()).await?;
     tx.signal(Signal::new("notices", principal.user()));
     Ok(read)

@@ -160,8 +160,9 @@ pub struct NewHours {
 /// Keeps a person's own choices. Kinds that do not concern them are left out.
 ///
 /// # Errors
-/// `Invalid` with the field.
+/// `Invalid` with the field; `Denied` for a token for reading.
 pub async fn choose(tx: &mut Tx, principal: &Principal, kinds: &[Preference], hours: &NewHours) -> Result<()> {
+    principal.require_writing()?;
     let zone = known_zone(&hours.zone)?;
     let quiet = match (hours.quiet_from.trim(), hours.quiet_until.trim()) {
         ("", "") => None,
@@ -177,7 +178,14 @@ pub async fn choose(tx: &mut Tx, principal: &Principal, kinds: &[Preference], ho
     };
     let hours = Hours { zone, quiet, digest: minute_of_day("digest", &hours.digest)? };
     store::preferences::put_hours(tx, principal.user(), &hours).await?;
-    let own: Vec<Preference> = kinds.iter().copied().filter(|choice| concerns(principal, choice.kind)).collect();
+    // Of a kind that is named twice the last choice counts, as if they had come one after the other.
+    let last = |at: usize| !kinds[at + 1..].iter().any(|later| later.kind == kinds[at].kind);
+    let own: Vec<Preference> = kinds
+        .iter()
+        .enumerate()
+        .filter(|(at, choice)| last(*at) && concerns(principal, choice.kind))
+        .map(|(_, choice)| *choice)
+        .collect();
     store::preferences::put(tx, principal.user(), &own).await
 }
 

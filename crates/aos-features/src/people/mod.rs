@@ -3,7 +3,7 @@
 //!
 //! Owns: `agency`, `agency_branding`, `user_account`, `session`, `membership`, `api_token`, `sign_in_throttle`,
 //! `audit_entry`, `idempotency_key`, `invitation`, `invitation_grant`, `account_link`, `two_factor`, `recovery_code`,
-//! `pending_sign_in`, `identity_provider`, `external_identity`, `provider_visit`.
+//! `pending_sign_in`, `identity_provider`, `external_identity`, `provider_visit`, `saved_view`.
 //!
 //! Invariants:
 //! - There is one agency, and at any time at least one administrator who can sign in.
@@ -31,6 +31,7 @@ mod principal;
 pub mod providers;
 pub mod queries;
 pub mod resets;
+pub mod saved_views;
 pub mod sessions;
 pub mod settings;
 mod store;
@@ -75,5 +76,11 @@ pub const MIGRATIONS: &[aos_storage::Migration] = &[
         name: "people_branding",
         sqlite: include_str!("../../migrations/sqlite/0331_people_branding.sql"),
         postgres: include_str!("../../migrations/postgres/0331_people_branding.sql"),
+    },
+    aos_storage::Migration {
+        number: 363,
+        name: "people_saved_views",
+        sqlite: include_str!("../../migrations/sqlite/0363_people_saved_views.sql"),
+        postgres: include_str!("../../migrations/postgres/0363_people_saved_views.sql"),
     },
 ];

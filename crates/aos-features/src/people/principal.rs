@@ -115,6 +115,14 @@ impl Principal {
         if self.can_in_agency(permission) { Ok(()) } else { Err(self.denied()) }
     }
 
+    /// Whether they may change what is their own alone: everybody but a token for reading.
+    ///
+    /// # Errors
+    /// `Denied` for such a token.
+    pub fn require_writing(&self) -> Result<()> {
+        if self.access == Access::Write { Ok(()) } else { Err(self.denied()) }
+    }
+
     fn denied(&self) -> Error {
         if self.access == Access::Read {
             return Error::denied("This token may only read.").with_help("Use a token that may also write.");

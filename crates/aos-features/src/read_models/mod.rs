@@ -8,6 +8,7 @@ pub mod client;
 pub mod clients;
 pub mod content;
 pub mod costs;
+pub mod credentials;
 pub mod feed;
 pub mod names;
 pub mod owners;

@@ -5,10 +5,10 @@ use aos_storage::{Signal, Tx};
 use serde_json::json;
 
 use super::{
-    model::{ClientGroup, Settings, Tenant, TenantState, slug_of, website_url},
+    model::{Budgets, ClientGroup, Settings, Tenant, TenantState, slug_of, website_url},
     queries, store,
 };
-use crate::people::{NewAuditEntry, audit, known_zone, plain_name};
+use crate::people::{self, NewAuditEntry, audit, known_zone, plain_name};
 
 /// A client to be registered.
 #[derive(Clone, Debug)]
@@ -124,6 +124,24 @@ pub async fn change_settings(tx: &mut Tx, scope: TenantScope, settings: Settings
     let detail = json!({ "before": before, "after": tenant.settings });
     say(tx, &tenant, "tenants.settings_changed", detail).await?;
     Ok(tenant)
+}
+
+/// Chooses what agents may spend for each client that has no budget of its own. It counts from the next call on.
+///
+/// # Errors
+/// `Invalid` as [`Budgets::validate`]; `Denied` for a scope of some clients only.
+pub async fn change_default_budget(tx: &mut Tx, agency: &AgencyScope, budgets: Budgets) -> Result<()> {
+    whole_agency(agency)?;
+    budgets.validate()?;
+    let before = queries::default_budget(tx).await?;
+    if before.budgets == budgets && before.chosen.is_some() {
+        return Ok(());
+    }
+    store::put_default_budget(tx, &budgets).await?;
+    let subject = Subject::new("agency", people::queries::agency(tx).await?.id);
+    let detail = json!({ "before": before.budgets, "after": budgets });
+    tx.emit(NewEvent::new(None, "tenants.default_budget_changed", subject.clone()).with(detail.clone()));
+    audit::record(tx, NewAuditEntry::new(None, "tenants.default_budget_changed", subject).with(detail)).await
 }
 
 /// Ends the work for a client; its record stays. Safe to repeat.

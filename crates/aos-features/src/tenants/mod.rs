@@ -1,12 +1,13 @@
 //! Clients: each tenant is one client brand, the boundary of data, credentials and work.
 //!
-//! Owns: `client_group`, `tenant`.
+//! Owns: `client_group`, `default_budget`, `tenant`.
 //!
 //! States of a tenant: `active → archived → active`. An archived one keeps its record and gets no new work.
 //!
 //! Invariants:
 //! - Every other tenant-owned row carries the tenant.
 //! - A slug is unique and never changes, as pages and links are named by it.
+//! - A client's own budget counts before the agency's default; without either, what is built in does.
 //! - Readiness is computed from present records and never stored.
 
 pub mod commands;
@@ -17,14 +18,22 @@ mod store;
 
 pub use commands::{ChangeTenant, NewTenant};
 pub use model::{
-    ApprovalPolicy, ApprovalRoute, Budgets, ClientGroup, Party, PublishDefaults, PublishMode, Settings, Tenant,
-    TenantFilter, TenantState, website_url,
+    ApprovalPolicy, ApprovalRoute, Budgets, ClientGroup, DefaultBudget, Party, PublishDefaults, PublishMode, Settings,
+    Tenant, TenantFilter, TenantState, website_url,
 };
 pub use readiness::{ChecklistItem, Readiness, ReadinessState, Records};
 
-pub const MIGRATIONS: &[aos_storage::Migration] = &[aos_storage::Migration {
-    number: 210,
-    name: "tenants",
-    sqlite: include_str!("../../migrations/sqlite/0210_tenants.sql"),
-    postgres: include_str!("../../migrations/postgres/0210_tenants.sql"),
-}];
+pub const MIGRATIONS: &[aos_storage::Migration] = &[
+    aos_storage::Migration {
+        number: 210,
+        name: "tenants",
+        sqlite: include_str!("../../migrations/sqlite/0210_tenants.sql"),
+        postgres: include_str!("../../migrations/postgres/0210_tenants.sql"),
+    },
+    aos_storage::Migration {
+        number: 362,
+        name: "tenants_default_budget",
+        sqlite: include_str!("../../migrations/sqlite/0362_tenants_default_budget.sql"),
+        postgres: include_str!("../../migrations/postgres/0362_tenants_default_budget.sql"),
+    },
+];

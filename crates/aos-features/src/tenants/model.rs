@@ -1,6 +1,6 @@
 //! Tenants and their settings. Pure.
 
-use aos_kernel::{ClientGroupId, Error, MicroUsd, Month, Result, TenantId, Timestamp, text_enum};
+use aos_kernel::{Actor, ClientGroupId, Error, MicroUsd, Month, Result, TenantId, Timestamp, text_enum};
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 use url::Url;
@@ -59,7 +59,8 @@ pub struct ClientGroup {
 pub struct Settings {
     pub approval: ApprovalPolicy,
     pub publish: PublishDefaults,
-    pub budgets: Budgets,
+    /// `None`: the agency's default counts.
+    pub budgets: Option<Budgets>,
 }
 
 /// Who decides on this client's work.
@@ -139,8 +140,8 @@ text_enum! {
     }
 }
 
-/// What agents may spend for this client, in millionths of a US dollar.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// What agents may spend for a client, in millionths of a US dollar.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Budgets {
     /// In a calendar month of the client's time zone; `None`: as much as it takes.
@@ -149,22 +150,42 @@ pub struct Budgets {
     pub per_run: MicroUsd,
 }
 
+/// What is built in, until an administrator chooses another default.
 impl Default for Budgets {
     fn default() -> Self {
         Self { monthly: Some(MicroUsd(50_000_000)), per_run: MicroUsd(2_000_000) }
     }
 }
 
-impl Settings {
+impl Budgets {
     /// # Errors
     /// `Invalid` for a budget below nothing, or a run that may spend more than its month.
     pub fn validate(&self) -> Result<()> {
-        if self.budgets.monthly.is_some_and(|monthly| monthly < MicroUsd::ZERO) {
+        if self.monthly.is_some_and(|monthly| monthly < MicroUsd::ZERO) {
             return Err(Error::invalid("budgets.monthly", "A budget can't be below nothing."));
         }
-        let most = self.budgets.monthly.unwrap_or(MicroUsd(i64::MAX));
-        if self.budgets.per_run < MicroUsd::ZERO || self.budgets.per_run > most {
+        let most = self.monthly.unwrap_or(MicroUsd(i64::MAX));
+        if self.per_run < MicroUsd::ZERO || self.per_run > most {
             return Err(Error::invalid("budgets.per_run", "A run can spend between nothing and the month's budget."));
+        }
+        Ok(())
+    }
+}
+
+/// The agency's default budget, and who chose it when.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct DefaultBudget {
+    pub budgets: Budgets,
+    /// None while it is what is built in.
+    pub chosen: Option<(Actor, Timestamp)>,
+}
+
+impl Settings {
+    /// # Errors
+    /// `Invalid` as [`Budgets::validate`], and for what nobody decides on or a category without a name.
+    pub fn validate(&self) -> Result<()> {
+        if let Some(budgets) = &self.budgets {
+            budgets.validate()?;
         }
         if self.approval.client_decides.iter().any(|kind| !ApprovalPolicy::KINDS.contains(&kind.as_str())) {
             return Err(Error::invalid("approval.client_decides", "Choose among requests, posts and strategies."));
@@ -291,9 +312,9 @@ mod tests {
     fn settings_of_an_older_version_get_the_new_defaults() {
         let settings: Settings = serde_json::from_str(r#"{"approval":{"allow_own_work":true}}"#).unwrap();
         assert!(settings.approval.allow_own_work);
-        assert_eq!(settings.budgets, Budgets::default());
-        let spendthrift =
-            Settings { budgets: Budgets { monthly: Some(MicroUsd(5)), per_run: MicroUsd(6) }, ..Settings::default() };
+        assert_eq!(settings.budgets, None);
+        let too_much = Budgets { monthly: Some(MicroUsd(5)), per_run: MicroUsd(6) };
+        let spendthrift = Settings { budgets: Some(too_much), ..Settings::default() };
         assert_eq!(spendthrift.validate().unwrap_err().field(), Some("budgets.per_run"));
     }
 }

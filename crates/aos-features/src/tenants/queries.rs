@@ -5,7 +5,7 @@ use aos_storage::Conn;
 use chrono_tz::Tz;
 
 use super::{
-    model::{ClientGroup, Settings, Tenant, TenantFilter},
+    model::{Budgets, ClientGroup, DefaultBudget, Settings, Tenant, TenantFilter},
     store,
 };
 
@@ -19,6 +19,25 @@ pub async fn tenant(conn: &mut Conn, scope: TenantScope) -> Result<Tenant> {
 /// `NotFound`.
 pub async fn settings(conn: &mut Conn, scope: TenantScope) -> Result<Settings> {
     Ok(tenant(conn, scope).await?.settings)
+}
+
+/// What counts for a client: its own budget, or else the agency's default.
+///
+/// # Errors
+/// `NotFound`.
+pub async fn budgets(conn: &mut Conn, scope: TenantScope) -> Result<Budgets> {
+    match settings(conn, scope).await?.budgets {
+        Some(own) => Ok(own),
+        None => Ok(default_budget(conn).await?.budgets),
+    }
+}
+
+/// What counts for every client without a budget of its own.
+///
+/// # Errors
+/// `Storage`.
+pub async fn default_budget(conn: &mut Conn) -> Result<DefaultBudget> {
+    Ok(store::default_budget(conn).await?.unwrap_or_default())
 }
 
 /// # Errors

@@ -1,14 +1,22 @@
 //! The SQL of this slice.
 
-use aos_kernel::{AgencyScope, ClientGroupId, PageSize, Result, TenantId, TenantScope};
-use aos_storage::{Conn, Lock, Sql, Tx, from_row, params};
+use aos_kernel::{AgencyScope, ClientGroupId, MicroUsd, PageSize, Result, TenantId, TenantScope};
+use aos_storage::{Conn, FromRow, Lock, Row, Sql, Tx, from_row, params};
 
-use super::model::{ClientGroup, Tenant, TenantFilter, TenantState};
+use super::model::{Budgets, ClientGroup, DefaultBudget, Tenant, TenantFilter, TenantState};
 
 from_row!(Tenant {
     id, client_group_id, name, slug, website, zone, parse state, json settings, created_at, archived_at
 });
 from_row!(ClientGroup { id, name, created_at });
+
+impl FromRow for DefaultBudget {
+    fn from_row(row: &Row) -> Result<Self> {
+        let budgets =
+            Budgets { monthly: row.get::<Option<i64>>("monthly")?.map(MicroUsd), per_run: row.get("per_run")? };
+        Ok(Self { budgets, chosen: Some((row.get("updated_by")?, row.get("updated_at")?)) })
+    }
+}
 
 const COLUMNS: &str = "id, client_group_id, name, slug, website, zone, state, settings, created_at, archived_at";
 
@@ -129,6 +137,22 @@ pub(super) async fn active_after(
         )
         .await?;
     rows.iter().map(|row| Ok((row.get("id")?, row.get("zone")?))).collect()
+}
+
+pub(super) async fn default_budget(conn: &mut Conn) -> Result<Option<DefaultBudget>> {
+    conn.one("SELECT monthly, per_run, updated_by, updated_at FROM default_budget", params![]).await
+}
+
+pub(super) async fn put_default_budget(tx: &mut Tx, budgets: &Budgets) -> Result<()> {
+    let (now, actor) = (tx.now(), tx.actor().clone());
+    tx.execute(
+        "INSERT INTO default_budget (only_one, monthly, per_run, updated_by, updated_at) VALUES ($1, $2, $3, $4, $5)
+         ON CONFLICT (only_one) DO UPDATE SET monthly = excluded.monthly, per_run = excluded.per_run,
+           updated_by = excluded.updated_by, updated_at = excluded.updated_at",
+        params![true, budgets.monthly.map(|amount| amount.0), budgets.per_run.0, &actor, now],
+    )
+    .await?;
+    Ok(())
 }
 
 pub(super) async fn insert_group(tx: &mut Tx, id: ClientGroupId, name: &str) -> Result<()> {

@@ -54,6 +54,7 @@ impl Opened {
         let (previous, next) = queue::neighbours(&mut conn, &agency, id).await?;
         let kind = kind_word(&approval.subject.kind);
         let head = ApprovalHead {
+            specimen: false,
             id: id.to_string(),
             hash: shown_hash(&approval, &siblings).as_str().to_owned(),
             kind: kind.to_owned(),

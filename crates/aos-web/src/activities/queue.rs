@@ -3,7 +3,7 @@
 use aos_capabilities::publish::PublishMode;
 use aos_features::{
     activities::Approver,
-    people::{Permission, Principal},
+    people::{Permission, Principal, saved_views::SavedPlace},
     read_models::queue::{self, QueueEntry},
     tenants::{ApprovalPolicy, Party},
 };
@@ -89,10 +89,12 @@ pub(super) async fn page(viewer: Viewer, Query(asked): Query<Asked>) -> Answer {
     let shell = viewer.shell(&mut conn, "Queue", Place::Queue).await?.listening(&Topic::queue());
     let filters = [("kind", asked.kind.as_str()), ("client", asked.client.as_str()), ("mine", asked.mine.as_str())];
     let more = next_page(paths::QUEUE, &filters, entries.next.as_ref());
+    let saved = crate::saved::bar(&viewer, &mut conn, SavedPlace::Queue, &filters).await?;
     let items = entries.items.iter().map(|entry| item(entry, &viewer.principal, viewer.now)).collect();
     let choices = clients.into_iter().map(|(id, name)| Choice::new(id.to_string(), name)).collect();
     let view = QueuePage {
         shell,
+        saved,
         items,
         filter: asked.filter(),
         kinds,

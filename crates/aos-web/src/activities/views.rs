@@ -14,6 +14,7 @@ use crate::{
 #[template(path = "activities/queue.html")]
 pub struct QueuePage {
     pub shell: Shell,
+    pub saved: crate::saved::views::SavedBar,
     pub items: Vec<QueueItem>,
     pub filter: QueueFilter,
     /// Kinds with their counts; the empty value is "All".

@@ -35,6 +35,7 @@ pub fn routes() -> Routes {
         .get(paths::MODELS, models::page)
         .post(paths::MODELS, models::save)
         .post("/manage/models/budget", models::budget)
+        .post("/manage/models/default-budget", models::default_budget)
         .post("/manage/models/{provider}/test", models::test)
         .post("/manage/models/{provider}/remove", models::remove)
         .get(paths::SKILLS, skills::list)

@@ -6,7 +6,7 @@ use aos_capabilities::model::{Dialect, Price};
 use aos_features::{
     agents::{self, ModelProvider, NewProvider, SkillVersion, Spending},
     people::Permission,
-    read_models::{clients, costs},
+    read_models::{clients, costs, names::Names},
     tenants::{self, Budgets, Settings},
 };
 use aos_kernel::{Error, MicroUsd, ModelProviderId, Month, Result, Secret, TenantId, Timestamp};
@@ -23,7 +23,7 @@ use crate::{
     layout::Place,
     paths,
     session::{Answer, At, Viewer},
-    show::count,
+    show::{Dial, count, who},
     ui::{Choice, Choices, states::label},
 };
 
@@ -44,6 +44,8 @@ pub(super) struct Asked {
 struct Filling {
     form: Option<ProviderForm>,
     budget: BudgetForm,
+    /// None: as it is kept.
+    default_budget: Option<BudgetForm>,
     errors: FieldErrors,
 }
 
@@ -112,11 +114,18 @@ async fn view(viewer: &Viewer, filling: Filling) -> Result<ModelsPage> {
     let by_role = costs::by_role(&mut conn, &agency, since).await?;
     let by_work = costs::by_template(&mut conn, &agency, since).await?;
     let clients = clients::names(&mut conn, &agency, MOST_CLIENTS).await?;
+    let default = tenants::queries::default_budget(&mut conn).await?;
+    let names = Names::of(&mut conn, default.chosen.iter().map(|(actor, _)| actor)).await?;
+    let dial = Dial { zone, now: viewer.now };
     let mut usage = Vec::with_capacity(spending.len());
     for spent in &spending {
         let scope = viewer.scope(spent.tenant_id, Permission::SeeCosts)?;
         let tenant = tenants::queries::tenant(&mut conn, scope).await?;
-        usage.push(usage_row(spent, tenant.name, tenant.settings.budgets.monthly));
+        let own = tenant.settings.budgets;
+        usage.push(UsageRow {
+            own_budget: own.is_some(),
+            ..usage_row(spent, tenant.name, own.unwrap_or(default.budgets).monthly)
+        });
     }
     let first = providers.iter().find(|provider| provider.enabled).map(|provider| provider.id);
     let choices = clients.into_iter().map(|(id, name)| Choice::new(id.to_string(), name)).collect();
@@ -140,7 +149,26 @@ async fn view(viewer: &Viewer, filling: Filling) -> Result<ModelsPage> {
         by_work: by_work.into_iter().map(cost_row).collect(),
         budget_clients: Choices::new(choices, filling.budget.client.clone()),
         budget: filling.budget,
+        default_says: default_words(&default.budgets),
+        default_chosen: default.chosen.as_ref().map(|(actor, at)| (who(&names, actor).0, dial.moment(*at))),
+        default_budget: filling.default_budget.unwrap_or_else(|| budget_form(&default.budgets)),
     })
+}
+
+/// The default in words: "$50.00 a month and $2.00 for one run".
+fn default_words(budgets: &Budgets) -> String {
+    match budgets.monthly {
+        Some(monthly) => format!("{monthly} a month and {} for one run", budgets.per_run),
+        None => format!("as much as it takes, and {} for one run", budgets.per_run),
+    }
+}
+
+fn budget_form(budgets: &Budgets) -> BudgetForm {
+    BudgetForm {
+        monthly: budgets.monthly.map_or_else(String::new, dollars),
+        per_run: dollars(budgets.per_run),
+        ..BudgetForm::default()
+    }
 }
 
 /// The agency's present month and when it began.
@@ -214,6 +242,7 @@ fn usage_row(spent: &Spending, client: String, budget: Option<MicroUsd>) -> Usag
         tokens_out: count(spent.output_tokens),
         cost: spent.cost.to_string(),
         budget: budget.map(|budget| budget.to_string()),
+        own_budget: false,
         state: state.to_owned(),
     }
 }
@@ -328,7 +357,13 @@ pub(super) async fn remove(viewer: Viewer, At(id): At<ModelProviderId>) -> Answe
 /// `POST /manage/models/budget`.
 pub(super) async fn budget(viewer: Viewer, Form(budget): Form<BudgetForm>) -> Answer {
     match try_budget(&viewer, &budget).await {
-        Ok(client) => Ok(viewer.done(Flash::good(format!("The budget of {client} is saved.")), paths::MODELS)),
+        Ok(client) => {
+            let words = match budget.remove {
+                Some(_) => format!("{client} follows the default from now on."),
+                None => format!("The budget of {client} is saved."),
+            };
+            Ok(viewer.done(Flash::good(words), paths::MODELS))
+        }
         Err(error) => {
             let Some(errors) = FieldErrors::of(&error) else { return Err(error.into()) };
             let errors = errors.renamed("budgets.monthly", "monthly").renamed("budgets.per_run", "per_run");
@@ -338,14 +373,50 @@ pub(super) async fn budget(viewer: Viewer, Form(budget): Form<BudgetForm>) -> An
     }
 }
 
-async fn try_budget(viewer: &Viewer, form: &BudgetForm) -> Result<String> {
-    let tenant: TenantId = form.client.parse().map_err(|_| Error::invalid("client", "Choose a client."))?;
-    let scope = viewer.scope(tenant, Permission::ConfigureClient)?;
+/// # Errors
+/// `Invalid` for the field.
+fn typed(form: &BudgetForm) -> Result<Budgets> {
     let monthly = match form.monthly.trim() {
         "" => None,
         text => Some(amount("monthly", text)?),
     };
-    let budgets = Budgets { monthly, per_run: amount("per_run", &form.per_run)? };
+    if form.per_run.trim().is_empty() {
+        return Err(Error::invalid("per_run", "Enter an amount such as 2.00."));
+    }
+    Ok(Budgets { monthly, per_run: amount("per_run", &form.per_run)? })
+}
+
+/// `POST /manage/models/default-budget`: what counts for each client without a budget of its own.
+pub(super) async fn default_budget(viewer: Viewer, Form(budget): Form<BudgetForm>) -> Answer {
+    let agency = viewer.agency(Permission::ManageAgents)?;
+    let tried = async {
+        let mut tx = viewer.begin().await?;
+        tenants::commands::change_default_budget(&mut tx, &agency, typed(&budget)?).await?;
+        tx.commit().await
+    };
+    match tried.await {
+        Ok(()) => Ok(viewer.done(Flash::good("The default is saved. It counts from the next call on."), paths::MODELS)),
+        Err(error) => {
+            let Some(errors) = FieldErrors::of(&error) else { return Err(error.into()) };
+            let mut errors = errors;
+            for (from, to) in [
+                ("budgets.monthly", "default_monthly"),
+                ("monthly", "default_monthly"),
+                ("budgets.per_run", "default_per_run"),
+                ("per_run", "default_per_run"),
+            ] {
+                errors = errors.renamed(from, to);
+            }
+            let view = view(&viewer, Filling { default_budget: Some(budget), errors, ..Filling::default() }).await?;
+            viewer.form_again(&view)
+        }
+    }
+}
+
+async fn try_budget(viewer: &Viewer, form: &BudgetForm) -> Result<String> {
+    let tenant: TenantId = form.client.parse().map_err(|_| Error::invalid("client", "Choose a client."))?;
+    let scope = viewer.scope(tenant, Permission::ConfigureClient)?;
+    let budgets = if form.remove.is_some() { None } else { Some(typed(form)?) };
     let mut tx = viewer.begin().await?;
     let before = tenants::queries::settings(&mut tx, scope).await?;
     let tenant = tenants::commands::change_settings(&mut tx, scope, Settings { budgets, ..before }).await?;

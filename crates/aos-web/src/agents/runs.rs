@@ -23,7 +23,7 @@ use crate::{
     paths,
     session::{Answer, At, Viewer},
     show::{Dial, count, next_page, small},
-    ui::{Choice, Choices, states::label},
+    ui::{Choice, Choices, HandedIn, states::label},
 };
 
 /// The roles that agents have.
@@ -135,7 +135,8 @@ pub(super) async fn page(viewer: Viewer, At(id): At<RunId>) -> Answer {
     if run.state == RunState::Running {
         shell = shell.listening(&Topic::run(id));
     }
-    let budget = may_see.then(|| client.settings.budgets.per_run.to_string());
+    let per_run = tenants::queries::budgets(&mut conn, scope).await?.per_run;
+    let budget = may_see.then(|| per_run.to_string());
     let view = RunPage {
         shell,
         run: RunView {
@@ -177,6 +178,7 @@ fn run_view(run: &Run, line: &RunLine, dial: Dial, may_see: bool) -> RunView {
         took: Dial::took(run.started_at, run.finished_at.unwrap_or(dial.now)),
         error: run.error.clone(),
         help: run.error_help.clone(),
+        handed: run.output.as_ref().map(HandedIn::of).filter(|handed| !handed.fields.is_empty()),
         output: run.output.as_ref().and_then(|output| serde_json::to_string_pretty(output).ok()),
         result_href,
         ..RunView::default()

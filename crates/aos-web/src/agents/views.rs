@@ -6,7 +6,7 @@ use serde::Deserialize;
 use crate::{
     forms::FieldErrors,
     layout::Shell,
-    ui::{Choices, Diff, Moment, VersionRow, filters},
+    ui::{Choices, Diff, HandedIn, Moment, VersionRow, filters},
 };
 
 /// `GET /portal/runs`.
@@ -77,7 +77,9 @@ pub struct RunView {
     /// What went wrong and what to do.
     pub error: Option<String>,
     pub help: Option<String>,
-    /// What it handed in, as formatted JSON or Markdown.
+    /// What it handed in, as a person reads it.
+    pub handed: Option<HandedIn>,
+    /// The same as formatted JSON.
     pub output: Option<String>,
     /// Where the result lives.
     pub result_href: Option<(String, String)>,
@@ -146,6 +148,11 @@ pub struct ModelsPage {
     /// Clients whose budget can be changed.
     pub budget_clients: Choices,
     pub budget: BudgetForm,
+    /// "$50.00 a month and $2.00 for one run".
+    pub default_says: String,
+    /// Who chose it and when; none while it is what is built in.
+    pub default_chosen: Option<(String, Moment)>,
+    pub default_budget: BudgetForm,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -198,6 +205,8 @@ pub struct BudgetForm {
     /// USD, decimal; empty: no limit.
     pub monthly: String,
     pub per_run: String,
+    /// Takes the client's own budget away, so that the default counts.
+    pub remove: Option<String>,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -218,6 +227,8 @@ pub struct UsageRow {
     pub cost: String,
     /// "$20.00"; `None`: no limit.
     pub budget: Option<String>,
+    /// The client's own rather than the default.
+    pub own_budget: bool,
     /// `ok`, `near_budget`, `over_budget`.
     pub state: String,
 }

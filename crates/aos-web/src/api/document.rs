@@ -24,6 +24,7 @@ use super::PREFIX;
     tags(
         (name = "agency", description = "The company that runs this installation, and who is asking."),
         (name = "users", description = "People, their roles, and the audit log."),
+        (name = "notifications", description = "What the caller was told, and how they want to be told."),
         (name = "tenants", description = "Clients: one tenant is one client brand."),
         (name = "website", description = "Crawls of a client's website and the pages they kept."),
         (name = "onboarding", description = "The wizard's record and the documents that people brought."),

@@ -23,9 +23,9 @@ pub use input::{Asked, Body, Paging};
 pub use output::{ActorView, GapView, Listed, Made, MadeId, Reply, Silent, SubjectView};
 
 use crate::{
-    activities, agents, channels, content, onboarding, paths, people,
+    activities, agents, branding, channels, content, credentials, notices, onboarding, paths, people,
     router::{Route, Routes},
-    search,
+    saved, search,
     state::AppState,
     strategy, tenants, website, workflow,
 };
@@ -48,6 +48,10 @@ fn operations() -> OpenApiRouter<AppState> {
         .merge(content::api::routes())
         .merge(agents::api::routes())
         .merge(search::api::routes())
+        .merge(branding::api::routes())
+        .merge(notices::api::routes())
+        .merge(saved::api::routes())
+        .merge(credentials::api::routes())
         .merge(workflow::api::routes());
     OpenApiRouter::with_openapi(document::base()).nest(PREFIX.trim_end_matches('/'), all)
 }

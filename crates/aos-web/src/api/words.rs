@@ -1,6 +1,8 @@
 //! The product's enumerations as schemas: the words are those of the types, so they can't differ.
 
-use aos_features::{activities, agents, channels, content, onboarding, people, strategy, tenants, website};
+use aos_features::{
+    activities, agents, channels, content, notices, onboarding, people, read_models, strategy, tenants, website,
+};
 use aos_kernel::ErrorKind;
 use utoipa::openapi::schema::{Object, ObjectBuilder, Type};
 
@@ -42,6 +44,10 @@ words! {
     run_state: agents::RunState;
     run_step_kind: agents::RunStepKind;
     purpose: aos_capabilities::model::Purpose;
+    notice_kind: notices::NoticeKind;
+    mail_when: notices::MailWhen;
+    saved_place: people::saved_views::SavedPlace;
+    credential_kind: read_models::credentials::CredentialKind;
     dialect: aos_capabilities::model::Dialect;
 }
 

@@ -1,6 +1,7 @@
 //! The agency's branding: the page where administrators choose it, and the style sheet and logo that the client
 //! dashboard loads.
 
+pub mod api;
 mod colour;
 mod page;
 pub mod views;

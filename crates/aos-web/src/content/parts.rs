@@ -12,9 +12,9 @@ use aos_storage::Conn;
 use super::views::{ArticleView, BriefView, ImageView};
 use crate::{
     client::Side,
-    markdown::to_html,
+    markdown::{plain_text, to_html},
     show::{Dial, count, gaps, small, sources, who},
-    ui::{Diff, Source},
+    ui::{Diff, Frames, Source},
 };
 
 /// A version as it will look on the client's site.
@@ -33,17 +33,21 @@ pub(crate) async fn article(
         None => None,
     };
     let (author, author_agent) = who(names, &version.author);
+    let image = image.map(|image| ImageView {
+        href: side.media(tenant.id, image.id),
+        alt: image.alt,
+        from: Some(Source::page(&image.page_url)),
+    });
+    let address = format!("{}/{}", tenant.website.trim_end_matches('/'), text.slug);
+    let card = image.as_ref().map(|image| (image.href.clone(), image.alt.clone()));
     Ok(ArticleView {
         title: text.title.clone(),
         slug: text.slug.clone(),
-        address: format!("{}/{}", tenant.website.trim_end_matches('/'), text.slug),
+        frames: Frames::new(&address, &text.title, &text.excerpt, &plain_text(&text.markdown), card),
+        address,
         excerpt: text.excerpt.clone(),
         html: to_html(&text.markdown),
-        image: image.map(|image| ImageView {
-            href: side.media(tenant.id, image.id),
-            alt: image.alt,
-            from: Some(Source::page(&image.page_url)),
-        }),
+        image,
         categories: text.categories.clone(),
         tags: text.tags.clone(),
         sources: sources(&version.sources),

@@ -7,7 +7,7 @@ use crate::{
     forms::FieldErrors,
     layout::{ApprovalHead, ClientHead, ClientTab, Shell},
     markdown::CleanHtml,
-    ui::{Choice, Choices, Diff, Gap, Moment, Source, Timeline, filters},
+    ui::{Choice, Choices, Diff, Frames, Gap, Moment, Source, Timeline, filters},
 };
 
 /// `GET /portal/approvals/{id}` of a list of requests.
@@ -75,6 +75,8 @@ pub struct ArticleView {
     pub address: String,
     pub excerpt: String,
     pub html: CleanHtml,
+    /// As search engines and other sites show it.
+    pub frames: Frames,
     pub image: Option<ImageView>,
     pub categories: Vec<String>,
     pub tags: Vec<String>,

@@ -116,6 +116,7 @@ pub enum Place {
     Models,
     Skills,
     Templates,
+    Credentials,
     Queues,
     System,
     Mail,
@@ -141,6 +142,7 @@ impl Place {
             Self::Models => "models",
             Self::Skills => "skills",
             Self::Templates => "templates",
+            Self::Credentials => "credentials",
             Self::Queues => "queues",
             Self::System => "system",
             Self::Mail => "mail",
@@ -290,6 +292,8 @@ pub struct ApprovalHead {
     pub previous: Option<String>,
     pub next: Option<String>,
     pub history: Timeline,
+    /// Stands on the page of the design as an example, below that page's own heading.
+    pub specimen: bool,
 }
 
 impl ApprovalHead {

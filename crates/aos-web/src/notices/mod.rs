@@ -1,5 +1,6 @@
 //! What people are told: the list and its bell, each one's choices, the agency's mail.
 
+pub mod api;
 mod choices;
 mod list;
 mod mail;

@@ -316,7 +316,7 @@ async fn documents(caller: Caller, At(tenant): At<TenantId>) -> Reply<Listed<Doc
 }
 
 /// The file of an upload. Its type is decided by its bytes, so what the sender calls it is only kept.
-struct UploadedFile(Upload);
+pub(crate) struct UploadedFile(pub(crate) Upload);
 
 impl FromRequest<AppState> for UploadedFile {
     type Rejection = Response;
@@ -340,7 +340,7 @@ impl FromRequest<AppState> for UploadedFile {
             }
             return Ok(Self(Upload { file_name, content_type, bytes }));
         }
-        let missing = Error::invalid("file", "Send the document as a part of the form that has a file name.");
+        let missing = Error::invalid("file", "Send the file as a part of the form that has a file name.");
         Err(WebError(missing).into_response())
     }
 }

@@ -173,6 +173,7 @@ pub(super) fn act_words(entry: &AuditEntry) -> String {
         "people.office_networks_changed" => "Changed where staff may work from".to_owned(),
         "people.identity_provider_saved" => "Changed the sign-in provider".to_owned(),
         "people.identity_provider_removed" => "Removed the sign-in provider".to_owned(),
+        "tenants.default_budget_changed" => "Changed the default budget".to_owned(),
         "people.identity_linked" => "Signed in through the provider for the first time".to_owned(),
         "people.identity_unlinked" => "Took the link to the provider away".to_owned(),
         other => label(other.split_once('.').map_or(other, |(_, act)| act)),

@@ -34,6 +34,7 @@ async fn view(viewer: &Viewer, form: TokenForm, errors: FieldErrors, created: Op
         form,
         errors,
         created,
+        example: viewer.state.settings.public_url.join("api/v1/me").map_or_else(|_| String::new(), Into::into),
     })
 }
 

@@ -14,7 +14,7 @@ use utoipa_axum::routes;
 use uuid::Uuid;
 
 use crate::{
-    api::{Asked, Body, Caller, Listed, Made, Paging, Reply, SliceRouter, words},
+    api::{ActorView, Asked, Body, Caller, Listed, Made, Paging, Reply, SliceRouter, words},
     session::At,
 };
 
@@ -23,6 +23,8 @@ pub fn routes() -> SliceRouter {
         .routes(routes!(list, register))
         .routes(routes!(one, change))
         .routes(routes!(settings))
+        .routes(routes!(budget))
+        .routes(routes!(default_budget, change_default_budget))
         .routes(routes!(archive))
         .routes(routes!(restore))
         .routes(routes!(readiness))
@@ -68,7 +70,8 @@ impl From<tenants::Tenant> for TenantView {
 pub struct SettingsView {
     pub approval: ApprovalPolicyView,
     pub publish: PublishDefaultsView,
-    pub budgets: BudgetsView,
+    /// Null or left out: the agency's default counts.
+    pub budgets: Option<BudgetsView>,
 }
 
 /// Who decides on this client's work.
@@ -97,7 +100,7 @@ pub struct PublishDefaultsView {
     pub categories: Vec<String>,
 }
 
-/// What agents may spend for this client, in millionths of a US dollar.
+/// What agents may spend for a client, in millionths of a US dollar.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct BudgetsView {
     /// In a calendar month; null: as much as it takes.
@@ -105,6 +108,18 @@ pub struct BudgetsView {
     pub monthly_micro_usd: Option<i64>,
     #[schema(minimum = 0)]
     pub per_run_micro_usd: i64,
+}
+
+impl From<tenants::Budgets> for BudgetsView {
+    fn from(budgets: tenants::Budgets) -> Self {
+        Self { monthly_micro_usd: budgets.monthly.map(|amount| amount.0), per_run_micro_usd: budgets.per_run.0 }
+    }
+}
+
+impl From<BudgetsView> for tenants::Budgets {
+    fn from(view: BudgetsView) -> Self {
+        Self { monthly: view.monthly_micro_usd.map(MicroUsd), per_run: MicroUsd(view.per_run_micro_usd) }
+    }
 }
 
 impl From<tenants::Settings> for SettingsView {
@@ -117,10 +132,7 @@ impl From<tenants::Settings> for SettingsView {
                 allow_own_work: approval.allow_own_work,
             },
             publish: PublishDefaultsView { mode: publish.mode, categories: publish.categories },
-            budgets: BudgetsView {
-                monthly_micro_usd: budgets.monthly.map(|amount| amount.0),
-                per_run_micro_usd: budgets.per_run.0,
-            },
+            budgets: budgets.map(BudgetsView::from),
         }
     }
 }
@@ -135,10 +147,7 @@ impl From<SettingsView> for tenants::Settings {
                 allow_own_work: approval.allow_own_work,
             },
             publish: tenants::PublishDefaults { mode: publish.mode, categories: publish.categories },
-            budgets: tenants::Budgets {
-                monthly: budgets.monthly_micro_usd.map(MicroUsd),
-                per_run: MicroUsd(budgets.per_run_micro_usd),
-            },
+            budgets: budgets.map(tenants::Budgets::from),
         }
     }
 }
@@ -283,6 +292,55 @@ async fn settings(caller: Caller, At(tenant): At<TenantId>, Body(body): Body<Set
     let tenant = tenants::commands::change_settings(&mut tx, scope, body.into()).await?;
     tx.commit().await?;
     Ok(Json(tenant.into()))
+}
+
+/// What counts for one client, and whether it is its own.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct BudgetView {
+    /// False: the agency's default counts.
+    pub own: bool,
+    pub budgets: BudgetsView,
+}
+
+/// What counts for every client that has no budget of its own.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct DefaultBudgetView {
+    pub budgets: BudgetsView,
+    /// Null while it is what is built in.
+    pub chosen_by: Option<ActorView>,
+    pub chosen_at: Option<DateTime<Utc>>,
+}
+
+/// What agents may spend for a client: its own budget, or else the agency's default.
+#[utoipa::path(get, path = "/tenants/{tenant}/budget", tag = "tenants", responses((status = 200, body = BudgetView)))]
+async fn budget(caller: Caller, At(tenant): At<TenantId>) -> Reply<BudgetView> {
+    let scope = caller.scope(tenant, Permission::SeeCosts)?;
+    let mut conn = caller.read().await?;
+    let own = tenants::queries::settings(&mut conn, scope).await?.budgets.is_some();
+    Ok(Json(BudgetView { own, budgets: tenants::queries::budgets(&mut conn, scope).await?.into() }))
+}
+
+async fn kept_default(caller: &Caller) -> aos_kernel::Result<DefaultBudgetView> {
+    let default = tenants::queries::default_budget(&mut caller.read().await?).await?;
+    let (by, at) = default.chosen.unzip();
+    Ok(DefaultBudgetView { budgets: default.budgets.into(), chosen_by: by.map(ActorView::from), chosen_at: at })
+}
+
+/// What agents may spend for each client that has no budget of its own.
+#[utoipa::path(get, path = "/default-budget", tag = "tenants", responses((status = 200, body = DefaultBudgetView)))]
+async fn default_budget(caller: Caller) -> Reply<DefaultBudgetView> {
+    caller.require(Permission::SeeCosts)?;
+    Ok(Json(kept_default(&caller).await?))
+}
+
+/// Choose what agents may spend for each client that has no budget of its own. It counts from the next call on.
+#[utoipa::path(put, path = "/default-budget", tag = "tenants", request_body = BudgetsView, responses((status = 200, body = DefaultBudgetView)))]
+async fn change_default_budget(caller: Caller, Body(body): Body<BudgetsView>) -> Reply<DefaultBudgetView> {
+    let agency = caller.agency(Permission::ManageAgents)?;
+    let mut tx = caller.begin().await?;
+    tenants::commands::change_default_budget(&mut tx, &agency, body.into()).await?;
+    tx.commit().await?;
+    Ok(Json(kept_default(&caller).await?))
 }
 
 /// End the work for a client; its record stays.

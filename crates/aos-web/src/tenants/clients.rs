@@ -1,7 +1,7 @@
 //! The list of clients, and a new one.
 
 use aos_features::{
-    people::{self, Permission},
+    people::{self, Permission, saved_views::SavedPlace},
     read_models::clients::{self, ClientFilter, ClientLine, ClientSort},
     tenants::{self, NewTenant, ReadinessState, Settings},
 };
@@ -41,10 +41,12 @@ pub(super) async fn page(viewer: Viewer, Query(asked): Query<Asked>) -> Answer {
     let shell = viewer.shell(&mut conn, "Clients", Place::Clients).await?.listening(&crate::live::Topic::tenants());
     let filters = [("q", asked.q.as_str()), ("readiness", asked.readiness.as_str()), ("sort", asked.sort.as_str())];
     let more = next_page(paths::CLIENTS, &filters, page.next.as_ref());
+    let saved = crate::saved::bar(&viewer, &mut conn, SavedPlace::Clients, &filters).await?;
     let mut readiness = vec![Choice::new("", "All")];
     readiness.extend(ReadinessState::ALL.iter().map(|state| Choice::new(state.as_str(), label(state.as_str()))));
     let view = ClientsPage {
         shell,
+        saved,
         clients: page.items.iter().map(|line| row(line, &viewer)).collect(),
         query: asked.q,
         readiness,

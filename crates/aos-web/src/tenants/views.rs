@@ -17,6 +17,7 @@ use crate::{
 #[template(path = "tenants/clients.html")]
 pub struct ClientsPage {
     pub shell: Shell,
+    pub saved: crate::saved::views::SavedBar,
     pub clients: Vec<ClientRow>,
     /// Search text, from `?q=`.
     pub query: String,

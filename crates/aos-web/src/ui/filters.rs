@@ -90,7 +90,17 @@ pub fn trusted(html: &crate::markdown::CleanHtml, _: &dyn Values) -> askama::Res
 macro_rules! components {
     ($($name:ty),+ $(,)?) => { $(impl HtmlSafe for $name {})+ };
 }
-components!(super::Moment, super::Progress, super::Diff, super::Timeline, super::Choices, super::Chart, super::Graph);
+components!(
+    super::Moment,
+    super::Progress,
+    super::Diff,
+    super::Timeline,
+    super::Choices,
+    super::Chart,
+    super::Graph,
+    super::Frames,
+    super::HandedIn,
+);
 
 #[cfg(test)]
 mod tests {

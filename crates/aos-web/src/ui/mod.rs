@@ -3,7 +3,9 @@
 mod chart;
 mod diff;
 pub mod filters;
+mod frames;
 mod graph;
+mod handed_in;
 pub mod merge;
 pub mod moment;
 pub mod number;
@@ -13,7 +15,9 @@ pub mod states;
 
 pub use chart::{Bar, Chart};
 pub use diff::{Diff, DiffRow, LineKind, Piece};
+pub use frames::{Cut, Frames};
 pub use graph::{Graph, GraphNode};
+pub use handed_in::{HandedField, HandedIn, HandedPart};
 pub use moment::Moment;
 pub use parts::{Choice, Choices, Gap, Source, Timeline, TimelineEvent, VersionRow};
 pub use progress::Progress;

@@ -90,13 +90,40 @@ pub const STATES: &[(Tone, &[&str])] = &[
             "done",
             "on",
             "sent",
+            "current",
         ],
     ),
     (
         Tone::Warning,
-        &["at_risk", "unconfirmed", "incomplete", "blocked", "expiring", "warning", "stale", "near_budget", "offline"],
+        &[
+            "at_risk",
+            "unconfirmed",
+            "incomplete",
+            "blocked",
+            "expiring",
+            "warning",
+            "stale",
+            "near_budget",
+            "offline",
+            "older_key",
+            "unused",
+        ],
     ),
-    (Tone::Bad, &["failed", "rejected", "missed", "expired", "error", "dead", "refused", "over_budget", "unreachable"]),
+    (
+        Tone::Bad,
+        &[
+            "failed",
+            "rejected",
+            "missed",
+            "expired",
+            "error",
+            "dead",
+            "refused",
+            "over_budget",
+            "unreachable",
+            "missing_key",
+        ],
+    ),
 ];
 
 /// The tone of a state; a word that is not in the table is quiet.

@@ -10,7 +10,7 @@ use axum::http::{Method, StatusCode};
 use crate::{journey::Journey, support::Browser};
 
 /// Real ids of the other client, by the names that paths use.
-async fn foreign_ids(journey: &Journey) -> BTreeMap<&'static str, String> {
+pub async fn foreign_ids(journey: &Journey) -> BTreeMap<&'static str, String> {
     let (scope, mut conn) = (journey.scope(), journey.app.db.read().await.unwrap());
     let size = PageSize::DEFAULT;
     let approval = &journey.waiting("content_item").await[0].approval;
@@ -49,7 +49,7 @@ async fn foreign_ids(journey: &Journey) -> BTreeMap<&'static str, String> {
 }
 
 /// What a path would need is told by its names; `None` for one that is not about a client.
-fn filled(path: &str, ids: &BTreeMap<&'static str, String>) -> Option<String> {
+pub fn filled(path: &str, ids: &BTreeMap<&'static str, String>) -> Option<String> {
     let mut out = String::new();
     for part in path.split_inclusive('/') {
         let bare = part.trim_end_matches('/');

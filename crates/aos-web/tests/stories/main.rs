@@ -1,9 +1,11 @@
 //! Stories told over HTTP, on every database that is there.
 
 mod api;
+mod budgets;
 mod calendar;
 mod client_face;
 mod client_notices;
+mod credentials;
 mod editors;
 mod guest;
 mod identity;
@@ -12,9 +14,12 @@ mod journey;
 mod live;
 mod mailed;
 mod manage;
+mod pages;
 mod portal;
 mod provider;
 mod publishing;
+mod saved_views;
 mod search;
 mod sign_in;
 mod support;
+mod told_api;

@@ -10,7 +10,7 @@ use axum::http::{StatusCode, header};
 
 use crate::{journey::Journey, support::Browser};
 
-const PAGES: [&str; 16] = [
+const PAGES: [&str; 18] = [
     "/manage/users",
     "/manage/models",
     "/manage/models?add=1",
@@ -18,6 +18,8 @@ const PAGES: [&str; 16] = [
     "/manage/skills/article",
     "/manage/templates",
     "/manage/templates/blog_posts",
+    "/manage/credentials",
+    "/manage/credentials?kind=channel&key=old",
     "/manage/queues",
     "/manage/system",
     "/manage/mail",

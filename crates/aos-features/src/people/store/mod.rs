@@ -7,6 +7,7 @@ pub(super) mod idempotency;
 pub(super) mod invitations;
 pub(super) mod links;
 pub(super) mod providers;
+pub(super) mod saved_views;
 pub(super) mod settings;
 pub(super) mod two_factor;
 pub(super) mod users;

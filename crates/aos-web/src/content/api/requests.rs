@@ -18,7 +18,12 @@ use crate::{
 };
 
 pub fn routes() -> SliceRouter {
-    SliceRouter::default().routes(routes!(list, raise)).routes(routes!(one, edit)).routes(routes!(item))
+    SliceRouter::default()
+        .routes(routes!(list, raise))
+        .routes(routes!(one, edit))
+        .routes(routes!(revise))
+        .routes(routes!(close))
+        .routes(routes!(item))
 }
 
 #[derive(Debug, Deserialize, IntoParams)]
@@ -76,6 +81,33 @@ async fn edit(
     let steps = &caller.state.product.steps;
     let mut tx = caller.begin().await?;
     content::commands::edit_request(&mut tx, steps, scope, id, body.based_on, body.brief.into()).await?;
+    let request = content::queries::request(&mut tx, scope, id).await?;
+    tx.commit().await?;
+    Ok(Json(request.into()))
+}
+
+/// Hand in a brief again that was sent back, changed. One that an agent made goes back to the agent by itself.
+#[utoipa::path(post, path = "/tenants/{tenant}/requests/{request}/revise", tag = "requests", request_body = ChangeRequest, responses((status = 200, body = RequestView)))]
+async fn revise(
+    caller: Caller,
+    At((tenant, id)): At<(TenantId, RequestId)>,
+    Body(body): Body<ChangeRequest>,
+) -> Reply<RequestView> {
+    let scope = caller.scope(tenant, Permission::RaiseRequests)?;
+    let steps = &caller.state.product.steps;
+    let mut tx = caller.begin().await?;
+    content::commands::revise_request(&mut tx, steps, scope, id, body.based_on, body.brief.into()).await?;
+    let request = content::queries::request(&mut tx, scope, id).await?;
+    tx.commit().await?;
+    Ok(Json(request.into()))
+}
+
+/// Take back a request that nobody has approved yet. Safe to repeat.
+#[utoipa::path(post, path = "/tenants/{tenant}/requests/{request}/close", tag = "requests", responses((status = 200, body = RequestView)))]
+async fn close(caller: Caller, At((tenant, id)): At<(TenantId, RequestId)>) -> Reply<RequestView> {
+    let scope = caller.scope(tenant, Permission::RaiseRequests)?;
+    let mut tx = caller.begin().await?;
+    content::commands::close_request(&mut tx, &caller.state.product.steps, scope, id).await?;
     let request = content::queries::request(&mut tx, scope, id).await?;
     tx.commit().await?;
     Ok(Json(request.into()))

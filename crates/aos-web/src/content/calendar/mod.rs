@@ -4,6 +4,7 @@
 //! says what may be done there and where things lead to ([`Around`]).
 
 mod days;
+mod hours;
 mod moves;
 mod pages;
 pub mod views;
@@ -124,6 +125,8 @@ pub async fn view(conn: &mut Conn, around: &Around<'_>, asked: &Asked) -> Result
     let undated: Vec<CalendarItem> = undated.iter().map(item).collect();
     let moving = move_form(asked, days.iter().flat_map(|day| &day.items).chain(&undated), &links);
     let count = days.iter().map(|day| day.items.len() as u64).sum();
+    let movable = days.iter().flat_map(|day| &day.items).chain(&undated).any(|item| item.movable);
+    let hours = if view == View::Week { hours::by_hour(&mut days) } else { Vec::new() };
     Ok(CalendarView {
         title: span.title(),
         weekdays: span.weekdays(),
@@ -153,8 +156,9 @@ pub async fn view(conn: &mut Conn, around: &Around<'_>, asked: &Asked) -> Result
         back: links.to(&[("move", "")]),
         asked: asked.clone(),
         across: around.tenant.is_none(),
-        movable: days.iter().flat_map(|day| &day.items).chain(&undated).any(|item| item.movable),
+        movable,
         days,
+        hours,
         undated,
         moving,
         count,

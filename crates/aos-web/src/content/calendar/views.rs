@@ -54,6 +54,8 @@ pub struct CalendarView {
     /// Over several clients: their names are shown.
     pub across: bool,
     pub days: Vec<CalendarDay>,
+    /// The hours beside a week: 9, "09:00".
+    pub hours: Vec<(u32, String)>,
     /// What has no date yet.
     pub undated: Vec<CalendarItem>,
     /// Something here may be moved by this person.
@@ -82,7 +84,10 @@ pub struct CalendarDay {
     pub outside: bool,
     /// The list from this day on.
     pub href: String,
+    /// Empty in a week, where they stand at their hours.
     pub items: Vec<CalendarItem>,
+    /// The hours of a week's day that hold something.
+    pub hours: Vec<CalendarHour>,
     /// "3 more", of which the day's list has all.
     pub more: Option<String>,
     /// More stand on it than were counted.
@@ -90,6 +95,20 @@ pub struct CalendarDay {
     pub due: Vec<DueLine>,
     /// Where to see what else is due, when it is more than is named.
     pub more_due: Option<String>,
+}
+
+impl CalendarDay {
+    pub(crate) fn is_empty(&self) -> bool {
+        self.items.is_empty() && self.hours.is_empty() && self.due.is_empty()
+    }
+}
+
+/// An hour of a day.
+#[derive(Clone, Debug, Default)]
+pub struct CalendarHour {
+    /// 0 to 23.
+    pub hour: u32,
+    pub items: Vec<CalendarItem>,
 }
 
 /// A deliverable whose month ends on a day.

@@ -34,6 +34,8 @@ pub struct TokensPage {
     pub errors: FieldErrors,
     /// The secret, shown once.
     pub created: Option<String>,
+    /// An address that a program can try its token on.
+    pub example: String,
 }
 
 #[derive(Clone, Debug, Default)]
