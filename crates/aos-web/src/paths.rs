@@ -44,7 +44,8 @@
 //! | skill | POST `/manage/skills/{name}` | `based_on`, `text` |
 //! | template | POST `/manage/templates/{key}` | `based_on`, `json` |
 //! | branding | POST [`BRANDING`], `…/logo` (multipart), `…/logo/remove` | `accent`; `logo` |
-//! | client's settings | POST `{client}/settings`, `…/approval`, `…/archive`, `…/restore`, `…/people/{user}/remove` | `name`, `website`, `time_zone`; `route`, `decides` (repeated), `own_work` |
+//! | client's settings | POST `{client}/settings`, `…/approval`, `…/archive`, `…/restore` | `name`, `website`, `time_zone`; `route`, `decides` (repeated), `own_work` |
+//! | client's people, on both faces | POST `…/settings/invitations`, `…/invitations/{invitation}/send`, `…/link`, `…/revoke`, `…/people/{user}/role`, `…/remove` | `email`, `role` = `admin`/`member`, `how` = `mail`/`link` |
 //! | on the client dashboard | as in the Portal below `/client/{tenant}`: channels, onboarding, documents | |
 //! | decide there | POST `/client/{tenant}/approvals/{id}/approve`, `…/reject`, `…/requests` | `hash`, `notes`; `mode`, `at` when the planned time has passed |
 //! | do what is asked there | POST `/client/{tenant}/tasks/{activity}` | `notes` |

@@ -218,6 +218,9 @@ struct WriteLetter;
 struct Addressed {
     email: Option<String>,
     user: Option<UserId>,
+    /// Somebody hands the link over themselves.
+    #[serde(default)]
+    by_link: bool,
 }
 
 #[async_trait::async_trait]
@@ -233,6 +236,9 @@ impl Reaction for WriteLetter {
             _ => NoticeKind::PasswordReset,
         };
         let data: Addressed = serde_json::from_value(event.data.clone()).map_err(aos_kernel::Error::internal)?;
+        if data.by_link {
+            return Ok(());
+        }
         let user = match data.user {
             Some(user) => Some(people::queries::user(tx, user).await?),
             None => None,

@@ -93,6 +93,25 @@ fn may_give(principal: &Principal, grants: &[Grant]) -> Result<()> {
 /// `Denied` or `NotFound` for a role that the inviter may not give; `Invalid` for no role; `Conflict` `already_invited`,
 /// or `already_has_roles` when the address belongs to somebody with all of them.
 pub async fn invite(tx: &mut Tx, principal: &Principal, new: NewInvitation) -> Result<InvitationId> {
+    let invitation = prepare(tx, principal, new).await?;
+    let said = json!({ "email": invitation.email, "roles": invitation.grants });
+    note(tx, &invitation, "people.invited", said).await?;
+    Ok(invitation.id)
+}
+
+/// Invites somebody with a link that the inviter hands over. No mail goes out: its link would take this one's place.
+///
+/// # Errors
+/// As [`invite`].
+pub async fn invite_by_link(tx: &mut Tx, principal: &Principal, new: NewInvitation) -> Result<(InvitationId, Secret)> {
+    let invitation = prepare(tx, principal, new).await?;
+    let said = json!({ "email": invitation.email, "roles": invitation.grants, "by_link": true });
+    note(tx, &invitation, "people.invited", said).await?;
+    Ok((invitation.id, issue_link(tx, invitation.id).await?))
+}
+
+/// Makes the invitation; nobody has heard of it yet.
+async fn prepare(tx: &mut Tx, principal: &Principal, new: NewInvitation) -> Result<Invitation> {
     if new.grants.is_empty() || new.grants.len() > MOST_GRANTS {
         return Err(Error::invalid("role", "Choose at least one role; without one they would see nothing."));
     }
@@ -121,9 +140,7 @@ pub async fn invite(tx: &mut Tx, principal: &Principal, new: NewInvitation) -> R
     }
     let (id, until) = (InvitationId::new(), tx.now() + LIFETIME);
     store::insert(tx, id, new.email.as_str(), principal_of(tx), until, &grants).await?;
-    let invitation = known(tx, id).await?;
-    note(tx, &invitation, "people.invited", json!({ "email": invitation.email, "roles": invitation.grants })).await?;
-    Ok(id)
+    known(tx, id).await
 }
 
 fn principal_of(tx: &Tx) -> Option<UserId> {
@@ -238,16 +255,36 @@ pub async fn list(
     Ok(Page::from_surplus(open, size, |invitation: &Invitation| Cursor::new(invitation.id.to_string())))
 }
 
+/// An open invitation, as one client sees it.
+#[derive(Clone, Debug)]
+pub struct ClientInvitation {
+    /// With what it gives in this client only.
+    pub invitation: Invitation,
+    /// It gives something elsewhere too, so it is not this client's to change.
+    pub reaches_further: bool,
+}
+
 /// The open invitations to one client, the newest first.
 ///
 /// # Errors
 /// `Storage`.
-pub async fn of_client(conn: &mut Conn, scope: TenantScope) -> Result<Vec<Invitation>> {
-    let mut open = store::of_client(conn, scope).await?;
-    for invitation in &mut open {
+pub async fn of_client(conn: &mut Conn, scope: TenantScope) -> Result<Vec<ClientInvitation>> {
+    let open = store::of_client(conn, scope).await?;
+    let seen = open.into_iter().map(|mut invitation| {
+        let all = invitation.grants.len();
         invitation.grants.retain(|grant| grant.tenant == Some(scope.tenant()));
-    }
-    Ok(open)
+        ClientInvitation { reaches_further: invitation.grants.len() < all, invitation }
+    });
+    Ok(seen.collect())
+}
+
+/// An open invitation to this client and to nothing else: what the client's own people may change.
+///
+/// # Errors
+/// `NotFound`.
+pub async fn in_client(conn: &mut Conn, scope: TenantScope, id: InvitationId) -> Result<Invitation> {
+    let found = known(conn, id).await?;
+    if found.only_tenant() == Some(scope.tenant()) { Ok(found) } else { Err(Error::not_found("invitation")) }
 }
 
 /// What the holder of a link is invited to.

@@ -19,6 +19,7 @@
 pub mod api_tokens;
 pub mod audit;
 pub mod branding;
+pub mod client_people;
 pub mod commands;
 pub mod emails;
 pub mod idempotency;

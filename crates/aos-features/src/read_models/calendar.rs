@@ -63,6 +63,8 @@ impl FromRow for Entry {
 pub struct CalendarFilter {
     pub tenant: Option<TenantId>,
     pub show: Show,
+    /// Of briefs only those that the client knows of: what was asked for beside the plan, and what they are asked about.
+    pub for_client: bool,
 }
 
 aos_kernel::text_enum! {
@@ -95,6 +97,9 @@ const ACTIVE: &str = "(SELECT state FROM tenant WHERE id = c.tenant_id) = 'activ
 
 /// Briefs of which no post was made yet; as the index of those without a date says it.
 const BRIEFS: &str = "c.state IN ('draft', 'pending_approval', 'rejected')";
+/// Briefs that the client knows of.
+const KNOWN_TO_CLIENT: &str = " AND (c.period_id IS NULL
+    OR EXISTS (SELECT 1 FROM approval AS a WHERE a.subject_id = c.id AND a.party = 'client'))";
 /// As the index of them says it.
 const UNDATED_POSTS: &str = "c.state NOT IN ('published', 'scheduled')";
 
@@ -120,6 +125,9 @@ impl Kind {
         let table = if shown == REQUEST { "request" } else { "content_item" };
         let (mut sql, mut params) = (format!("{ACTIVE} AND {rows}"), Vec::new());
         of(&mut sql, &mut params, scope, filter, "c.tenant_id");
+        if filter.for_client && table == "request" {
+            sql.push_str(KNOWN_TO_CLIENT);
+        }
         Self { shown, table, rows: sql, params, column }
     }
 

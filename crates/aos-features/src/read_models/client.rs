@@ -61,10 +61,12 @@ pub struct Coming {
     pub state: ItemState,
     pub publish_mode: PublishMode,
     pub updated_at: Timestamp,
+    /// 0 while nothing is written.
+    pub version: i64,
     /// Whose decision it waits for, when it waits for one.
     pub waits_for: Option<Party>,
 }
-from_row!(Coming { id, title, parse state, json publish_mode, updated_at, parse_opt waits_for });
+from_row!(Coming { id, title, parse state, json publish_mode, updated_at, version, parse_opt waits_for });
 
 impl Coming {
     /// When it is to appear, if that is settled.
@@ -83,7 +85,7 @@ impl Coming {
 pub async fn coming(conn: &mut Conn, scope: TenantScope, limit: i64) -> Result<Vec<Coming>> {
     let mut all: Vec<Coming> = conn
         .all(
-            "SELECT i.id, i.title, i.state, i.publish_mode, i.updated_at,
+            "SELECT i.id, i.title, i.state, i.publish_mode, i.updated_at, i.current_version AS version,
                     (SELECT a.party FROM approval AS a WHERE a.subject_id = i.id AND a.state = 'pending' LIMIT 1)
                       AS waits_for
              FROM content_item AS i

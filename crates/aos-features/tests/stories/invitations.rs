@@ -208,7 +208,7 @@ async fn a_clients_administrator_invites_to_their_own_client_and_nowhere_else() 
         assert_eq!(invitations::copy_link(&mut tx, &olga, id).await.unwrap_err().kind(), ErrorKind::NotFound);
         tx.rollback().await.unwrap();
         let seen = invitations::of_client(&mut world.read().await, inside(acme)).await.unwrap();
-        assert_eq!(seen.iter().map(|open| open.id).collect::<Vec<_>>(), [id]);
+        assert_eq!(seen.iter().map(|open| open.invitation.id).collect::<Vec<_>>(), [id]);
         let scope = clara.agency_scope(Permission::ManageClientPeople).unwrap();
         let seen = invitations::list(&mut world.read().await, &scope, None, None, PageSize::DEFAULT).await.unwrap();
         assert_eq!(seen.items.iter().map(|open| open.id).collect::<Vec<_>>(), [id]);

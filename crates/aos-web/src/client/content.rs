@@ -1,21 +1,18 @@
-//! What was made for the client and what comes: as a list, by day, and each post as it looks.
+//! What was made for the client and what comes: as a list, and each post as it looks.
 
 use aos_features::{
     activities::{self, ApprovalState},
     content::{self, CONTENT_ITEM, ItemState},
     read_models::{client, names::Names},
-    strategy::pace,
     tenants::Party,
 };
-use aos_kernel::{ContentItemId, Error, Month, PageSize, Subject, TenantId};
+use aos_kernel::{ContentItemId, Error, PageSize, Subject, TenantId};
 use axum::extract::Query;
-use chrono::Datelike;
-use serde::Deserialize;
 
 use super::{
     Face, Side,
     home::{coming_row, local, shipped_row},
-    views::{CalendarDay, CalendarEntry, CalendarPage, ContentPage, PostPage},
+    views::{ContentPage, PostPage},
     words,
 };
 use crate::{
@@ -69,71 +66,6 @@ pub(super) async fn page(viewer: Viewer, At((id, item)): At<(TenantId, ContentIt
         planned,
         approval: pending.filter(|one| one.party == Party::Client).map(|one| format!("{base}/approvals/{}", one.id)),
         shell: open.below("Content", "content", item.title.clone()).shell,
-    };
-    viewer.page(&view)
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-pub(super) struct Asked {
-    month: String,
-}
-
-/// `GET /client/{tenant}/calendar`.
-pub(super) async fn calendar(viewer: Viewer, At(id): At<TenantId>, Query(asked): Query<Asked>) -> Answer {
-    let mut open = Face::open(&viewer, id, "calendar", "Calendar").await?;
-    let (conn, scope, dial) = (&mut open.conn, open.scope, open.dial);
-    let month: Month = asked.month.parse().unwrap_or_else(|_| pace::month_at(viewer.now, dial.zone));
-    let base = Side::Client.base(id);
-    let coming = client::coming(conn, scope, 200).await?;
-    let shipped = client::shipped(conn, scope, None, PageSize::clamped(200)).await?;
-    let today = viewer.now.with_timezone(&dial.zone).date_naive();
-    let mut entries: Vec<(chrono::NaiveDateTime, CalendarEntry)> = Vec::new();
-    let mut add = |at: aos_kernel::Timestamp, entry: CalendarEntry| {
-        let there = at.with_timezone(&dial.zone).naive_local();
-        if Month::of(there.date()) == month {
-            entries.push((there, CalendarEntry { time: there.format("%H:%M").to_string(), ..entry }));
-        }
-    };
-    for post in &shipped.items {
-        let told = words::of_item(ItemState::Published, None);
-        let href = format!("{base}/content/{}", post.id);
-        add(post.at, CalendarEntry { title: post.title.clone(), href, told, ..CalendarEntry::default() });
-    }
-    for one in &coming {
-        if let Some(at) = one.planned_for() {
-            let told = words::of_coming(one);
-            let href = format!("{base}/content/{}", one.id);
-            add(at, CalendarEntry { title: one.title.clone(), href, told, ..CalendarEntry::default() });
-        }
-    }
-    entries.sort_by_key(|(at, _)| *at);
-    let mut days: Vec<(chrono::NaiveDate, CalendarDay)> = Vec::new();
-    for (at, entry) in entries {
-        match days.last_mut() {
-            Some((day, known)) if *day == at.date() => known.entries.push(entry),
-            _ => {
-                let label = at.format("%a %-d %b").to_string();
-                let day = CalendarDay { label, today: at.date() == today, entries: vec![entry] };
-                days.push((at.date(), day));
-            }
-        }
-    }
-    let first = month.first_day();
-    let before = Month::of(first - chrono::Days::new(u64::from(first.day())));
-    let view = CalendarPage {
-        shell: open.shell,
-        tenant: id.to_string(),
-        zone: open.tenant.zone.clone(),
-        month: month.label(),
-        previous: before.to_string(),
-        next: month.next().to_string(),
-        days: days.into_iter().map(|(_, day)| day).collect(),
-        unplanned: coming
-            .iter()
-            .filter(|one| one.planned_for().is_none())
-            .map(|one| coming_row(one, &base, dial))
-            .collect(),
     };
     viewer.page(&view)
 }

@@ -174,7 +174,7 @@ pub(super) fn shipped_row(post: &client::Shipped, base: &str, dial: Dial) -> Shi
 pub(super) fn coming_row(one: &client::Coming, base: &str, dial: Dial) -> ComingRow {
     ComingRow {
         title: one.title.clone(),
-        href: format!("{base}/content/{}", one.id),
+        href: (one.version > 0).then(|| format!("{base}/content/{}", one.id)),
         told: words::of_coming(one),
         planned: one.planned_for().map(|at| local(at, dial)),
     }

@@ -4,6 +4,7 @@
 //! rendered by the slice that owns it, which asks on which [`Side`] it stands.
 
 mod approvals;
+mod calendar;
 mod content;
 mod decide;
 mod face;
@@ -17,7 +18,7 @@ mod words;
 
 pub(crate) use face::{Face, Side, instead, is_agencys, rail};
 pub(crate) use places::place_of;
-pub(crate) use settings::person;
+pub(crate) use settings::people_page;
 
 use crate::{paths, router::Routes};
 
@@ -39,9 +40,8 @@ pub fn routes() -> Routes {
         .post("/client/{tenant}/requests/{request}/close", requests::close)
         .get("/client/{tenant}/tasks/{activity}", tasks::page)
         .post("/client/{tenant}/tasks/{activity}", tasks::done)
-        .get("/client/{tenant}/calendar", content::calendar)
+        .get("/client/{tenant}/calendar", calendar::page)
         .get("/client/{tenant}/content", content::list)
         .get("/client/{tenant}/content/{item}", content::page)
         .get("/client/{tenant}/settings", settings::page)
-        .post("/client/{tenant}/settings/people/{user}/remove", settings::remove)
 }

@@ -1,25 +1,15 @@
 //! What the agency knows of the client, who of the client signs in, and how the work is guided.
 
-use aos_features::{
-    agents, onboarding,
-    people::{self, Permission, UserSummary},
-    tenants::ApprovalRoute,
-    website,
-};
-use aos_kernel::{AgencyScope, Error, PageSize, TenantId, UserId};
+use aos_features::{agents, onboarding, people::Permission, tenants::ApprovalRoute, website};
+use aos_kernel::{Result, TenantId};
 use axum::extract::Query;
 use serde::Deserialize;
 
-use super::{
-    Face, Side,
-    views::{PersonRow, SettingsPage},
-};
+use super::{Face, Side, views::SettingsPage};
 use crate::{
-    flash::Flash,
     markdown::to_html,
+    people::{PeopleAround, people_part},
     session::{Answer, At, Viewer},
-    show::Dial,
-    ui::states::label,
     website::views::Swatch,
 };
 
@@ -31,7 +21,19 @@ pub(super) struct Asked {
 
 /// `GET /client/{tenant}/settings`.
 pub(super) async fn page(viewer: Viewer, At(id): At<TenantId>, Query(asked): Query<Asked>) -> Answer {
-    let mut open = Face::open(&viewer, id, "settings", "Settings").await?;
+    let view = view(&viewer, id, &asked.tab, PeopleAround::default()).await?;
+    viewer.page(&view)
+}
+
+/// The people of the client with what a form of theirs led to.
+pub(crate) async fn people_page(viewer: Viewer, id: TenantId, around: PeopleAround) -> Answer {
+    let refused = around.refuses();
+    let view = view(&viewer, id, "people", around).await?;
+    if refused { viewer.form_again(&view) } else { viewer.page(&view) }
+}
+
+async fn view(viewer: &Viewer, id: TenantId, tab: &str, around: PeopleAround) -> Result<SettingsPage> {
+    let mut open = Face::open(viewer, id, "settings", "Settings").await?;
     let (conn, scope, dial) = (&mut open.conn, open.scope, open.dial);
     let base = Side::Client.base(id);
     let mut view = SettingsPage {
@@ -46,20 +48,10 @@ pub(super) async fn page(viewer: Viewer, At(id): At<TenantId>, Query(asked): Que
         },
         ..SettingsPage::default()
     };
-    match asked.tab.as_str() {
+    match tab {
         "people" => {
             view.tab = "people";
-            let only = AgencyScope::only(vec![id]);
-            let own = people::UserFilter { tenant: Some(id), ..people::UserFilter::default() };
-            let page = people::queries::users(conn, &only, &own, None, PageSize::clamped(200)).await?;
-            let may = viewer.can(id, Permission::ManageClientPeople);
-            let rows = page.items.into_iter().map(|one| person(one, &viewer, dial));
-            view.people = rows
-                .map(|mut row| {
-                    row.can_remove &= may;
-                    row
-                })
-                .collect();
+            view.people = people_part(viewer, conn, scope, Side::Client, dial, around).await?;
         }
         "guidance" => {
             view.tab = "guidance";
@@ -101,38 +93,5 @@ pub(super) async fn page(viewer: Viewer, At(id): At<TenantId>, Query(asked): Que
     }
     view.base = base;
     view.shell = open.shell;
-    viewer.page(&view)
-}
-
-/// `POST /client/{tenant}/settings/people/{user}/remove`: out of this client; the account stays.
-pub(super) async fn remove(viewer: Viewer, At((id, user)): At<(TenantId, UserId)>) -> Answer {
-    let scope = viewer.scope(id, Permission::ManageClientPeople)?;
-    if user == viewer.principal.user() {
-        return Err(Error::conflict("yourself", "This would shut you out yourself.").into());
-    }
-    let mut tx = viewer.begin().await?;
-    people::commands::remove_client_person(&mut tx, scope, user).await?;
-    tx.commit().await?;
-    let to = format!("{}/settings?tab=people", Side::Client.base(id));
-    Ok(viewer.done(Flash::good("They see your brand here no more."), &to))
-}
-
-/// One of the client's people.
-pub(crate) fn person(one: UserSummary, viewer: &Viewer, dial: Dial) -> PersonRow {
-    let role = one.memberships.first().map_or_else(String::new, |own| match own.role {
-        people::Role::TenantAdmin => "Administrator".to_owned(),
-        people::Role::TenantMember => "Member".to_owned(),
-        other => label(other.as_str()),
-    });
-    let is_you = one.user.id == viewer.principal.user();
-    PersonRow {
-        id: one.user.id.to_string(),
-        active: one.user.is_active(),
-        name: one.user.name,
-        email: one.user.email,
-        role,
-        last_seen: one.last_seen_at.map(|at| dial.moment(at)),
-        is_you,
-        can_remove: !is_you,
-    }
+    Ok(view)
 }

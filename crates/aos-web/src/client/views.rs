@@ -6,10 +6,14 @@ use serde::Deserialize;
 pub use super::words::Told;
 use crate::{
     channels::views::ChannelsPart,
-    content::views::{ArticleView, BriefView},
+    content::{
+        calendar::views::CalendarView,
+        views::{ArticleView, BriefView},
+    },
     forms::FieldErrors,
     layout::Shell,
     onboarding::views::{Step, Wizard},
+    people::views::PeoplePart,
     strategy::views::{DeliverableView, GoalView, StrategyView},
     ui::{Diff, Moment, filters},
     website::views::Swatch,
@@ -79,7 +83,8 @@ pub struct ShippedRow {
 #[derive(Clone, Debug, Default)]
 pub struct ComingRow {
     pub title: String,
-    pub href: String,
+    /// Once there is something to read.
+    pub href: Option<String>,
     pub told: Told,
     /// "24 Nov, 09:00".
     pub planned: Option<String>,
@@ -290,31 +295,9 @@ pub struct TaskPage {
 #[template(path = "client/calendar.html")]
 pub struct CalendarPage {
     pub shell: Shell,
-    pub tenant: String,
-    pub zone: String,
-    /// The month that is shown, and its neighbours.
-    pub month: String,
-    pub previous: String,
-    pub next: String,
-    pub days: Vec<CalendarDay>,
-    /// Posts on their way without a time.
-    pub unplanned: Vec<ComingRow>,
-}
-
-#[derive(Clone, Debug, Default)]
-pub struct CalendarDay {
-    /// "Tue 24".
-    pub label: String,
-    pub today: bool,
-    pub entries: Vec<CalendarEntry>,
-}
-
-#[derive(Clone, Debug, Default)]
-pub struct CalendarEntry {
-    pub time: String,
-    pub title: String,
-    pub href: String,
-    pub told: Told,
+    pub calendar: CalendarView,
+    /// What the part listens to.
+    pub topics: String,
 }
 
 /// `GET /client/{tenant}/content`.
@@ -374,23 +357,10 @@ pub struct SettingsPage {
     /// How the client speaks, as the agency was told.
     pub voice: Vec<(String, String)>,
     pub can_edit: bool,
-    pub people: Vec<PersonRow>,
+    pub people: PeoplePart,
     /// How approvals work here, in a sentence.
     pub policy: &'static str,
     /// What agents know of the client, and how they work.
     pub context: Option<crate::markdown::CleanHtml>,
     pub skills: Vec<(String, crate::markdown::CleanHtml)>,
-}
-
-#[derive(Clone, Debug, Default)]
-pub struct PersonRow {
-    pub id: String,
-    pub name: String,
-    pub email: String,
-    /// In words: "Administrator", "Member".
-    pub role: String,
-    pub active: bool,
-    pub last_seen: Option<Moment>,
-    pub is_you: bool,
-    pub can_remove: bool,
 }

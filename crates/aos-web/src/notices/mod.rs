@@ -9,7 +9,19 @@ pub mod views;
 
 pub(crate) use places::decides;
 
-use crate::{paths, router::Routes};
+use aos_kernel::Result;
+use aos_storage::Conn;
+
+use crate::{paths, router::Routes, state::AppState};
+
+/// Whether mail can go out, so that no page promises one that nobody gets.
+///
+/// # Errors
+/// `Storage`.
+pub(crate) async fn sends_mail(conn: &mut Conn, state: &AppState) -> Result<bool> {
+    let known = aos_features::notices::mail::server(conn, &state.product.post).await?;
+    Ok(known.source != aos_features::notices::mail::Source::Nowhere)
+}
 
 /// The routes of this slice.
 pub fn routes() -> Routes {

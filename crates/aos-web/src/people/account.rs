@@ -43,7 +43,9 @@ pub(super) async fn view(viewer: &Viewer, typed: Typed) -> Result<AccountPage> {
         Err(_) => Default::default(),
     };
     let memberships = queries::summary(&mut conn, user).await?.memberships;
+    let sends_mail = crate::notices::sends_mail(&mut conn, &viewer.state).await?;
     Ok(AccountPage {
+        sends_mail,
         name: typed.name.unwrap_or_else(|| principal.name().to_owned()),
         email: principal.email().to_owned(),
         new_email: typed.email,

@@ -153,6 +153,7 @@ pub(super) fn act_words(entry: &AuditEntry) -> String {
         "people.role_granted" => "Gave a role".to_owned(),
         "people.role_withdrawn" => "Took a role away".to_owned(),
         "people.client_person_added" => "Added one of a client’s people".to_owned(),
+        "people.client_role_changed" => "Changed what one of a client’s people may do".to_owned(),
         "people.client_person_removed" => "Removed one of a client’s people".to_owned(),
         "people.password_changed" => "Changed the password".to_owned(),
         "people.password_reset" => "Set a one-time password".to_owned(),

@@ -12,14 +12,19 @@ use crate::{
     app,
     flash::Flash,
     forms::{FieldErrors, Fields},
-    paths,
+    notices, paths,
     session::{Answer, At, Guest},
 };
 
+async fn forgot(guest: &Guest) -> aos_kernel::Result<ForgotPage> {
+    let shell = guest.branded("Forgot your password?").await?;
+    let sends_mail = notices::sends_mail(&mut guest.state.product.db.read().await?, &guest.state).await?;
+    Ok(ForgotPage { shell, sends_mail, ..ForgotPage::default() })
+}
+
 /// `GET /forgot`.
 pub(super) async fn page(guest: Guest) -> Answer {
-    let shell = guest.branded("Forgot your password?").await?;
-    let page = app::page(&ForgotPage { shell, ..ForgotPage::default() })?;
+    let page = app::page(&forgot(&guest).await?)?;
     Ok((guest.jar, page).into_response())
 }
 
@@ -27,15 +32,15 @@ pub(super) async fn page(guest: Guest) -> Answer {
 pub(super) async fn request(guest: Guest, Form(fields): Form<Fields>) -> Answer {
     let email = fields.text("email").to_owned();
     let asked = resets::request(&guest.state.product.db, &email, guest.address.as_deref()).await;
-    let shell = guest.branded("Forgot your password?").await?;
+    let view = ForgotPage { email, ..forgot(&guest).await? };
     match asked {
         Ok(()) => {
-            let page = app::page(&ForgotPage { shell, email, sent: true, ..ForgotPage::default() })?;
+            let page = app::page(&ForgotPage { sent: view.sends_mail, ..view })?;
             Ok((guest.jar, page).into_response())
         }
         Err(error) => {
             let Some(errors) = FieldErrors::of(&error) else { return Err(error.into()) };
-            app::form_again(&ForgotPage { shell, email, errors, sent: false })
+            app::form_again(&ForgotPage { errors, ..view })
         }
     }
 }

@@ -14,12 +14,12 @@ use super::{
 use crate::{
     flash::Flash,
     forms::{FieldErrors, Fields},
-    paths,
+    notices, paths,
     session::{Answer, At, Viewer},
 };
 
 /// The link as it is handed over.
-fn link(viewer: &Viewer, email: &str, token: &Secret) -> Result<OneTime> {
+pub(super) fn link(viewer: &Viewer, email: &str, token: &Secret) -> Result<OneTime> {
     let url = viewer.state.settings.public_url.join(&paths::join(token.expose())).map_err(Error::internal)?;
     Ok(OneTime {
         title: format!("Invitation link for {email}"),
@@ -75,16 +75,16 @@ pub(super) async fn invite(viewer: Viewer, Form(fields): Form<Fields>) -> Answer
     }
 }
 
-async fn try_invite(viewer: &Viewer, form: &InviteForm, as_link: bool) -> Result<Option<OneTime>> {
+async fn try_invite(viewer: &Viewer, form: &InviteForm, by_link: bool) -> Result<Option<OneTime>> {
     let email = Email::parse(&form.email)?;
-    let address = email.to_string();
+    let by_link = by_link || !notices::sends_mail(&mut viewer.read().await?, &viewer.state).await?;
+    let (address, new) = (email.to_string(), NewInvitation { email, grants: grants(form)? });
     let mut tx = viewer.begin().await?;
-    let new = NewInvitation { email, grants: grants(form)? };
-    let id = invitations::invite(&mut tx, &viewer.principal, new).await?;
-    let one_time = if as_link {
-        let token = invitations::copy_link(&mut tx, &viewer.principal, id).await?;
+    let one_time = if by_link {
+        let (_, token) = invitations::invite_by_link(&mut tx, &viewer.principal, new).await?;
         Some(link(viewer, &address, &token)?)
     } else {
+        invitations::invite(&mut tx, &viewer.principal, new).await?;
         None
     };
     tx.commit().await?;
@@ -101,6 +101,10 @@ fn refused(viewer: &Viewer, error: Error) -> Answer {
 
 /// `POST /manage/invitations/{invitation}/send`.
 pub(super) async fn send_again(viewer: Viewer, At(id): At<InvitationId>) -> Answer {
+    if !notices::sends_mail(&mut viewer.read().await?, &viewer.state).await? {
+        let words = "No mail can be sent at the moment. Make a link to copy instead.";
+        return Ok(viewer.done(Flash::warning(words), paths::USERS));
+    }
     let mut tx = viewer.begin().await?;
     if let Err(error) = invitations::send_again(&mut tx, &viewer.principal, id).await {
         return refused(&viewer, error);

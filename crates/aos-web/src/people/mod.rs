@@ -9,6 +9,7 @@ mod first_run;
 mod forgot;
 mod invitations;
 mod join;
+mod of_client;
 mod password;
 mod provider;
 mod roles;
@@ -21,13 +22,14 @@ mod user;
 mod users;
 pub mod views;
 
+pub(crate) use of_client::{Around as PeopleAround, part as people_part};
 pub(crate) use roles::zone as agency_zone;
 
 use crate::{paths, router::Routes};
 
 /// The routes of this slice.
 pub fn routes() -> Routes {
-    coming_in().and(own_account()).and(managing())
+    coming_in().and(own_account()).and(managing()).and(of_client::routes())
 }
 
 fn coming_in() -> Routes {

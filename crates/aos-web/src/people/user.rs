@@ -63,7 +63,9 @@ async fn view(viewer: &Viewer, id: UserId, around: Around) -> Result<UserPage> {
     let (since, one_time_until) = (summary.user.created_at, summary.user.one_time_until);
     let user = row(summary, &names, dial, viewer.principal.user());
     let (name, email) = around.profile.unwrap_or_else(|| (user.name.clone(), user.email.clone()));
+    let sends_mail = crate::notices::sends_mail(&mut conn, &viewer.state).await?;
     Ok(UserPage {
+        sends_mail,
         shell: viewer.shell(&mut conn, &user.name, Place::Users).await?.under("Users", paths::USERS),
         since: dial.moment(since),
         name,
@@ -216,7 +218,7 @@ pub(super) async fn one_time_password(viewer: Viewer, At(id): At<UserId>) -> Ans
 pub(super) async fn reset(viewer: Viewer, At(id): At<UserId>, Form(fields): Form<Fields>) -> Answer {
     let agency = viewer.agency(Permission::ManageUsers)?;
     let mut tx = viewer.begin().await?;
-    if fields.text("how") == "mail" {
+    if fields.text("how") == "mail" && crate::notices::sends_mail(&mut tx, &viewer.state).await? {
         let sent = resets::send(&mut tx, &agency, id).await;
         return finish(&viewer, id, tx, sent, "A link to choose a new password is on its way to them.").await;
     }

@@ -21,7 +21,7 @@ use super::{
 use crate::{
     forms::FieldErrors,
     layout::Place,
-    paths,
+    notices, paths,
     session::{Answer, Viewer},
     show::{Dial, next_page},
     ui::{Choice, Choices, states::label},
@@ -117,7 +117,9 @@ pub(super) async fn view(viewer: &Viewer, asked: &Asked, around: Around) -> Resu
     let next = if only_invited { invited.next.as_ref() } else { people.next.as_ref() };
     let states = ["active", "invited", "disabled"].map(|state| Choice::new(state, label(state)));
     let roles = Role::ALL.iter().map(|role| Choice::new(role.as_str(), choice(*role).label)).collect();
+    let sends_mail = notices::sends_mail(&mut conn, &viewer.state).await?;
     Ok(UsersPage {
+        sends_mail,
         shell: viewer.shell(&mut conn, "Users", Place::Users).await?,
         more: next_page(paths::USERS, &filters, next),
         users: people.items.into_iter().map(|user| row(user, &names, dial, viewer.principal.user())).collect(),

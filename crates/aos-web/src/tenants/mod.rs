@@ -6,6 +6,8 @@ mod overview;
 mod settings;
 pub mod views;
 
+pub(crate) use settings::people_page;
+
 use crate::{paths, router::Routes};
 
 /// The routes of this slice.
@@ -20,5 +22,4 @@ pub fn routes() -> Routes {
         .post("/portal/clients/{tenant}/settings/approval", settings::save_policy)
         .post("/portal/clients/{tenant}/settings/archive", settings::archive)
         .post("/portal/clients/{tenant}/settings/restore", settings::restore)
-        .post("/portal/clients/{tenant}/settings/people/{user}/remove", settings::remove_person)
 }

@@ -6,16 +6,17 @@ use aos_features::{
     tenants::{self, ApprovalPolicy, ApprovalRoute, ChangeTenant},
     website,
 };
-use aos_kernel::{AgencyScope, Error, PageSize, Result, TenantId, UserId};
+use aos_kernel::{Result, TenantId};
 use axum::Form;
 
 use super::views::{NewClientForm, PolicyForm, SettingsPage};
 use crate::{
-    client::{Side, person},
+    client::Side,
     flash::Flash,
     forms::{FieldErrors, Fields},
     layout::ClientTab,
     paths,
+    people::{PeopleAround, people_part},
     session::{Answer, At, Viewer},
     ui::Choices,
     website::views::Swatch,
@@ -29,7 +30,13 @@ const KINDS: [(&str, &str); 3] = [
     ("content_item", "Posts, before they are published"),
 ];
 
-async fn view(viewer: &Viewer, id: TenantId, sent: Option<NewClientForm>, errors: FieldErrors) -> Result<SettingsPage> {
+async fn view(
+    viewer: &Viewer,
+    id: TenantId,
+    sent: Option<NewClientForm>,
+    errors: FieldErrors,
+    around: PeopleAround,
+) -> Result<SettingsPage> {
     let mut open = Workspace::open(viewer, id, ClientTab::Settings, Permission::ConfigureClient).await?;
     let (conn, scope, dial) = (&mut open.conn, open.scope, open.dial);
     let tenant = &open.tenant;
@@ -38,9 +45,7 @@ async fn view(viewer: &Viewer, id: TenantId, sent: Option<NewClientForm>, errors
         website: tenant.website.clone(),
         time_zone: tenant.zone.clone(),
     });
-    let only = AgencyScope::only(vec![id]);
-    let own = people::UserFilter { tenant: Some(id), ..people::UserFilter::default() };
-    let page = people::queries::users(conn, &only, &own, None, PageSize::clamped(200)).await?;
+    let part = people_part(viewer, conn, scope, Side::Portal, dial, around).await?;
     let deciders = people::queries::clients_people(conn, scope, people::Role::TenantAdmin).await?;
     let record = onboarding::queries::record(conn, scope).await?;
     let crawl = website::queries::readable_crawl(conn, scope).await?;
@@ -52,7 +57,6 @@ async fn view(viewer: &Viewer, id: TenantId, sent: Option<NewClientForm>, errors
         errors,
         can_manage: viewer.can(id, Permission::ManageClients),
         can_configure: viewer.can(id, Permission::ConfigureClient),
-        can_manage_people: viewer.can(id, Permission::ManageClientPeople),
         policy: PolicyForm {
             route: policy.route.as_str().to_owned(),
             decides: KINDS
@@ -61,7 +65,7 @@ async fn view(viewer: &Viewer, id: TenantId, sent: Option<NewClientForm>, errors
             own_work: policy.allow_own_work,
         },
         nobody_decides: policy.route == ApprovalRoute::InternalThenClient && deciders.is_empty(),
-        people: page.items.into_iter().map(|one| person(one, viewer, dial)).collect(),
+        people: part,
         archived: tenant.archived_at.map(|at| dial.moment(at)),
         dashboard: Side::Client.base(id),
         colours: brand.colours.iter().map(|hex| Swatch { hex: hex.clone(), ..Swatch::default() }).collect(),
@@ -74,8 +78,15 @@ async fn view(viewer: &Viewer, id: TenantId, sent: Option<NewClientForm>, errors
 
 /// `GET /portal/clients/{id}/settings`.
 pub(super) async fn page(viewer: Viewer, At(id): At<TenantId>) -> Answer {
-    let view = view(&viewer, id, None, FieldErrors::default()).await?;
+    let view = view(&viewer, id, None, FieldErrors::default(), PeopleAround::default()).await?;
     viewer.page(&view)
+}
+
+/// The page with what a form about the client's people led to.
+pub(crate) async fn people_page(viewer: Viewer, id: TenantId, around: PeopleAround) -> Answer {
+    let refused = around.refuses();
+    let view = view(&viewer, id, None, FieldErrors::default(), around).await?;
+    if refused { viewer.form_again(&view) } else { viewer.page(&view) }
 }
 
 fn here(id: TenantId) -> String {
@@ -100,7 +111,7 @@ pub(super) async fn save(viewer: Viewer, At(id): At<TenantId>, Form(form): Form<
         Err(error) => {
             drop(tx);
             let errors = FieldErrors::of(&error).ok_or(error)?.renamed("zone", "time_zone");
-            let view = view(&viewer, id, Some(form), errors).await?;
+            let view = view(&viewer, id, Some(form), errors, PeopleAround::default()).await?;
             viewer.form_again(&view)
         }
     }
@@ -141,16 +152,4 @@ pub(super) async fn restore(viewer: Viewer, At(id): At<TenantId>) -> Answer {
     tenants::commands::restore_tenant(&mut tx, scope).await?;
     tx.commit().await?;
     Ok(viewer.done(Flash::good("The client is active again."), &here(id)))
-}
-
-/// `POST …/settings/people/{user}/remove`: out of this client; the account stays.
-pub(super) async fn remove_person(viewer: Viewer, At((id, user)): At<(TenantId, UserId)>) -> Answer {
-    let scope = viewer.scope(id, Permission::ManageClientPeople)?;
-    if user == viewer.principal.user() {
-        return Err(Error::conflict("yourself", "This would shut you out yourself.").into());
-    }
-    let mut tx = viewer.begin().await?;
-    people::commands::remove_client_person(&mut tx, scope, user).await?;
-    tx.commit().await?;
-    Ok(viewer.done(Flash::good("They see this client no more."), &here(id)))
 }

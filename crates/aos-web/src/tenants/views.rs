@@ -135,9 +135,8 @@ pub struct SettingsPage {
     pub can_manage: bool,
     /// May change how approvals work.
     pub can_configure: bool,
-    pub can_manage_people: bool,
     pub policy: PolicyForm,
-    pub people: Vec<crate::client::views::PersonRow>,
+    pub people: crate::people::views::PeoplePart,
     /// What the agency's and the client's administrators can do where nobody of the client signs in.
     pub nobody_decides: bool,
     pub archived: Option<crate::ui::Moment>,

@@ -260,3 +260,62 @@ async fn a_crowded_day_stretches_no_week_and_its_list_has_everything() {
         journey.end().await;
     }
 }
+
+#[tokio::test]
+async fn the_client_reads_the_calendar_in_their_own_words_and_moves_nothing() {
+    for kind in kinds() {
+        let journey = Journey::to_the_posts(kind).await;
+        lives_in(&journey, "Europe/Berlin").await;
+        let now = journey.app.db.clock().now();
+        let first = ahead(now, 3);
+        let item = approved(&journey, &[("mode", "schedule"), ("at", &format!("{first}T09:30"))]).await;
+        let maren = journey.app.person("Maren", Role::TenantAdmin, Some(journey.client)).await;
+        let client = Browser::of(&journey.app, maren).await;
+        let calendar = format!("/client/{}/calendar", journey.client);
+        for view in ["month", "week", "list"] {
+            let shown = client.get(&format!("{calendar}?view={view}&date={first}")).await;
+            assert_eq!(shown.status, StatusCode::OK, "{}", shown.body);
+            assert!(shown.body.contains("Times in Europe/Berlin") && shown.body.contains("09:30"), "{}", shown.body);
+            let link = format!("href=\"/client/{}/content/{item}\"", journey.client);
+            assert!(shown.body.contains(&link) && shown.body.contains("Scheduled, "), "{view}: {}", shown.body);
+            // No page of the agency's, nothing to drag, and none of the agency's troubles.
+            let main = shown.body.split("<main").nth(1).unwrap();
+            for not_theirs in ["/portal", "draggable=\"true\"", "data-entry", "show=problem"] {
+                assert!(!main.contains(not_theirs), "{view} has {not_theirs}: {main}");
+            }
+        }
+        let path = format!("/portal/clients/{}/items/{item}/reschedule", journey.client);
+        let moved = client.submit(&path, &[("date", &ahead(now, 5).to_string())]).await;
+        assert_eq!(moved.status, StatusCode::NOT_FOUND);
+
+        journey.end().await;
+    }
+}
+
+#[tokio::test]
+async fn of_what_is_not_agreed_yet_the_client_sees_what_they_asked_for_and_no_ideas_of_the_agencys() {
+    for kind in kinds() {
+        let journey = Journey::begin(kind).await;
+        let plan = journey.waiting("strategy").await.remove(0).approval;
+        let fields = [("hash", plan.hash.as_str()), ("notes", "")];
+        let yes = journey.browser.submit(&format!("/portal/approvals/{}/approve", plan.id), &fields).await;
+        assert_eq!(yes.status, StatusCode::SEE_OTHER, "{}", yes.body);
+        journey.app.work().await;
+        let maren = journey.app.person("Maren", Role::TenantAdmin, Some(journey.client)).await;
+        let client = Browser::of(&journey.app, maren).await;
+        let asked = [("title", "Open day"), ("brief", "On 12 May we open our workshop.")];
+        client.submit(&format!("/client/{}/requests", journey.client), &asked).await;
+        let ideas = journey.waiting("request").await;
+        let idea = &ideas.iter().find(|one| one.approval.title != "Open day").unwrap().approval.title;
+        let shown = client.get(&format!("/client/{}/calendar", journey.client)).await;
+        assert!(
+            shown.body.contains("Open day") && shown.body.contains("Your agency is looking at it"),
+            "{}",
+            shown.body
+        );
+        assert!(!shown.body.contains(idea.as_str()), "{idea}: {}", shown.body);
+        let staff = journey.browser.get(&format!("/portal/clients/{}/calendar", journey.client)).await;
+        assert!(staff.body.contains(idea.as_str()) && staff.body.contains("Open day"), "{}", staff.body);
+        journey.end().await;
+    }
+}

@@ -228,7 +228,7 @@ async fn the_clients_people_never_see_a_page_of_the_agencys_and_land_on_their_ow
             ("", "Hello Maren"),
             ("/approvals", "Approvals"),
             ("/requests/new", "What is it about?"),
-            ("/calendar", "Times are in"),
+            ("/calendar", "Times in"),
             ("/content", "On its way"),
             ("/channels", "Where your agency publishes for you"),
             ("/settings", "Your brand"),

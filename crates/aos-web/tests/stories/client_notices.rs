@@ -67,7 +67,10 @@ async fn everything_happens(journey: &Journey, person: UserId, client: &Browser)
     // A second brand of theirs begins, and something is theirs to do there.
     let changed = staff.submit("/manage/templates/set_up", &[("based_on", "1"), ("json", WITH_A_TASK)]).await;
     assert_eq!(changed.status, StatusCode::SEE_OTHER, "{}", changed.body);
-    let second = app.client("Linden Dental").await;
+    let mut conn = app.db.read().await.unwrap();
+    let website = aos_features::tenants::queries::tenant(&mut conn, journey.scope()).await.unwrap().website;
+    drop(conn);
+    let second = app.client_at("Linden Dental", &website).await;
     let mut tx = app.db.begin(Actor::user(app.administrator)).await.unwrap();
     let grant = Grant::new(Role::TenantAdmin, Some(second)).unwrap();
     people::commands::grant_role(&mut tx, &AgencyScope::all(), person, grant).await.unwrap();

@@ -9,11 +9,11 @@ use axum::http::StatusCode;
 use crate::{
     guest::Guest,
     journey::{hidden, place},
-    support::Browser,
+    support::{Browser, with_mail},
 };
 
 /// The path in the first link of this kind on the page.
-fn link(body: &str, kind: &str) -> String {
+pub fn link(body: &str, kind: &str) -> String {
     let start = format!("http://agency.test{kind}");
     let token = body.split(&start).nth(1).unwrap_or_else(|| panic!("no {kind} in {body}")).split('<').next().unwrap();
     format!("{kind}{token}")
@@ -67,7 +67,7 @@ async fn an_invited_person_opens_the_link_joins_and_a_second_use_is_harmless() {
 #[tokio::test]
 async fn a_forgotten_password_reads_the_same_for_everybody_and_the_link_works_once() {
     for kind in kinds() {
-        let app = TestApp::new(kind).await;
+        let (app, sandbox) = with_mail(kind).await;
         let mut guest = Guest::new(app.router());
         let known = guest.fill("/forgot", "/forgot", &[("email", "ana@agency.example")]).await;
         let unknown = guest.fill("/forgot", "/forgot", &[("email", "bob@agency.example")]).await;
@@ -84,6 +84,12 @@ async fn a_forgotten_password_reads_the_same_for_everybody_and_the_link_works_on
         let again = Guest::new(app.router()).get(&reset).await;
         assert_eq!(again.status, StatusCode::CONFLICT);
         assert!(again.body.contains("used already") && again.body.contains("href=\"/forgot\""));
+        sandbox.stop().await;
+
+        // Where no mail can be sent, nobody is promised one.
+        let app = TestApp::new(kind).await;
+        let page = Guest::new(app.router()).get("/forgot").await;
+        assert!(page.body.contains("Ask an administrator of your agency") && !page.body.contains("name=\"email\""));
     }
 }
 

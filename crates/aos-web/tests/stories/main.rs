@@ -6,6 +6,7 @@ mod calendar;
 mod client_face;
 mod client_notices;
 mod credentials;
+mod client_people;
 mod editors;
 mod guest;
 mod identity;

@@ -1,6 +1,8 @@
 //! Asking and reading answers.
 
 use aos_kernel::Secret;
+use aos_sandbox::{MailSink, Sandbox, SandboxConfig};
+use aos_storage::DbKind;
 use aos_testkit::TestApp;
 use axum::{
     Router,
@@ -132,4 +134,23 @@ impl Browser {
     fn cookie(&self) -> String {
         format!("aos_session={}", self.session.expose())
     }
+}
+
+/// An agency that sends mail, and the server that keeps what it sends.
+pub async fn with_mail(kind: DbKind) -> (TestApp, Sandbox) {
+    let sandbox = Sandbox::start(SandboxConfig::default()).await.unwrap();
+    let port = sandbox.mail().port().to_string();
+    let app = TestApp::allowing(kind, vec![format!("{}:{port}", MailSink::HOST)]).await;
+    let fields = [
+        ("host", MailSink::HOST),
+        ("port", port.as_str()),
+        ("security", "none"),
+        ("login", MailSink::USER),
+        ("password", MailSink::PASSWORD),
+        ("sender_address", "os@agency.example"),
+        ("sender_name", ""),
+    ];
+    let saved = Browser::of(&app, app.administrator).await.submit("/manage/mail", &fields).await;
+    assert_eq!(saved.status, StatusCode::SEE_OTHER, "{}", saved.body);
+    (app, sandbox)
 }

@@ -182,6 +182,24 @@ pub async fn withdraw_tenant_role(tx: &mut Tx, scope: TenantScope, user: UserId)
     Ok(gone > 0)
 }
 
+/// What somebody is in this client; none for whoever is not one of its people.
+pub async fn client_role(conn: &mut Conn, scope: TenantScope, user: UserId) -> Result<Option<Role>> {
+    let row = conn
+        .row("SELECT role FROM membership WHERE user_id = $1 AND tenant_id = $2", params![user, scope.tenant()])
+        .await?;
+    row.map(|row| row.parse("role")).transpose()
+}
+
+/// The client's administrators who can sign in.
+pub async fn active_client_administrators(conn: &mut Conn, scope: TenantScope) -> Result<i64> {
+    conn.count(
+        "SELECT COUNT(*) AS n FROM membership m JOIN user_account u ON u.id = m.user_id
+         WHERE m.tenant_id = $1 AND m.role = $2 AND u.disabled_at IS NULL",
+        params![scope.tenant(), Role::TenantAdmin.as_str()],
+    )
+    .await
+}
+
 pub async fn memberships(conn: &mut Conn, users: &[UserId]) -> Result<Vec<Membership>> {
     conn.all(
         "SELECT id, user_id, tenant_id, role, created_at FROM membership WHERE user_id = ANY($1) ORDER BY created_at, id",

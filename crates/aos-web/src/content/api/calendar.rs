@@ -3,7 +3,7 @@
 use aos_features::{
     content,
     people::Permission,
-    read_models::calendar::{self, CalendarFilter, Entry, EntryState, Show},
+    read_models::calendar::{self, CalendarFilter, Entry, EntryState},
 };
 use aos_kernel::{AgencyScope, Error, RequestId, TenantId};
 use axum::Json;
@@ -88,7 +88,10 @@ async fn between(caller: Caller, At(tenant): At<TenantId>, Asked(span): Asked<Sp
             Error::invalid("to", format!("Ask for up to {LONGEST_DAYS} days, from the earlier to the later.")).into()
         );
     }
-    let (scope, filter) = (AgencyScope::only(vec![scope.tenant()]), CalendarFilter { tenant: None, show: Show::All });
+    let (scope, filter) = (
+        AgencyScope::only(vec![scope.tenant()]),
+        CalendarFilter { for_client: !caller.principal.is_staff(), ..CalendarFilter::default() },
+    );
     let mut conn = caller.read().await?;
     let entries = calendar::entries(&mut conn, &scope, &filter, span.from, span.to, span.to).await?;
     Ok(Json(Listed::all(entries, EntryView::from)))

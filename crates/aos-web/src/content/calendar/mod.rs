@@ -27,6 +27,7 @@ use self::{
     views::{CalendarDay, CalendarItem, CalendarView, DueLine, MoveForm},
 };
 use crate::{
+    client::views::Told,
     paths,
     ui::{Choice, Choices, moment::day, states},
 };
@@ -65,7 +66,14 @@ pub struct Around<'a> {
     pub may_move: &'a (dyn Fn(TenantId) -> bool + Sync),
     /// Where a thing leads to; none for what has no page on this face.
     pub href: &'a (dyn Fn(TenantId, EntryState, uuid::Uuid) -> Option<String> + Sync),
+    /// Where a deliverable that is due leads to.
+    pub due: &'a (dyn Fn(TenantId) -> String + Sync),
+    /// The client's own people look: what they know of, in their words.
+    pub told: Option<Telling<'a>>,
 }
+
+/// What the client reads of a thing's state.
+pub type Telling<'a> = &'a (dyn Fn(&Entry) -> Told + Sync);
 
 /// At most this many without a date stand beside the days.
 const UNDATED: i64 = 60;
@@ -91,7 +99,11 @@ pub async fn view(conn: &mut Conn, around: &Around<'_>, asked: &Asked) -> Result
     let view: View = asked.view.parse().unwrap_or_default();
     let span = Span::around(view, asked.date.parse().unwrap_or(today));
     let tenant = around.tenant.or_else(|| asked.client.parse().ok());
-    let filter = CalendarFilter { tenant, show: asked.show.parse().unwrap_or_default() };
+    let for_client = around.told.is_some();
+    // What failed is the agency's business, and they see it.
+    let offered = |show: &Show| !for_client || *show != Show::Problem;
+    let show = asked.show.parse().ok().filter(offered).unwrap_or_default();
+    let filter = CalendarFilter { tenant, show, for_client };
 
     let links = Links { base: &around.base, asked, view };
     let item = |entry: &Entry| item_of(entry, chosen, around, &links);
@@ -115,7 +127,7 @@ pub async fn view(conn: &mut Conn, around: &Around<'_>, asked: &Asked) -> Result
             if let Some(slot) = days.iter_mut().find(|day| day.date == last) {
                 let room = usize::try_from(most).unwrap_or(0);
                 slot.more_due = (across && due.len() > room).then(|| format!("{}?sort=behind", paths::CLIENTS));
-                slot.due = due.into_iter().take(room).map(|one| due_line(one, around.tenant.is_none())).collect();
+                slot.due = due.into_iter().take(room).map(|one| due_line(one, around)).collect();
             }
         }
     }
@@ -140,6 +152,7 @@ pub async fn view(conn: &mut Conn, around: &Around<'_>, asked: &Asked) -> Result
         today: links.to(&[("date", ""), ("move", "")]),
         shows: Show::ALL
             .iter()
+            .filter(|show| offered(show))
             .map(|show| {
                 let value = if *show == Show::All { "" } else { show.as_str() };
                 let href = links.to(&[("show", value), ("move", "")]);
@@ -156,6 +169,7 @@ pub async fn view(conn: &mut Conn, around: &Around<'_>, asked: &Asked) -> Result
         back: links.to(&[("move", "")]),
         asked: asked.clone(),
         across: around.tenant.is_none(),
+        reads_only: for_client,
         movable,
         days,
         hours,
@@ -247,11 +261,11 @@ fn empty_day(date: NaiveDate, today: NaiveDate, span: &Span, links: &Links<'_>) 
     }
 }
 
-fn due_line(due: Due, with_client: bool) -> DueLine {
+fn due_line(due: Due, around: &Around<'_>) -> DueLine {
     DueLine {
         what: due.deliverable,
-        client: with_client.then_some(due.client),
-        href: paths::client_tab(due.tenant, crate::layout::ClientTab::Plan),
+        client: around.tenant.is_none().then_some(due.client),
+        href: (around.due)(due.tenant),
         done: u64::try_from(due.completed).unwrap_or(0),
         target: u64::try_from(due.target).unwrap_or(0),
         met: due.completed >= due.target,
@@ -275,7 +289,11 @@ fn item_of(entry: &Entry, chosen: Option<Tz>, around: &Around<'_>, links: &Links
         EntryState::Request(_) => paths::request(entry.tenant, RequestId::from_uuid(entry.id)),
     };
     let movable = !published && (around.may_move)(entry.tenant);
-    let note = if on_its_way {
+    let told = around.told.map(|told| told(entry));
+    let note = if let Some(told) = &told {
+        // Seen without colours too, where it is not as one would expect.
+        matches!(told.tone, "waiting" | "warning").then(|| told.words.to_owned())
+    } else if on_its_way {
         Some("The site is being told its new time.".to_owned())
     } else if late && !scheduled {
         Some("Its time has passed; give it a new one.".to_owned())
@@ -289,7 +307,13 @@ fn item_of(entry: &Entry, chosen: Option<Tz>, around: &Around<'_>, links: &Links
         client: entry.client.clone(),
         href: (around.href)(entry.tenant, entry.state, entry.id),
         state: state.to_owned(),
-        tone: if late && !scheduled { "warning" } else { states::look(state).as_str() }.to_owned(),
+        tone: match &told {
+            Some(told) => told.tone,
+            None if late && !scheduled => "warning",
+            None => states::look(state).as_str(),
+        }
+        .to_owned(),
+        words: told.map_or("", |told| told.words),
         date: local.map(|local| local.date_naive().to_string()).unwrap_or_default(),
         time: local.map(|local| local.format("%H:%M").to_string()).unwrap_or_default(),
         zone: zone.name().to_owned(),

@@ -29,6 +29,11 @@ fn href(tenant: TenantId, state: EntryState, id: Uuid) -> Option<String> {
     })
 }
 
+/// Where what is due stands with its figures.
+fn due(tenant: TenantId) -> String {
+    paths::client_tab(tenant, ClientTab::Plan)
+}
+
 /// `GET /portal/calendar`.
 pub(in crate::content) async fn all(viewer: Viewer, Query(asked): Query<Asked>) -> Answer {
     let scope = viewer.agency(Permission::SeeClient)?;
@@ -43,6 +48,8 @@ pub(in crate::content) async fn all(viewer: Viewer, Query(asked): Query<Asked>) 
         now: viewer.now,
         may_move: &may_move,
         href: &href,
+        due: &due,
+        told: None,
     };
     let mut calendar = super::view(&mut conn, &around, &asked).await?;
     super::choices(&mut conn, &around, &mut calendar).await?;
@@ -67,6 +74,8 @@ pub(in crate::content) async fn one(viewer: Viewer, At(id): At<TenantId>, Query(
         now: viewer.now,
         may_move: &may_move,
         href: &href,
+        due: &due,
+        told: None,
     };
     let calendar = super::view(&mut open.conn, &around, &asked).await?;
     let topics = open.shell.topics.join(" ");

@@ -60,6 +60,8 @@ pub struct CalendarView {
     pub undated: Vec<CalendarItem>,
     /// Something here may be moved by this person.
     pub movable: bool,
+    /// The client's own people look at it.
+    pub reads_only: bool,
     pub moving: Option<MoveForm>,
     /// Where a move leads back to: this address.
     pub back: String,
@@ -67,6 +69,16 @@ pub struct CalendarView {
     pub count: u64,
     /// There are more than are shown.
     pub full: bool,
+}
+
+impl CalendarView {
+    pub(crate) fn why_empty(&self) -> &'static str {
+        if self.reads_only {
+            "Posts stand on their day once your agency has planned them, and when they were published."
+        } else {
+            "Requests and posts appear here as soon as they have a date; what has none yet can be dragged here."
+        }
+    }
 }
 
 #[derive(Clone, Debug, Default)]
@@ -136,6 +148,8 @@ pub struct CalendarItem {
     pub state: String,
     /// As of [`crate::ui::states::Tone`].
     pub tone: String,
+    /// The state in the client's words; empty: in the agency's.
+    pub words: &'static str,
     /// In the zone that it is shown in; both are empty for what has no date.
     pub date: String,
     pub time: String,

@@ -21,6 +21,8 @@ pub struct AccountPage {
     pub waiting_email: Option<String>,
     pub errors: FieldErrors,
     pub has_password: bool,
+    /// Otherwise no link can be sent to another address.
+    pub sends_mail: bool,
     /// The provider's name, for somebody who signs in through it.
     pub linked: Option<String>,
     pub two_factor: bool,

@@ -82,6 +82,8 @@ pub struct ForgotPage {
     pub email: String,
     /// It was asked for: the same words whether there is such an account or not.
     pub sent: bool,
+    /// Otherwise nobody is promised a mail.
+    pub sends_mail: bool,
 }
 
 /// `GET/POST /reset/{token}`.

@@ -2,6 +2,7 @@
 
 mod account;
 mod entry;
+mod of_client;
 mod settings;
 mod users;
 
@@ -10,6 +11,7 @@ pub use entry::{
     CodePage, ConfirmEmailPage, DoorPage, FirstRunForm, FirstRunPage, ForgotPage, JoinPage, PasswordPage, ResetPage,
     SignInForm, SignInPage,
 };
+pub use of_client::{ClientInvitationRow, ClientInviteForm, PeoplePart, PersonRow};
 pub use settings::{ProviderForm, ProviderView, SettingsPage, SignInSettingsPage};
 pub use users::{
     InvitationRow, InviteForm, OneTime, RoleChoice, RoleTag, UserForm, UserPage, UserRow, UserTokenRow, UsersPage,

@@ -37,6 +37,8 @@ pub struct UsersPage {
     pub all_roles: Vec<RoleChoice>,
     /// Every client, to be chosen.
     pub member_clients: Choices,
+    /// Otherwise a link is all that can be offered.
+    pub sends_mail: bool,
     /// Shown once, right after it was made.
     pub one_time: Option<OneTime>,
 }
@@ -150,6 +152,7 @@ pub struct UserPage {
     pub acts: Timeline,
     /// All they did.
     pub audit_href: String,
+    pub sends_mail: bool,
     pub one_time: Option<OneTime>,
 }
 
