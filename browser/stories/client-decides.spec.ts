@@ -9,8 +9,8 @@ test("after the agency's yes a post waits for the client, who approves exactly w
   const mine = waiting.filter({ hasNotText: /timber frame, step by step|home offices in the garden/ }).first();
   const title = (await mine.textContent()) ?? "";
   await mine.click();
-  await expect(page.getByRole("heading", { level: 1, name: title })).toBeVisible();
-  await expect(page.getByText("The article as it will look")).toBeVisible();
+  await expect(page.getByRole("heading", { level: 1, name: title }).first()).toBeVisible();
+  await expect(page.getByRole("article", { name: "The article as it will look" })).toBeVisible();
   const path = new URL(page.url()).pathname;
 
   // A member of the same client reads it, and is told who decides; staff can't decide in their place.

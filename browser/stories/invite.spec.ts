@@ -64,7 +64,7 @@ test("an administrator invites a colleague by link, who joins in the Portal", as
   await administrator.getByRole("button", { name: "Invite people" }).click();
   const dialog = administrator.getByRole("dialog", { name: "Invite people" });
   await dialog.getByLabel("E-mail").fill("noor@demo.example");
-  await dialog.getByRole("checkbox", { name: "Reviewer" }).check();
+  await dialog.getByRole("checkbox", { name: /^Reviewer/ }).check();
   await dialog.getByRole("button", { name: "Make a link to copy" }).click();
   const link = new URL((await administrator.locator("#one-time").textContent()) ?? "").pathname;
 

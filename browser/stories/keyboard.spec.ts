@@ -27,7 +27,7 @@ test("a reviewer approves ten posts with the keyboard alone, and they go out", a
 
 test("one after the other: j, a, and the queue is one shorter; k goes back", async ({ as, shared }) => {
   const page = await as("approver");
-  await page.goto(`/portal?client=${shared.clients.ownSay}&mine=1`);
+  await page.goto(`/portal?client=${shared.clients.ownSay}&mine=1&kind=post`);
   const items = page.locator("[data-item]");
   const all = await items.count();
   for (let at = 0; at < all; at++) await page.keyboard.press("j");

@@ -7,8 +7,8 @@ import { expect, test } from "../lib/test";
 test("a mailed link decides only when its button is pressed: whatever only looks at it decides nothing", async ({ shared, stranger }) => {
   const mail = await request.newContext();
   const found = await letter(mail, shared.mailbox, people.client, "The timber frame, step by step");
-  // Four posts that were approved one after the other are one letter.
-  expect(found.subject).toBe("Waiting for your decision: 4 things");
+  // Posts that were approved one after the other are one letter, but for what was decided meanwhile.
+  expect(found.subject).toMatch(/^Waiting for your decision: [34] things$/);
   const path = linkBelow(found, "The timber frame, step by step");
 
   // Programs that preview links open them before anybody reads the mail, some as a browser would.

@@ -30,13 +30,13 @@ test("the client's administrator fills in the six steps, leaves and comes back, 
   await page.getByRole("button", { name: "Save and go on" }).click();
 
   // What the website shows is filled in; what is no colour is said at its field.
-  await page.getByLabel("Main colour").evaluate((field: HTMLInputElement) => field.removeAttribute("pattern"));
-  await page.getByLabel("Main colour").fill("forest");
+  await page.getByLabel("Main colour", { exact: true }).evaluate((field: HTMLInputElement) => field.removeAttribute("pattern"));
+  await page.getByLabel("Main colour", { exact: true }).fill("forest");
   watch.expecting(/status of 422/);
   await page.getByRole("button", { name: "Save and go on" }).click();
-  await expect(page.getByLabel("Main colour")).toHaveAccessibleDescription(/colour/i);
-  await expect(page.getByLabel("Main colour")).toHaveValue("forest");
-  await page.getByLabel("Main colour").fill("#2f5d50");
+  await expect(page.getByLabel("Main colour", { exact: true })).toHaveAccessibleDescription(/colour/i);
+  await expect(page.getByLabel("Main colour", { exact: true })).toHaveValue("forest");
+  await page.getByLabel("Main colour", { exact: true }).fill("#2f5d50");
   await page.getByRole("button", { name: "Save and go on" }).click();
   await expect(page.getByText("Step 4 of 6")).toBeVisible();
 

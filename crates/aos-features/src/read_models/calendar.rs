@@ -211,8 +211,17 @@ pub struct EachDay {
     pub cut: Vec<usize>,
 }
 
-/// The first `each` entries of every kind in each of the days between these moments: what a month of thousands of clients
-/// costs does not grow with what they publish.
+/// How much of a calendar is read.
+#[derive(Clone, Copy, Debug)]
+pub struct Most {
+    /// So many entries of a kind are read as they come.
+    pub few: i64,
+    /// Of more than those the first of each day, this many.
+    pub each: i64,
+}
+
+/// All entries between the first and the last of these moments where they are few; else the first of every kind in each
+/// of the days between, so that what a month of thousands of clients costs does not grow with what they publish.
 ///
 /// # Errors
 /// `Storage`.
@@ -221,18 +230,22 @@ pub async fn each_day(
     scope: &AgencyScope,
     filter: &CalendarFilter,
     midnights: &[Timestamp],
-    each: i64,
+    most: Most,
     now: Timestamp,
 ) -> Result<EachDay> {
     let mut found = EachDay::default();
     for mut kind in kinds(scope, filter, now) {
+        if let Some(few) = all_of(conn, &kind, midnights, most.few).await? {
+            found.entries.extend(few);
+            continue;
+        }
         let mut params = std::mem::take(&mut kind.params);
         let mut bound = |value: Value| {
             params.push(value);
             format!("${}", params.len())
         };
         // One more than is shown tells that there are more.
-        let limit = bound((each + 1).to_value());
+        let limit = bound((most.each + 1).to_value());
         let edges: Vec<String> = midnights.iter().map(|at| bound(at.to_value())).collect();
         let (column, order) = (kind.column, format!("c.{}, c.id", kind.column));
         let day = |edge: &[String]| match edge {
@@ -241,13 +254,25 @@ pub async fn each_day(
         };
         let sql = edges.windows(2).map(day).collect::<Vec<_>>().join(" UNION ALL ");
         let rows = in_order(conn.all::<Entry>(Sql::built(sql), params).await?);
-        let room = usize::try_from(each).unwrap_or(0);
+        let room = usize::try_from(most.each).unwrap_or(0);
         let counts = by_day(&rows, midnights);
         found.cut.extend(counts.iter().enumerate().filter(|(_, count)| **count > room).map(|(day, _)| day));
         found.entries.extend(rows);
     }
     found.entries = in_order(found.entries);
     Ok(found)
+}
+
+/// All of a kind between the first and the last of these moments, if they are few.
+async fn all_of(conn: &mut Conn, kind: &Kind, midnights: &[Timestamp], few: i64) -> Result<Option<Vec<Entry>>> {
+    let (Some(from), Some(to)) = (midnights.first(), midnights.last()) else { return Ok(Some(Vec::new())) };
+    let (mut more, mut params, column) = (String::new(), kind.params.clone(), kind.column);
+    condition(&mut more, &mut params, &format!("c.{column} >= ?"), *from);
+    condition(&mut more, &mut params, &format!("c.{column} < ?"), *to);
+    params.push((few + 1).to_value());
+    let sql = kind.select(&more, &format!("c.{column}, c.id"), &format!("${}", params.len()));
+    let rows: Vec<Entry> = conn.all(Sql::built(sql), params).await?;
+    Ok((i64::try_from(rows.len()).unwrap_or(i64::MAX) <= few).then_some(rows))
 }
 
 /// How many of these lie between each two midnights.

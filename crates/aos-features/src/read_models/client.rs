@@ -32,11 +32,12 @@ pub async fn shipped(
     after: Option<&Cursor>,
     size: PageSize,
 ) -> Result<Page<Shipped>> {
-    let mut sql = "SELECT i.id, i.title, i.published_url AS url, COALESCE(i.published_at, i.updated_at) AS at,
-                          v.word_count AS words
+    // Whatever is published says when. Its state is asked for so that the index of the moments is taken: the latest few are
+    // read, and not all that a client ever published.
+    let mut sql = "SELECT i.id, i.title, i.published_url AS url, i.published_at AS at, v.word_count AS words
                    FROM content_item AS i
                    LEFT JOIN content_version AS v ON v.item_id = i.id AND v.version = i.approved_version
-                   WHERE i.state = 'published'"
+                   WHERE (i.state = 'published') IS TRUE"
         .to_owned();
     let mut params = Vec::new();
     condition(&mut sql, &mut params, "i.tenant_id = ?", scope.tenant());
@@ -45,10 +46,10 @@ pub async fn shipped(
         params.push(at.to_value());
         params.push(id.to_value());
         let (at, id) = (params.len() - 1, params.len());
-        sql.push_str(&format!(" AND (COALESCE(i.published_at, i.updated_at), i.id) < (${at}, ${id})"));
+        sql.push_str(&format!(" AND (i.published_at, i.id) < (${at}, ${id})"));
     }
     params.push((size.get() + 1).to_value());
-    sql.push_str(&format!(" ORDER BY COALESCE(i.published_at, i.updated_at) DESC, i.id DESC LIMIT ${}", params.len()));
+    sql.push_str(&format!(" ORDER BY i.published_at DESC, i.id DESC LIMIT ${}", params.len()));
     let rows = conn.all(Sql::built(sql), params).await?;
     Ok(Page::from_surplus(rows, size, |post: &Shipped| Cursor::after_row(post.at, post.id)))
 }
@@ -83,6 +84,7 @@ impl Coming {
 /// # Errors
 /// `Storage`.
 pub async fn coming(conn: &mut Conn, scope: TenantScope, limit: i64) -> Result<Vec<Coming>> {
+    // Coalesced only to keep the databases from walking through all that the client ever had in the order of its changes.
     let mut all: Vec<Coming> = conn
         .all(
             "SELECT i.id, i.title, i.state, i.publish_mode, i.updated_at, i.current_version AS version,
@@ -90,7 +92,7 @@ pub async fn coming(conn: &mut Conn, scope: TenantScope, limit: i64) -> Result<V
                       AS waits_for
              FROM content_item AS i
              WHERE i.tenant_id = $1 AND i.state IN ('draft', 'writing', 'review', 'approved', 'scheduled', 'failed')
-             ORDER BY i.updated_at DESC, i.id LIMIT $2",
+             ORDER BY COALESCE(i.updated_at, i.created_at) DESC, i.id LIMIT $2",
             params![scope.tenant(), limit],
         )
         .await?;

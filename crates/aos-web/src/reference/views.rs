@@ -85,6 +85,7 @@ fn approval(at: &Moment) -> ApprovalHead {
         id: "00000000-0000-0000-0000-000000000000".into(),
         kind: "post".into(),
         client: "Harbour & Vale".into(),
+        client_id: "00000000-0000-0000-0000-000000000000".into(),
         made_by: "Copywriter".into(),
         made_by_agent: true,
         since: at.clone(),

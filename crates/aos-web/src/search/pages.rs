@@ -55,7 +55,7 @@ const ACTIONS: &[(&str, &str, &str, Option<Permission>)] = &[
     ("Manage models and budgets", "cpu", paths::MODELS, Some(Permission::ManageAgents)),
     ("Manage skills", "bot", paths::SKILLS, Some(Permission::ManageAgents)),
     ("Manage templates", "list-checks", paths::TEMPLATES, Some(Permission::ManageAgents)),
-    ("See which secrets are kept", "key-round", paths::CREDENTIALS, Some(Permission::OperateSystem)),
+    ("Look at credentials: which secrets are kept", "key-round", paths::CREDENTIALS, Some(Permission::OperateSystem)),
     ("Look at queues and dead letters", "layers", paths::QUEUES, Some(Permission::OperateSystem)),
     ("Look at the system’s health", "activity", paths::SYSTEM, Some(Permission::OperateSystem)),
     ("Set up mail", "send", paths::MAIL, Some(Permission::OperateSystem)),

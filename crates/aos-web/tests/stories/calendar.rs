@@ -6,9 +6,10 @@ use aos_capabilities::publish::{PublishMode, PublishedState};
 use aos_features::{
     content::{self, ItemState, planning::moment_of, reschedule},
     people::Role,
+    read_models::calendar::{self, CalendarFilter, Most},
     tenants,
 };
-use aos_kernel::{Actor, ContentItemId, Timestamp};
+use aos_kernel::{Actor, AgencyScope, ContentItemId, Timestamp};
 use aos_platforms::memory::Mishap;
 use aos_storage::testing::kinds;
 use aos_testkit::SteppingClock;
@@ -249,14 +250,21 @@ async fn a_crowded_day_stretches_no_week_and_its_list_has_everything() {
             let moving = admin.get(&format!("{calendar}?view=month&date=2026-04-03&move=request:{moved}")).await.body;
             assert_eq!(moving.matches("data-title=\"Question").count(), 5, "{moving}");
         }
-        // A day has more than are counted when the database was asked for no more of it, wherever it begins and ends.
-        plan(7..25, day("2026-04-03T08:30:00Z")).await;
-        let month =
-            admin.get(&format!("/portal/clients/{}/calendar?view=month&date=2026-04-03", journey.client)).await.body;
-        assert_eq!(month.matches("data-title=\"Question").count(), 4, "{month}");
-        assert!(month.contains(">More</a>"), "{month}");
-        let all = admin.get("/portal/calendar?view=month&date=2026-04-03").await.body;
-        assert!(all.contains(">21 more</a>"), "two of the agency’s days have a part of it: {all}");
+        // Where there are too many to read them all, a day has its first ones, and says that there are more.
+        plan(7..9, day("2026-04-05T20:30:00Z")).await;
+        let midnights: Vec<Timestamp> = (1..8).map(|n| day(&format!("2026-04-0{n}T12:00:00Z"))).collect();
+        let mut conn = journey.app.db.read().await.unwrap();
+        let (scope, filter) = (AgencyScope::all(), CalendarFilter::default());
+        let mut read = async |few, each| {
+            let most = Most { few, each };
+            calendar::each_day(&mut conn, &scope, &filter, &midnights, most, journey.app.db.clock().now())
+                .await
+                .unwrap()
+        };
+        let (whole, cut) = (read(9, 3).await, read(8, 3).await);
+        assert_eq!((whole.entries.len(), whole.cut), (9, vec![]));
+        // One more than is shown, which is how one knows.
+        assert_eq!((cut.entries.len(), cut.cut), (4 + 2, vec![1]));
         journey.end().await;
     }
 }

@@ -69,6 +69,9 @@ impl Span {
     pub fn is_list(&self) -> bool {
         self.view == View::List
     }
+    pub fn is_week(&self) -> bool {
+        self.view == View::Week
+    }
     /// A day of the span before.
     pub fn previous(&self) -> NaiveDate {
         match self.view {

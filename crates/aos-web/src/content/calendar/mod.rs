@@ -14,7 +14,7 @@ pub(super) use pages::{all, one};
 
 use aos_features::{
     content::planning::moment_of,
-    read_models::calendar::{self, CalendarFilter, Due, Entry, EntryState, Show},
+    read_models::calendar::{self, CalendarFilter, Due, Entry, EntryState, Most, Show},
 };
 use aos_kernel::{AgencyScope, ContentItemId, Month, RequestId, Result, TenantId, Timestamp};
 use aos_storage::Conn;
@@ -81,8 +81,9 @@ const UNDATED: i64 = 60;
 const IN_A_MONTH: usize = 4;
 /// A week has room for more.
 const IN_A_WEEK: usize = 16;
-/// So many are counted of a day; beyond, it has "more".
-const COUNTED: i64 = 20;
+/// Of a calendar that is too full to be read whole, each day has its first ones and "more".
+const OF_A_MONTH: Most = Most { few: 300, each: 5 };
+const OF_A_WEEK: Most = Most { few: 300, each: 17 };
 /// Deliverables that are due on a day.
 const DUE: i64 = 5;
 /// A client has a deliverable for each kind of work.
@@ -202,7 +203,8 @@ async fn fill(
         let full = i64::try_from(entries.len()).unwrap_or(i64::MAX) >= calendar::MOST;
         (entries, Vec::new(), full)
     } else {
-        let each = calendar::each_day(conn, around.scope, filter, &midnights, COUNTED, around.now).await?;
+        let most = if span.is_week() { OF_A_WEEK } else { OF_A_MONTH };
+        let each = calendar::each_day(conn, around.scope, filter, &midnights, most, around.now).await?;
         (each.entries, each.cut, false)
     };
     for item in entries.iter().map(item) {
