@@ -88,9 +88,14 @@ async function check(page: Page, { path, look }: Address, watch: Watch, who: str
   const before = watch.found.length;
   // What is still fading in has colours that it will not have.
   await page.emulateMedia({ reducedMotion: "reduce" });
+  await page.setViewportSize({ width: 390, height: 844 });
+  await page.goto(path);
+  const onPhone = await overhang(page);
+  await page.setViewportSize({ width: 1440, height: 900 });
   const { bytes, status } = await firstView(page, path);
   const over = await overhang(page);
   const found = await accessibility(page);
+  if (onPhone > 0) found.push(`sticks out by ${onPhone} px on a phone`);
   if (status !== 200 && look !== "gone") found.push(`answers ${status}`);
   if (bytes > MOST_BYTES) found.push(`${bytes} bytes on first view`);
   if (over > 0) found.push(`sticks out by ${over} px`);
