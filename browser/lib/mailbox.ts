@@ -17,8 +17,8 @@ const plain = (html: string) =>
     .replaceAll("&#39;", "'")
     .replaceAll("&amp;", "&");
 
-/** The newest letter to this address that holds these words in its subject or its text; waits until there is one. */
-export async function letter(request: APIRequestContext, mailbox: string, to: string, words: string): Promise<Letter> {
+/** The newest letter to this address that holds all these words in its subject or its text; waits until there is one. */
+export async function letter(request: APIRequestContext, mailbox: string, to: string, ...words: string[]): Promise<Letter> {
   let found: Letter | undefined;
   const look = async () => {
     const list = await (await request.get(mailbox)).text();
@@ -27,21 +27,21 @@ export async function letter(request: APIRequestContext, mailbox: string, to: st
       const page = await (await request.get(mailbox + path)).text();
       const text = plain(/<pre>([\s\S]*?)<\/pre>/.exec(page)?.[1] ?? "");
       found = { to, subject: plain(subject ?? ""), text };
-      if (found.subject.includes(words) || text.includes(words)) return true;
+      const all = `${found.subject}\n${text}`;
+      if (words.every((one) => all.includes(one))) return true;
     }
     return false;
   };
   // A letter waits half a minute for more of its kind before it is sent.
-  await expect.poll(look, { message: `a letter to ${to} with “${words}”`, timeout: 60_000 }).toBe(true);
+  await expect.poll(look, { message: `a letter to ${to} with “${words.join("”, “")}”`, timeout: 60_000 }).toBe(true);
   if (!found) throw new Error("it was found and is gone");
   return found;
 }
 
-/** The link below a title in a letter about several things. */
-export function linkBelow(letter: Letter, title: string): string {
+/** The link with which this is decided on: below its title in a letter about several things, else the letter's only one. */
+export function decisionLink(letter: Letter, title: string): string {
   const from = letter.text.indexOf(`- ${title}\n`);
-  if (from < 0) throw new Error(`nothing is called “${title}” in:\n${letter.text}`);
-  return link({ ...letter, text: letter.text.slice(from) }, "/a/");
+  return link(from < 0 ? letter : { ...letter, text: letter.text.slice(from) }, "/a/");
 }
 
 /** The address in a letter that starts so, as `/a/`. */

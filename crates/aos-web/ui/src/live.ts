@@ -3,7 +3,7 @@
  * taken anew from the page's own address and morphed in place, so focus, scroll, selection and typed text stay.
  */
 import htmx from "htmx.org";
-import { all } from "./dom";
+import { all, one } from "./dom";
 
 /** Announcements within this time are answered by one request. */
 const GATHER_MS = 250;
@@ -12,7 +12,8 @@ const PAUSE_MS = 1_000;
 
 export function startLive(): void {
   const url = document.body.dataset.stream;
-  if (!url) return;
+  // A secret that is shown only now stands on the answer to a form, which can't be fetched again and must not change.
+  if (!url || one(".once")) return;
   const changed = new Set<string>();
   let timer: number | undefined;
   let last = 0;
