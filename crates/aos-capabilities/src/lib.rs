@@ -2,13 +2,18 @@
 //!
 //! A capability is absent or real: a platform answers `None` for what it can't do, never a success that did nothing.
 
+pub mod campaign;
+pub mod connect;
 pub mod crawl;
 pub mod documents;
 pub mod drafts;
+pub mod evidence;
 pub mod mail;
 pub mod model;
 pub mod platform;
+pub mod post;
 pub mod publish;
 pub mod sign_in;
+pub mod text;
 
 pub use platform::{Account, Capability, Descriptor, Platform, PlatformError, PlatformErrorKind, PlatformRegistry};

@@ -1,12 +1,19 @@
 //! What a platform is, says of itself and answers when it fails.
 
-use std::{collections::BTreeMap, fmt, sync::Arc};
+use std::{borrow::Cow, collections::BTreeMap, fmt, sync::Arc};
 
 use aos_kernel::{ChannelId, ErrorKind, Retry, Secret, TenantId};
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-use crate::publish::Publish;
+use crate::{
+    campaign::{CampaignRules, SendCampaigns},
+    connect::{Authorize, Consent},
+    evidence::Inspect,
+    post::{PostRules, PublishPosts},
+    publish::Publish,
+};
 
 aos_kernel::text_enum! {
     /// The kinds of channel that P4 of the product names.
@@ -23,7 +30,16 @@ aos_kernel::text_enum! {
 
 aos_kernel::text_enum! {
     /// What a platform may declare. Declared and implemented are the same set; the conformance suite holds it to that.
-    pub enum Capability { Connect = "connect", PublishArticle = "publish_article" }
+    pub enum Capability {
+        Connect = "connect",
+        /// Connecting by consent instead of a password.
+        Authorize = "authorize",
+        PublishArticle = "publish_article",
+        PublishPost = "publish_post",
+        SendCampaign = "send_campaign",
+        /// Reading what a score needs.
+        Inspect = "inspect",
+    }
 }
 
 /// A platform's own description, as data: the interface, validation, onboarding and tests read it.
@@ -37,10 +53,30 @@ pub struct Descriptor {
     pub auth: AuthKind,
     pub capabilities: &'static [Capability],
     pub limits: Limits,
+    /// With [`Capability::Authorize`].
+    pub consent: Option<Consent>,
+    /// With [`Capability::PublishPost`].
+    pub posts: Option<PostRules>,
+    /// With [`Capability::SendCampaign`].
+    pub campaigns: Option<CampaignRules>,
     /// The vendor's API version that the client speaks, where the vendor has one.
-    pub api_version: Option<&'static str>,
+    pub api_version: Option<ApiVersion>,
     /// Simulated in memory or by the sandbox: every page that shows it says so.
     pub simulated: bool,
+}
+
+/// A version of a vendor's API: a setting of the installation, since vendors retire them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ApiVersion {
+    pub name: Cow<'static, str>,
+    /// The day on which the vendor stops answering it; none where it said no day.
+    pub sunset: Option<NaiveDate>,
+}
+
+impl ApiVersion {
+    pub const fn known(name: &'static str, sunset: Option<NaiveDate>) -> Self {
+        Self { name: Cow::Borrowed(name), sunset }
+    }
 }
 
 /// Limits in the platform's own units; `None` where it has none worth checking.
@@ -60,12 +96,14 @@ pub struct Limits {
 pub struct Account {
     pub tenant: TenantId,
     pub channel: ChannelId,
-    /// The site or API root that the tenant named when connecting.
+    /// The site that the tenant named when connecting; with consent, where people see the account.
     pub base_url: Url,
     /// Login name, where the platform has one.
     pub login: Option<String>,
+    /// The password, or the access token that opens it now.
     pub secret: Secret,
-    /// What connecting learned and later calls need, e.g. the discovered API root.
+    /// What connecting learned and later calls need, e.g. the discovered API root; with consent, the settings of the
+    /// [`Target`](crate::connect::Target) that was chosen.
     pub settings: serde_json::Value,
 }
 
@@ -95,6 +133,22 @@ pub trait Platform: Send + Sync {
     async fn check(&self, account: &Account) -> Result<AccountInfo, PlatformError>;
     /// Articles can be published here.
     fn publish(&self) -> Option<&dyn Publish> {
+        None
+    }
+    /// It is connected by consent.
+    fn authorize(&self) -> Option<&dyn Authorize> {
+        None
+    }
+    /// Posts can be published here.
+    fn posts(&self) -> Option<&dyn PublishPosts> {
+        None
+    }
+    /// Mails can be sent to audiences that are kept here.
+    fn campaigns(&self) -> Option<&dyn SendCampaigns> {
+        None
+    }
+    /// What a score needs can be read here.
+    fn inspect(&self) -> Option<&dyn Inspect> {
         None
     }
 }

@@ -7,15 +7,18 @@
 //! * [`wordpress`]: WordPress sites over their REST API.
 //! * [`oidc`]: signing people in with OpenID Connect; no platform of a client's, but a protocol of the outside too.
 //! * [`smtp`]: mail servers.
+//! * [`Vendor`]: how the platforms of vendors are reached, themselves or simulated.
 //! * [`memory`]: a site that exists in memory only, for tests and demonstrations.
 
 mod failure;
 pub mod memory;
 pub mod oidc;
 pub mod smtp;
+mod vendor;
 pub mod wordpress;
 
 pub use memory::Memory;
 pub use oidc::OpenIdConnect;
 pub use smtp::Smtp;
+pub use vendor::Vendor;
 pub use wordpress::WordPress;

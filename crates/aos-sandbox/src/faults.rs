@@ -12,6 +12,8 @@ aos_kernel::text_enum! {
     /// A simulated service.
     pub enum Service {
         WordPress = "wordpress", Models = "models", Site = "site", Accounts = "accounts", Mail = "mail",
+        LinkedIn = "linkedin", X = "x", TikTok = "tiktok", Facebook = "facebook", Instagram = "instagram",
+        MetaAds = "meta_ads", Google = "google", Webflow = "webflow", Mailchimp = "mailchimp", Klaviyo = "klaviyo",
     }
 }
 

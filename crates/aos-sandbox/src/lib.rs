@@ -27,6 +27,7 @@ mod models;
 mod observe;
 mod server;
 mod site;
+mod vendors;
 mod wordpress;
 
 use std::{io, path::PathBuf, sync::Arc};
@@ -39,9 +40,11 @@ pub use log::{LoggedRequest, RequestLog};
 pub use mail::{MailSink, ReceivedMail};
 pub use models::{Models, Script};
 pub use site::SampleSite;
+pub use vendors::{GrantSettings, Shown, Vendors};
 pub use wordpress::{AppPassword, Login, Media, Post, PostKind, Role, Settings, Status, Term, User, WordPress};
 
 use server::Server;
+use vendors::Ground;
 
 /// How to start a [`Sandbox`]. Ports of 0 are chosen by the machine.
 pub struct SandboxConfig {
@@ -51,6 +54,8 @@ pub struct SandboxConfig {
     pub folder: Option<PathBuf>,
     pub wordpress_port: u16,
     pub models_port: u16,
+    /// Where the platforms of all vendors answer, each below its own host's name.
+    pub vendors_port: u16,
     /// Where the mail server speaks SMTP, and where its page is.
     pub smtp_port: u16,
     pub mail_port: u16,
@@ -63,6 +68,7 @@ impl Default for SandboxConfig {
             folder: None,
             wordpress_port: 0,
             models_port: 0,
+            vendors_port: 0,
             smtp_port: 0,
             mail_port: 0,
         }
@@ -73,6 +79,7 @@ impl Default for SandboxConfig {
 pub struct Sandbox {
     wordpress: WordPress,
     models: Models,
+    vendors: Vendors,
     mail: MailSink,
     smtp: mail::Listening,
     faults: Faults,
@@ -81,22 +88,31 @@ pub struct Sandbox {
 }
 
 impl Sandbox {
-    /// Starts WordPress, the models and the mail server, each on a listener of its own on 127.0.0.1.
+    /// Starts WordPress, the models, the vendors' platforms and the mail server, each on a listener of its own on 127.0.0.1.
     ///
     /// # Errors
     /// A port is taken, or the kept state can't be read.
     pub async fn start(config: SandboxConfig) -> io::Result<Self> {
         let (faults, log) = (Faults::default(), RequestLog::default());
         let (listener, origin) = server::bind(config.wordpress_port).await?;
-        let wordpress = WordPress::open(config.clock.clone(), origin, config.folder)?;
+        let wordpress = WordPress::open(config.clock.clone(), origin, config.folder.clone())?;
         let first = Server::run(listener, wordpress::router(wordpress.clone(), faults.clone(), log.clone()));
         let (listener, origin) = server::bind(config.models_port).await?;
         let models = Models::new(config.clock.clone(), origin);
         let second = Server::run(listener, models::router(models.clone(), faults.clone(), log.clone()));
+        let (listener, origin) = server::bind(config.vendors_port).await?;
+        let vendors = Vendors::open(Ground {
+            clock: config.clock.clone(),
+            origin,
+            folder: config.folder,
+            faults: faults.clone(),
+            log: log.clone(),
+        })?;
+        let vendors_server = Server::run(listener, vendors.router());
         let mail = mail::open(config.clock, config.smtp_port, config.mail_port, faults.clone(), log.clone()).await?;
         let third = Server::run(mail.pages.0, mail.pages.1);
-        let servers = vec![first, second, third];
-        Ok(Self { wordpress, models, mail: mail.sink, smtp: mail.smtp, faults, log, servers })
+        let servers = vec![first, second, third, vendors_server];
+        Ok(Self { wordpress, models, vendors, mail: mail.sink, smtp: mail.smtp, faults, log, servers })
     }
 
     /// Serves the sample client website "Harbour & Pine" on a listener of its own; it needs no [`Sandbox`].
@@ -120,6 +136,10 @@ impl Sandbox {
     }
     pub fn models(&self) -> &Models {
         &self.models
+    }
+    /// The simulated platforms of all vendors.
+    pub fn vendors(&self) -> &Vendors {
+        &self.vendors
     }
     pub fn mail(&self) -> &MailSink {
         &self.mail

@@ -35,6 +35,9 @@ static DESCRIPTOR: Descriptor = Descriptor {
         image_bytes: Some(5 << 20),
         tags: Some(20),
     },
+    consent: None,
+    posts: None,
+    campaigns: None,
     api_version: None,
     simulated: true,
 };

@@ -15,7 +15,7 @@ use std::sync::Arc;
 
 use aos_capabilities::{
     Account, Capability, Descriptor, Platform, PlatformError, PlatformErrorKind,
-    platform::{AccountInfo, AuthKind, ChannelType, Limits},
+    platform::{AccountInfo, ApiVersion, AuthKind, ChannelType, Limits},
     publish::Publish,
 };
 use aos_kernel::Clock;
@@ -37,7 +37,10 @@ static DESCRIPTOR: Descriptor = Descriptor {
     auth: AuthKind::ApplicationPassword,
     capabilities: &[Capability::Connect, Capability::PublishArticle],
     limits: Limits { title_characters: Some(16_383), body_bytes: Some(8 << 20), image_bytes: None, tags: None },
-    api_version: Some("wp/v2"),
+    consent: None,
+    posts: None,
+    campaigns: None,
+    api_version: Some(ApiVersion::known("wp/v2", None)),
     simulated: false,
 };
 

@@ -55,7 +55,10 @@ pub(crate) fn channel_view(channel: &Channel, dial: Dial, viewer: &Viewer) -> Ch
 fn ability(capability: Capability) -> Option<&'static str> {
     match capability {
         Capability::PublishArticle => Some("Publish articles"),
-        Capability::Connect => None,
+        Capability::PublishPost => Some("Publish posts"),
+        Capability::SendCampaign => Some("Send newsletters"),
+        Capability::Inspect => Some("Health score"),
+        Capability::Connect | Capability::Authorize => None,
     }
 }
 
