@@ -41,7 +41,8 @@ pub use mail::{MailSink, ReceivedMail};
 pub use models::{Models, Script};
 pub use site::SampleSite;
 pub use vendors::{
-    GrantSettings, LinkedIn, LinkedInContent, LinkedInFigures, LinkedInPost, LinkedInSettings, Shown, Vendors,
+    GrantSettings, LinkedIn, LinkedInContent, LinkedInFigures, LinkedInPost, LinkedInSettings, Shown, Vendors, X,
+    XFigures, XPoll, XPost, XSettings,
 };
 pub use wordpress::{AppPassword, Login, Media, Post, PostKind, Role, Settings, Status, Term, User, WordPress};
 

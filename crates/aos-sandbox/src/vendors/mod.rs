@@ -14,6 +14,7 @@ mod kept;
 mod linkedin;
 mod media;
 mod platform;
+mod x;
 
 use std::{io, path::PathBuf, sync::Arc};
 
@@ -41,6 +42,7 @@ pub use linkedin::{
     Settings as LinkedInSettings,
 };
 use platform::Platform;
+pub use x::{Figures as XFigures, Poll as XPoll, Post as XPost, Settings as XSettings, X};
 
 /// What every vendor's simulation is given.
 #[derive(Clone)]
@@ -84,16 +86,18 @@ impl Ground {
 pub struct Vendors {
     ground: Ground,
     linkedin: LinkedIn,
+    x: X,
 }
 
 impl Vendors {
     pub(crate) fn open(ground: Ground) -> io::Result<Self> {
-        Ok(Self { linkedin: LinkedIn::open(ground.clone())?, ground })
+        let (linkedin, x) = (LinkedIn::open(ground.clone())?, X::open(ground.clone())?);
+        Ok(Self { ground, linkedin, x })
     }
 
     /// All of them, in the order in which pages name them.
     fn platforms(&self) -> Vec<Arc<dyn Platform>> {
-        vec![Arc::new(self.linkedin.clone())]
+        vec![Arc::new(self.linkedin.clone()), Arc::new(self.x.clone())]
     }
 
     /// The root that the clients are pointed at: `http://127.0.0.1:PORT/`.
@@ -102,6 +106,9 @@ impl Vendors {
     }
     pub fn linkedin(&self) -> &LinkedIn {
         &self.linkedin
+    }
+    pub fn x(&self) -> &X {
+        &self.x
     }
 
     /// Everything that stands on any of the platforms, the newest first.

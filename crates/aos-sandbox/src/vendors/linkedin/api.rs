@@ -17,10 +17,16 @@ pub(super) type Outcome = Result<Response, Refused>;
 
 impl LinkedIn {
     pub(super) fn api(&self, call: &Call) -> Response {
-        let outcome = self.holder(call).and_then(|holder| match call.path.strip_prefix("/rest/") {
-            Some(_) => versioned(&self.kept.lock(), call).and_then(|()| self.rest(call, &holder)),
-            None if call.path == "/v2/userinfo" => userinfo(call, &holder),
-            None => Err(Refused::missing("The resource")),
+        let outcome = self.holder(call).and_then(|holder| {
+            if call.path == "/v2/userinfo" {
+                return userinfo(call, &holder);
+            }
+            if !call.path.starts_with("/rest/") {
+                return Err(Refused::missing("The resource"));
+            }
+            // The lock must be free again before the call is served.
+            let versioned = versioned(&self.kept.lock(), call);
+            versioned.and_then(|()| self.rest(call, &holder))
         });
         outcome.unwrap_or_else(|refused| refused.answer())
     }
