@@ -32,7 +32,6 @@ pub(crate) struct Call {
 /// One part of a multipart form.
 pub(crate) struct Part {
     pub(crate) name: String,
-    pub(crate) content_type: Option<String>,
     pub(crate) bytes: Bytes,
 }
 
@@ -119,10 +118,9 @@ impl Call {
         let mut multipart = Multipart::from_request(request, &()).await.ok()?;
         let mut parts = Vec::new();
         while let Ok(Some(field)) = multipart.next_field().await {
-            let (name, content_type) =
-                (field.name().unwrap_or_default().to_owned(), field.content_type().map(str::to_owned));
+            let name = field.name().unwrap_or_default().to_owned();
             let Ok(bytes) = field.bytes().await else { break };
-            parts.push(Part { name, content_type, bytes });
+            parts.push(Part { name, bytes });
         }
         Some(parts)
     }

@@ -14,6 +14,7 @@ mod kept;
 mod linkedin;
 mod media;
 mod platform;
+mod tiktok;
 mod x;
 
 use std::{io, path::PathBuf, sync::Arc};
@@ -42,6 +43,9 @@ pub use linkedin::{
     Settings as LinkedInSettings,
 };
 use platform::Platform;
+pub use tiktok::{
+    Figures as TikTokFigures, Post as TikTokPost, Progress as TikTokProgress, Settings as TikTokSettings, TikTok,
+};
 pub use x::{Figures as XFigures, Poll as XPoll, Post as XPost, Settings as XSettings, X};
 
 /// What every vendor's simulation is given.
@@ -87,17 +91,22 @@ pub struct Vendors {
     ground: Ground,
     linkedin: LinkedIn,
     x: X,
+    tiktok: TikTok,
 }
 
 impl Vendors {
     pub(crate) fn open(ground: Ground) -> io::Result<Self> {
-        let (linkedin, x) = (LinkedIn::open(ground.clone())?, X::open(ground.clone())?);
-        Ok(Self { ground, linkedin, x })
+        Ok(Self {
+            linkedin: LinkedIn::open(ground.clone())?,
+            x: X::open(ground.clone())?,
+            tiktok: TikTok::open(ground.clone())?,
+            ground,
+        })
     }
 
     /// All of them, in the order in which pages name them.
     fn platforms(&self) -> Vec<Arc<dyn Platform>> {
-        vec![Arc::new(self.linkedin.clone()), Arc::new(self.x.clone())]
+        vec![Arc::new(self.linkedin.clone()), Arc::new(self.x.clone()), Arc::new(self.tiktok.clone())]
     }
 
     /// The root that the clients are pointed at: `http://127.0.0.1:PORT/`.
@@ -109,6 +118,9 @@ impl Vendors {
     }
     pub fn x(&self) -> &X {
         &self.x
+    }
+    pub fn tiktok(&self) -> &TikTok {
+        &self.tiktok
     }
 
     /// Everything that stands on any of the platforms, the newest first.

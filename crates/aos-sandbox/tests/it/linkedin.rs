@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::{
     social::{BACK, MP4, PNG, departure, list, location, parameter, picked, press},
-    support::{Answer, Stage, stage},
+    support::{Answer, Stage, stage, stage_in},
 };
 
 const ALL: &str =
@@ -338,4 +338,22 @@ async fn faults_come_in_linkedins_shape_and_the_console_does_what_its_forms_say(
     let urn = stage.sandbox.vendors().linkedin().posts()[0].urn.clone();
     assert_eq!(control(&[("control", "delete"), ("post", &urn)]).await, 303);
     assert_eq!(stage.sandbox.vendors().shown().len(), 0);
+}
+
+#[tokio::test]
+async fn what_was_posted_outlives_the_sandbox_with_its_pictures_and_tokens() {
+    let folder = tempfile::tempdir().unwrap();
+    let first = stage_in(folder.path()).await;
+    let anna = signed_in(&first, "anna", ALL).await;
+    let start = json!({"initializeUploadRequest": {"owner": LinkedIn::PAGE}});
+    let value = send(&first, &anna, "/rest/images?action=initializeUpload", start).await.json["value"].clone();
+    let put = first.http.put(value["uploadUrl"].as_str().unwrap()).bearer_auth(&anna).body(PNG);
+    assert_eq!(put.send().await.unwrap().status(), 201);
+    assert_eq!(send(&first, &anna, "/rest/posts", post("One")).await.status, 201);
+    first.sandbox.stop().await;
+
+    let second = stage_in(folder.path()).await;
+    let linkedin = second.sandbox.vendors().linkedin();
+    assert_eq!(linkedin.uploaded(value["image"].as_str().unwrap()).as_deref(), Some(PNG));
+    assert_eq!(send(&second, &anna, "/rest/posts", post("One")).await.json["code"], "DUPLICATE_POST");
 }

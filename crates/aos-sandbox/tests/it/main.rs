@@ -6,6 +6,7 @@ mod models;
 mod site;
 mod social;
 mod support;
+mod tiktok;
 mod wordpress;
 mod wordpress_media;
 mod wordpress_roles;

@@ -1,6 +1,5 @@
 //! Posts (contract 1.4): what is taken, what is refused, and how they are read back.
 
-use axum::response::Response;
 use serde_json::{Value, json};
 
 use super::{
@@ -82,7 +81,7 @@ fn one_of(value: &Value, path: &str, words: &[&str]) -> Result<String, Refused> 
 /// The words as readers will see them, if they can be taken.
 fn words(commentary: &str) -> Result<little::Read, Refused> {
     let read = little::read(commentary, PAGE_NAME).map_err(Refused::bad)?;
-    // Escaping does not count. Readers can be longer than what was sent only by mistake here, so the sent text is no measure.
+    // Backslashes do not count.
     let length = read.text.encode_utf16().count();
     if length > LONGEST {
         let message = format!("ERROR :: /commentary :: length of {length} is greater than the maximum of {LONGEST}");
@@ -163,8 +162,10 @@ impl LinkedIn {
     /// Deleting what is gone already is no error.
     pub(super) fn delete(&self, urn: &str, holder: &Holder) -> Outcome {
         self.kept.change(|state| {
-            let author = state.posts.get(urn).map_or_else(|| PAGE_URN.to_owned(), |post| post.author.clone());
-            may_write(state, &author, holder, "posts.DELETE")?;
+            match state.posts.get(urn).map(|post| post.author.clone()) {
+                Some(author) => may_write(state, &author, holder, "posts.DELETE")?,
+                None => needs(holder, &["w_member_social", "w_organization_social"], "posts.DELETE")?,
+            }
             state.posts.remove(urn);
             Ok(call::bare(204))
         })
@@ -248,9 +249,4 @@ fn shape(post: &Post) -> Value {
         body["content"] = content::shape(content);
     }
     body
-}
-
-/// For the type of the answers beside this file.
-pub(super) fn accepted(status: u16) -> Response {
-    call::bare(status)
 }

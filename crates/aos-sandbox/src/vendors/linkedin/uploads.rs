@@ -12,7 +12,7 @@ use super::{
     LinkedIn,
     api::{Outcome, needs},
     errors::Refused,
-    posts::{accepted, may_write, text},
+    posts::{may_write, text},
     state::{UPLOAD_HOURS, Upload},
 };
 
@@ -132,7 +132,7 @@ impl LinkedIn {
                 upload.extension = extension(kind, &call.body).filter(|_| fits).map(str::to_owned);
                 upload.arrived = true;
                 self.blobs.put(id_of(urn), call.body.clone());
-                return Ok(accepted(201));
+                return Ok(call::bare(201));
             }
             let size = upload.announced.unwrap_or(0);
             let from = u64::from(part) * PART;
@@ -142,7 +142,7 @@ impl LinkedIn {
             let etag = format!("etag-{}-{part}", id_of(urn));
             upload.parts.insert(part, etag.clone());
             self.blobs.put(&format!("{}-{part}", id_of(urn)), call.body.clone());
-            Ok(call::with(accepted(200), "etag", etag))
+            Ok(call::with(call::bare(200), "etag", etag))
         })
     }
 

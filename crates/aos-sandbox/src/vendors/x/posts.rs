@@ -319,7 +319,10 @@ fn shown_text(state: &State, post: &Post) -> (String, Vec<Value>) {
         return (post.text.clone(), Vec::new());
     }
     let short = |n: usize| {
-        format!("https://t.co/{:010x}", (post.id.parse::<u64>().unwrap_or(0) * 31 + n as u64) & 0xff_ffff_ffff)
+        format!(
+            "https://t.co/{:010x}",
+            post.id.parse::<u64>().unwrap_or(0).wrapping_mul(31).wrapping_add(n as u64) & 0xff_ffff_ffff
+        )
     };
     let escaped = |text: &str| text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
     let (mut text, mut links, mut at) = (String::new(), Vec::new(), 0);
