@@ -4,11 +4,18 @@
 //! Each vendor is a folder written from its contract, with a state of its own; consent and tokens are the same kit for
 //! all ([`grants`]), with each vendor's own rules.
 
+mod blobs;
+mod call;
 mod consent;
 mod feed;
 mod fetch;
 mod grants;
 mod kept;
+mod linkedin;
+mod media;
+mod platform;
+mod tiktok;
+mod x;
 
 use std::{io, path::PathBuf, sync::Arc};
 
@@ -31,6 +38,15 @@ use crate::{
 
 pub use feed::Shown;
 pub use grants::GrantSettings;
+pub use linkedin::{
+    Content as LinkedInContent, Figures as LinkedInFigures, LinkedIn, Post as LinkedInPost,
+    Settings as LinkedInSettings,
+};
+use platform::Platform;
+pub use tiktok::{
+    Figures as TikTokFigures, Post as TikTokPost, Progress as TikTokProgress, Settings as TikTokSettings, TikTok,
+};
+pub use x::{Figures as XFigures, Poll as XPoll, Post as XPost, Settings as XSettings, X};
 
 /// What every vendor's simulation is given.
 #[derive(Clone)]
@@ -73,27 +89,51 @@ impl Ground {
 #[derive(Clone)]
 pub struct Vendors {
     ground: Ground,
+    linkedin: LinkedIn,
+    x: X,
+    tiktok: TikTok,
 }
 
 impl Vendors {
     pub(crate) fn open(ground: Ground) -> io::Result<Self> {
-        Ok(Self { ground })
+        Ok(Self {
+            linkedin: LinkedIn::open(ground.clone())?,
+            x: X::open(ground.clone())?,
+            tiktok: TikTok::open(ground.clone())?,
+            ground,
+        })
+    }
+
+    /// All of them, in the order in which pages name them.
+    fn platforms(&self) -> Vec<Arc<dyn Platform>> {
+        vec![Arc::new(self.linkedin.clone()), Arc::new(self.x.clone()), Arc::new(self.tiktok.clone())]
     }
 
     /// The root that the clients are pointed at: `http://127.0.0.1:PORT/`.
     pub fn url(&self) -> String {
         format!("{}/", self.ground.origin)
     }
+    pub fn linkedin(&self) -> &LinkedIn {
+        &self.linkedin
+    }
+    pub fn x(&self) -> &X {
+        &self.x
+    }
+    pub fn tiktok(&self) -> &TikTok {
+        &self.tiktok
+    }
 
     /// Everything that stands on any of the platforms, the newest first.
     pub fn shown(&self) -> Vec<Shown> {
-        let mut all: Vec<Shown> = Vec::new();
+        let mut all: Vec<Shown> = self.platforms().iter().flat_map(|platform| platform.shown()).collect();
         all.sort_by(|a, b| b.at.cmp(&a.at));
         all
     }
 
     pub(crate) fn router(&self) -> Router {
         let all = self.clone();
-        Router::new().route("/", get(move || async move { Html(feed::page(&all.shown())) }))
+        let names: Vec<_> = self.platforms().iter().map(|platform| (platform.service(), platform.name())).collect();
+        let root = Router::new().route("/", get(move || async move { Html(feed::page(&all.shown(), &names)) }));
+        self.platforms().iter().fold(root, |routes, platform| routes.merge(platform::router(&self.ground, platform)))
     }
 }
