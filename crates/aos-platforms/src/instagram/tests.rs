@@ -160,6 +160,12 @@ async fn a_post_is_refused_before_a_request_when_instagram_would_refuse_it() {
         let error = instagram.posts().unwrap().publish(&own(), &post).await.unwrap_err();
         assert_eq!(error.kind, PlatformErrorKind::Invalid(field.to_owned()), "{}", error.message);
     }
+    // Only the sandbox fetches from an address that is not encrypted.
+    let mut real = client(&stage);
+    real.descriptor.simulated = false;
+    let plain = change(&|media| media.public_url = Some("http://agency.test/0.jpg".parse().unwrap()));
+    let error = real.posts().unwrap().publish(&own(), &plain).await.unwrap_err();
+    assert_eq!(error.kind, PlatformErrorKind::Invalid("media".to_owned()));
     assert_eq!(stage.asked(), [""; 0]);
 }
 
