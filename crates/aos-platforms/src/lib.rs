@@ -7,17 +7,34 @@
 //! * [`wordpress`]: WordPress sites over their REST API.
 //! * [`oidc`]: signing people in with OpenID Connect; no platform of a client's, but a protocol of the outside too.
 //! * [`smtp`]: mail servers.
+//! * [`facebook`], [`instagram`], [`meta_ads`]: Meta's platforms over the Graph API.
+//! * [`mailchimp`], [`klaviyo`]: campaigns to audiences that a mail platform keeps.
 //! * [`Vendor`]: how the platforms of vendors are reached, themselves or simulated.
 //! * [`memory`]: a site that exists in memory only, for tests and demonstrations.
 
+pub mod facebook;
 mod failure;
+pub mod instagram;
+pub mod klaviyo;
+pub mod mailchimp;
+mod mailing;
 pub mod memory;
+mod meta;
+pub mod meta_ads;
 pub mod oidc;
+#[cfg(test)]
+mod rehearsal;
 pub mod smtp;
 mod vendor;
+mod verb;
 pub mod wordpress;
 
+pub use facebook::Facebook;
+pub use instagram::Instagram;
+pub use klaviyo::Klaviyo;
+pub use mailchimp::Mailchimp;
 pub use memory::Memory;
+pub use meta_ads::MetaAds;
 pub use oidc::OpenIdConnect;
 pub use smtp::Smtp;
 pub use vendor::Vendor;
