@@ -7,6 +7,7 @@ mod campaigns;
 mod faults;
 mod inspect;
 mod posts;
+mod social;
 mod stage;
 
 use aos_capabilities::Capability;
@@ -18,9 +19,13 @@ pub use stage::{Stage, Staging};
 /// One case: its name and what is done on a fresh stage.
 type Case = (&'static str, for<'a> fn(&'a Stage) -> crate::Running<'a>);
 
+/// A garden office, 600 pixels wide and high.
+const JPEG: &[u8] = include_bytes!("office.jpg");
+const PNG: &[u8] = include_bytes!("office.png");
+
 /// All platforms of vendors.
 fn stagings() -> Vec<Staging> {
-    Vec::new()
+    social::stagings()
 }
 
 /// The platforms that stand here, for the list that `tidy` compares.
