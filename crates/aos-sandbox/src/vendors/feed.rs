@@ -55,7 +55,7 @@ pub(super) fn platform_page(platform: &dyn Platform) -> String {
         platform.service()
     );
     let mut shown = platform.shown();
-    shown.sort_by(|a, b| b.at.cmp(&a.at));
+    shown.sort_by_key(|one| std::cmp::Reverse(one.at));
     frame(platform.name(), &format!("{} is simulated here.", platform.name()), &way, &shown)
 }
 

@@ -126,7 +126,7 @@ impl Vendors {
     /// Everything that stands on any of the platforms, the newest first.
     pub fn shown(&self) -> Vec<Shown> {
         let mut all: Vec<Shown> = self.platforms().iter().flat_map(|platform| platform.shown()).collect();
-        all.sort_by(|a, b| b.at.cmp(&a.at));
+        all.sort_by_key(|one| std::cmp::Reverse(one.at));
         all
     }
 

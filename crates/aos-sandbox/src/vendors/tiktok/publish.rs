@@ -117,7 +117,7 @@ fn announced(source: &Value, now: Timestamp) -> Result<Upload, Refused> {
     let (Some(size), Some(chunk), Some(count)) = sizes else {
         return Err(Refused::params("video_size, chunk_size and total_chunk_count are needed"));
     };
-    let last = size.checked_sub(chunk.saturating_mul(count - 1)).unwrap_or(0);
+    let last = size.saturating_sub(chunk.saturating_mul(count - 1));
     let fits = if size < SMALLEST_CHUNK || count == 1 {
         count == 1 && chunk == size && size <= LARGEST_CHUNK
     } else {

@@ -2,7 +2,7 @@
 
 use axum::{http::Method, response::Response};
 use chrono::TimeDelta;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::{
     super::{
@@ -165,5 +165,5 @@ fn me(state: &State, call: &Call, holder: &Holder) -> Outcome {
             _ => continue,
         };
     }
-    Ok(call::json(200, json!({ "data": Value::from(data) })))
+    Ok(call::json(200, json!({ "data": data })))
 }
