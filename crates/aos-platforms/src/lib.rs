@@ -5,18 +5,22 @@
 //! a success that did nothing. `tests/conformance` holds every platform to the same cases.
 //!
 //! * [`wordpress`]: WordPress sites over their REST API.
+//! * [`linkedin`]: LinkedIn pages.
 //! * [`oidc`]: signing people in with OpenID Connect; no platform of a client's, but a protocol of the outside too.
 //! * [`smtp`]: mail servers.
 //! * [`Vendor`]: how the platforms of vendors are reached, themselves or simulated.
 //! * [`memory`]: a site that exists in memory only, for tests and demonstrations.
 
 mod failure;
+pub mod linkedin;
 pub mod memory;
 pub mod oidc;
 pub mod smtp;
+mod social;
 mod vendor;
 pub mod wordpress;
 
+pub use linkedin::LinkedIn;
 pub use memory::Memory;
 pub use oidc::OpenIdConnect;
 pub use smtp::Smtp;
