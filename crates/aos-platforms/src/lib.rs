@@ -6,6 +6,7 @@
 //!
 //! * [`wordpress`]: WordPress sites over their REST API.
 //! * [`linkedin`]: LinkedIn pages.
+//! * [`x`]: accounts on X.
 //! * [`oidc`]: signing people in with OpenID Connect; no platform of a client's, but a protocol of the outside too.
 //! * [`smtp`]: mail servers.
 //! * [`Vendor`]: how the platforms of vendors are reached, themselves or simulated.
@@ -19,6 +20,7 @@ pub mod smtp;
 mod social;
 mod vendor;
 pub mod wordpress;
+pub mod x;
 
 pub use linkedin::LinkedIn;
 pub use memory::Memory;
@@ -26,3 +28,4 @@ pub use oidc::OpenIdConnect;
 pub use smtp::Smtp;
 pub use vendor::Vendor;
 pub use wordpress::WordPress;
+pub use x::X;
