@@ -7,6 +7,7 @@
 //! * [`wordpress`]: WordPress sites over their REST API.
 //! * [`linkedin`]: LinkedIn pages.
 //! * [`x`]: accounts on X.
+//! * [`tiktok`]: accounts on TikTok.
 //! * [`oidc`]: signing people in with OpenID Connect; no platform of a client's, but a protocol of the outside too.
 //! * [`smtp`]: mail servers.
 //! * [`Vendor`]: how the platforms of vendors are reached, themselves or simulated.
@@ -18,6 +19,7 @@ pub mod memory;
 pub mod oidc;
 pub mod smtp;
 mod social;
+pub mod tiktok;
 mod vendor;
 pub mod wordpress;
 pub mod x;
@@ -26,6 +28,7 @@ pub use linkedin::LinkedIn;
 pub use memory::Memory;
 pub use oidc::OpenIdConnect;
 pub use smtp::Smtp;
+pub use tiktok::TikTok;
 pub use vendor::Vendor;
 pub use wordpress::WordPress;
 pub use x::X;

@@ -210,5 +210,9 @@ pub(crate) async fn exchange(
     verb: Verb,
     request: aos_outbound::Request,
 ) -> Result<Response, PlatformError> {
-    vendor.exchange(who.id, verb.name(), verb.effect(), request).await
+    vendor.exchange(who.id, verb.name(), verb.effect(), request).await.map_err(|error| match error.retry {
+        Retry::Never => error,
+        // The words of a lost answer are for sites that somebody hosts; a vendor is nobody's to ask.
+        _ => PlatformError { help: Some(AGAIN.to_owned()), ..error },
+    })
 }
