@@ -5,6 +5,9 @@
 //! a success that did nothing. `tests/conformance` holds every platform to the same cases.
 //!
 //! * [`wordpress`]: WordPress sites over their REST API.
+//! * [`linkedin`]: LinkedIn pages.
+//! * [`x`]: accounts on X.
+//! * [`tiktok`]: accounts on TikTok.
 //! * [`oidc`]: signing people in with OpenID Connect; no platform of a client's, but a protocol of the outside too.
 //! * [`smtp`]: mail servers.
 //! * [`facebook`], [`instagram`], [`meta_ads`]: Meta's platforms over the Graph API.
@@ -18,6 +21,7 @@ pub mod instagram;
 pub mod klaviyo;
 pub mod mailchimp;
 mod mailing;
+pub mod linkedin;
 pub mod memory;
 mod meta;
 pub mod meta_ads;
@@ -25,17 +29,23 @@ pub mod oidc;
 #[cfg(test)]
 mod rehearsal;
 pub mod smtp;
+mod social;
+pub mod tiktok;
 mod vendor;
 mod verb;
 pub mod wordpress;
+pub mod x;
 
 pub use facebook::Facebook;
 pub use instagram::Instagram;
 pub use klaviyo::Klaviyo;
 pub use mailchimp::Mailchimp;
+pub use linkedin::LinkedIn;
 pub use memory::Memory;
 pub use meta_ads::MetaAds;
 pub use oidc::OpenIdConnect;
 pub use smtp::Smtp;
+pub use tiktok::TikTok;
 pub use vendor::Vendor;
 pub use wordpress::WordPress;
+pub use x::X;
