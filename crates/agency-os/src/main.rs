@@ -19,6 +19,11 @@ use crate::{
     serve::Role,
 };
 
+/// A page makes and drops many small strings, which the system's allocator spends more time on than on the page itself:
+/// see the calendar in docs/benchmarks.md.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// The operating system of a digital-marketing agency.
 #[derive(Parser)]
 #[command(name = "agency-os", version)]
