@@ -40,7 +40,13 @@ pub use log::{LoggedRequest, RequestLog};
 pub use mail::{MailSink, ReceivedMail};
 pub use models::{Models, Script};
 pub use site::SampleSite;
+pub use vendors::{
+    FacebookPage, FacebookPhoto, FacebookPost, FacebookPostState, InstagramAccount, InstagramKind, InstagramMedia,
+    Meta, MetaAdAccount, PostFigures,
+};
 pub use vendors::{GrantSettings, Shown, Vendors};
+pub use vendors::{Klaviyo, KlaviyoCampaign, KlaviyoStatus, KlaviyoTemplate};
+pub use vendors::{MailAudience, MailFigures, Mailchimp, MailchimpCampaign, MailchimpStatus};
 pub use wordpress::{AppPassword, Login, Media, Post, PostKind, Role, Settings, Status, Term, User, WordPress};
 
 use server::Server;

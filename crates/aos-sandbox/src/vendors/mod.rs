@@ -4,11 +4,17 @@
 //! Each vendor is a folder written from its contract, with a state of its own; consent and tokens are the same kit for
 //! all ([`grants`]), with each vendor's own rules.
 
+mod arrival;
 mod consent;
 mod feed;
 mod fetch;
 mod grants;
 mod kept;
+mod klaviyo;
+mod mailchimp;
+mod meta;
+mod pictures;
+mod switches;
 
 use std::{io, path::PathBuf, sync::Arc};
 
@@ -31,6 +37,12 @@ use crate::{
 
 pub use feed::Shown;
 pub use grants::GrantSettings;
+pub use klaviyo::{Klaviyo, KlaviyoCampaign, KlaviyoStatus, KlaviyoTemplate};
+pub use mailchimp::{MailAudience, MailFigures, Mailchimp, MailchimpCampaign, MailchimpStatus};
+pub use meta::{
+    FacebookPage, FacebookPhoto, FacebookPost, FacebookPostState, InstagramAccount, InstagramKind, InstagramMedia,
+    Meta, MetaAdAccount, PostFigures,
+};
 
 /// What every vendor's simulation is given.
 #[derive(Clone)]
@@ -73,11 +85,19 @@ impl Ground {
 #[derive(Clone)]
 pub struct Vendors {
     ground: Ground,
+    meta: Meta,
+    mailchimp: Mailchimp,
+    klaviyo: Klaviyo,
 }
 
 impl Vendors {
     pub(crate) fn open(ground: Ground) -> io::Result<Self> {
-        Ok(Self { ground })
+        Ok(Self {
+            meta: Meta::open(ground.clone())?,
+            mailchimp: Mailchimp::open(ground.clone())?,
+            klaviyo: Klaviyo::open(ground.clone())?,
+            ground,
+        })
     }
 
     /// The root that the clients are pointed at: `http://127.0.0.1:PORT/`.
@@ -85,15 +105,34 @@ impl Vendors {
         format!("{}/", self.ground.origin)
     }
 
+    /// Facebook pages, Instagram and Meta's ad accounts.
+    pub fn meta(&self) -> &Meta {
+        &self.meta
+    }
+
+    pub fn mailchimp(&self) -> &Mailchimp {
+        &self.mailchimp
+    }
+    pub fn klaviyo(&self) -> &Klaviyo {
+        &self.klaviyo
+    }
+
     /// Everything that stands on any of the platforms, the newest first.
     pub fn shown(&self) -> Vec<Shown> {
         let mut all: Vec<Shown> = Vec::new();
-        all.sort_by(|a, b| b.at.cmp(&a.at));
+        all.extend(self.meta.shown());
+        all.extend(self.mailchimp.shown());
+        all.extend(self.klaviyo.shown());
+        all.sort_by_key(|one| std::cmp::Reverse(one.at));
         all
     }
 
     pub(crate) fn router(&self) -> Router {
         let all = self.clone();
-        Router::new().route("/", get(move || async move { Html(feed::page(&all.shown())) }))
+        Router::new()
+            .route("/", get(move || async move { Html(feed::page(&all.shown())) }))
+            .merge(self.meta.router())
+            .merge(self.mailchimp.router())
+            .merge(self.klaviyo.router())
     }
 }
