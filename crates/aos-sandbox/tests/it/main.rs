@@ -9,6 +9,7 @@ mod meta_instagram;
 mod models;
 mod site;
 mod support;
+mod vendors_kept;
 mod wordpress;
 mod wordpress_media;
 mod wordpress_roles;
