@@ -41,9 +41,19 @@ pub use mail::{MailSink, ReceivedMail};
 pub use models::{Models, Script};
 pub use site::SampleSite;
 pub use vendors::{
+    FacebookPage, FacebookPhoto, FacebookPost, FacebookPostState, InstagramAccount, InstagramKind, InstagramMedia,
+    Meta, MetaAdAccount, PostFigures,
+};
+pub use vendors::{
+    Google, GoogleApi, GoogleRefusal, GoogleSettings, LocalPost, LocalPostMedia, LocalPostState, Review,
+};
+pub use vendors::{
     GrantSettings, LinkedIn, LinkedInContent, LinkedInFigures, LinkedInPost, LinkedInSettings, Shown, TikTok,
     TikTokFigures, TikTokPost, TikTokProgress, TikTokSettings, Vendors, X, XFigures, XPoll, XPost, XSettings,
 };
+pub use vendors::{Klaviyo, KlaviyoCampaign, KlaviyoStatus, KlaviyoTemplate};
+pub use vendors::{MailAudience, MailFigures, Mailchimp, MailchimpCampaign, MailchimpStatus};
+pub use vendors::{Webflow, WebflowAsset, WebflowItem, WebflowSettings};
 pub use wordpress::{AppPassword, Login, Media, Post, PostKind, Role, Settings, Status, Term, User, WordPress};
 
 use server::Server;

@@ -228,6 +228,26 @@ pub(crate) fn refused(vendor: &str, words: &str) -> Response {
     (StatusCode::BAD_REQUEST, frame(vendor, "This can't go on", &content)).into_response()
 }
 
+/// Where the person is sent, for stories that have no browser.
+pub(crate) fn way_back(asked: &Asked, parameters: &[(&str, &str)]) -> Option<Url> {
+    let mut url = Url::parse(&asked.redirect_uri).ok()?;
+    url.query_pairs_mut().extend_pairs(parameters);
+    if !asked.state.is_empty() {
+        url.query_pairs_mut().append_pair("state", &asked.state);
+    }
+    Some(url)
+}
+
+/// Whether the address is one that the application of the sandboxes registered: any on this machine.
+pub(crate) fn is_registered(redirect_uri: &str) -> bool {
+    Url::parse(redirect_uri).is_ok_and(|url| match url.host() {
+        Some(url::Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        Some(url::Host::Ipv4(ip)) => ip.is_loopback(),
+        Some(url::Host::Ipv6(ip)) => ip.is_loopback(),
+        None => false,
+    })
+}
+
 /// A page of a simulated vendor.
 pub(crate) fn frame(vendor: &str, title: &str, content: &str) -> Html<String> {
     Html(format!(

@@ -262,6 +262,13 @@ impl Grants {
         access
     }
 
+    /// A refresh token that lives as long as it is used gets a new end.
+    pub(crate) fn prolong(&mut self, refresh: &str, ends: Timestamp) {
+        if let Some(token) = self.refresh.get_mut(refresh) {
+            token.expires_at = Some(ends);
+        }
+    }
+
     pub(crate) fn look(&self, access: &str, now: Timestamp) -> Standing {
         match self.access.get(access) {
             None => Standing::Unknown,

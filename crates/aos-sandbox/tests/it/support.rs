@@ -21,6 +21,9 @@ impl Clock for Steps {
 }
 
 impl Steps {
+    pub fn at(time: Timestamp) -> Self {
+        Self(Mutex::new(time))
+    }
     pub fn forward(&self, by: TimeDelta) {
         *self.0.lock().unwrap() += by;
     }
