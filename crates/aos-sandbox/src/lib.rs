@@ -40,6 +40,9 @@ pub use log::{LoggedRequest, RequestLog};
 pub use mail::{MailSink, ReceivedMail};
 pub use models::{Models, Script};
 pub use site::SampleSite;
+pub use vendors::{
+    Google, GoogleApi, GoogleRefusal, GoogleSettings, LocalPost, LocalPostMedia, LocalPostState, Review,
+};
 pub use vendors::{GrantSettings, Shown, Vendors};
 pub use wordpress::{AppPassword, Login, Media, Post, PostKind, Role, Settings, Status, Term, User, WordPress};
 

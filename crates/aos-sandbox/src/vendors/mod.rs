@@ -4,9 +4,11 @@
 //! Each vendor is a folder written from its contract, with a state of its own; consent and tokens are the same kit for
 //! all ([`grants`]), with each vendor's own rules.
 
+mod arrival;
 mod consent;
 mod feed;
 mod fetch;
+mod google;
 mod grants;
 mod kept;
 
@@ -30,6 +32,7 @@ use crate::{
 };
 
 pub use feed::Shown;
+pub use google::{Google, GoogleApi, GoogleRefusal, GoogleSettings, LocalPost, LocalPostMedia, LocalPostState, Review};
 pub use grants::GrantSettings;
 
 /// What every vendor's simulation is given.
@@ -73,11 +76,13 @@ impl Ground {
 #[derive(Clone)]
 pub struct Vendors {
     ground: Ground,
+    google: Google,
 }
 
 impl Vendors {
     pub(crate) fn open(ground: Ground) -> io::Result<Self> {
-        Ok(Self { ground })
+        let google = Google::open(ground.clone())?;
+        Ok(Self { ground, google })
     }
 
     /// The root that the clients are pointed at: `http://127.0.0.1:PORT/`.
@@ -85,15 +90,20 @@ impl Vendors {
         format!("{}/", self.ground.origin)
     }
 
+    pub fn google(&self) -> &Google {
+        &self.google
+    }
+
     /// Everything that stands on any of the platforms, the newest first.
     pub fn shown(&self) -> Vec<Shown> {
         let mut all: Vec<Shown> = Vec::new();
+        all.extend(self.google.shown());
         all.sort_by(|a, b| b.at.cmp(&a.at));
         all
     }
 
     pub(crate) fn router(&self) -> Router {
         let all = self.clone();
-        Router::new().route("/", get(move || async move { Html(feed::page(&all.shown())) }))
+        Router::new().route("/", get(move || async move { Html(feed::page(&all.shown())) })).merge(self.google.router())
     }
 }

@@ -1,6 +1,8 @@
 //! The sandbox over HTTP, as its clients meet it; each story follows a passage of the wire contracts.
 
 mod faults;
+mod google;
+mod google_stage;
 mod models;
 mod site;
 mod support;
