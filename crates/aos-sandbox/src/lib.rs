@@ -44,6 +44,7 @@ pub use vendors::{
     Google, GoogleApi, GoogleRefusal, GoogleSettings, LocalPost, LocalPostMedia, LocalPostState, Review,
 };
 pub use vendors::{GrantSettings, Shown, Vendors};
+pub use vendors::{Webflow, WebflowAsset, WebflowItem, WebflowSettings};
 pub use wordpress::{AppPassword, Login, Media, Post, PostKind, Role, Settings, Status, Term, User, WordPress};
 
 use server::Server;

@@ -11,6 +11,7 @@ mod fetch;
 mod google;
 mod grants;
 mod kept;
+mod webflow;
 
 use std::{io, path::PathBuf, sync::Arc};
 
@@ -34,6 +35,7 @@ use crate::{
 pub use feed::Shown;
 pub use google::{Google, GoogleApi, GoogleRefusal, GoogleSettings, LocalPost, LocalPostMedia, LocalPostState, Review};
 pub use grants::GrantSettings;
+pub use webflow::{Webflow, WebflowAsset, WebflowItem, WebflowSettings};
 
 /// What every vendor's simulation is given.
 #[derive(Clone)]
@@ -77,12 +79,14 @@ impl Ground {
 pub struct Vendors {
     ground: Ground,
     google: Google,
+    webflow: Webflow,
 }
 
 impl Vendors {
     pub(crate) fn open(ground: Ground) -> io::Result<Self> {
         let google = Google::open(ground.clone())?;
-        Ok(Self { ground, google })
+        let webflow = Webflow::open(ground.clone())?;
+        Ok(Self { ground, google, webflow })
     }
 
     /// The root that the clients are pointed at: `http://127.0.0.1:PORT/`.
@@ -94,16 +98,24 @@ impl Vendors {
         &self.google
     }
 
+    pub fn webflow(&self) -> &Webflow {
+        &self.webflow
+    }
+
     /// Everything that stands on any of the platforms, the newest first.
     pub fn shown(&self) -> Vec<Shown> {
         let mut all: Vec<Shown> = Vec::new();
         all.extend(self.google.shown());
-        all.sort_by(|a, b| b.at.cmp(&a.at));
+        all.extend(self.webflow.shown());
+        all.sort_by_key(|one| std::cmp::Reverse(one.at));
         all
     }
 
     pub(crate) fn router(&self) -> Router {
         let all = self.clone();
-        Router::new().route("/", get(move || async move { Html(feed::page(&all.shown())) })).merge(self.google.router())
+        Router::new()
+            .route("/", get(move || async move { Html(feed::page(&all.shown())) }))
+            .merge(self.google.router())
+            .merge(self.webflow.router())
     }
 }

@@ -6,6 +6,7 @@ mod google_stage;
 mod models;
 mod site;
 mod support;
+mod webflow;
 mod wordpress;
 mod wordpress_media;
 mod wordpress_roles;
