@@ -98,6 +98,8 @@ async fn scopes_add_up_when_that_is_asked_for_and_revoking_ends_everything() {
         Answer::of(twice.form(&[("token", given["access_token"].as_str().unwrap())]).send().await.unwrap()).await;
     assert_eq!((twice.status, &twice.json["error"]), (400, &json!("invalid_token")));
 
+    let foreign = page.as_str().replace("127.0.0.1%3A9", "agency.test");
+    assert!(foreign != page.as_str() && vendor.agree(foreign, "anna").is_err());
     vendor.configure(|settings| settings.redirects = vec!["http://127.0.0.1:9/elsewhere".into()]);
     assert!(vendor.agree(&page, "anna").is_err());
     let shown = google.stage.http.get(page).send().await.unwrap();

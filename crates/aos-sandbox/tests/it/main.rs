@@ -2,6 +2,7 @@
 
 mod faults;
 mod google;
+mod google_figures;
 mod google_stage;
 mod models;
 mod site;

@@ -2,8 +2,13 @@
 //!
 //! What the contract leaves open is decided in `docs.md` of this folder.
 
+mod ads;
+mod ads_rows;
+mod analytics;
 mod controls;
 mod figures;
+mod filters;
+mod gaql;
 mod media;
 mod oauth;
 mod people;
@@ -11,7 +16,9 @@ mod performance;
 mod posts;
 mod problem;
 mod profile;
+mod report;
 mod reviews;
+mod search_console;
 mod state;
 
 use std::{collections::HashMap, io, sync::MutexGuard};
@@ -19,8 +26,10 @@ use std::{collections::HashMap, io, sync::MutexGuard};
 use aos_kernel::Timestamp;
 use axum::{
     Json, Router,
+    body::{Body, to_bytes},
     extract::{Request, State as Extract},
     http::{StatusCode, header},
+    middleware::{self, Next},
     response::{Html, IntoResponse, Response},
     routing::any,
 };
@@ -80,9 +89,15 @@ impl Google {
             routes.with_state(self.clone())
         };
         let watched = |refusal, routes| self.ground.watched(Service::Google, refusal, routes);
+        let ads = watched(ads::fault, hosts(&[GoogleApi::Ads.as_str()])).layer(middleware::from_fn(in_chunks));
         let console = self.clone();
         Router::new()
             .merge(watched(oauth::fault, hosts(&["accounts.google.com", "oauth2.googleapis.com"])))
+            .merge(watched(
+                |http| Problem::fault(http).older(),
+                hosts(&[GoogleApi::SearchConsole.as_str(), "www.googleapis.com"]),
+            ))
+            .merge(ads)
             .merge(watched(
                 |http| Problem::fault(http).body(),
                 hosts(&[
@@ -90,6 +105,8 @@ impl Google {
                     GoogleApi::Information.as_str(),
                     GoogleApi::Posts.as_str(),
                     GoogleApi::Performance.as_str(),
+                    GoogleApi::AnalyticsAdmin.as_str(),
+                    GoogleApi::AnalyticsData.as_str(),
                     "local.google.com",
                     "lh3.googleusercontent.com",
                 ]),
@@ -102,6 +119,20 @@ impl Google {
         let state = self.lock();
         state.posts.iter().map(|post| post.shown(&state, &self.ground)).collect()
     }
+}
+
+/// A stream's errors come in an array, as its chunks do.
+async fn in_chunks(request: Request, next: Next) -> Response<Body> {
+    let streamed = request.uri().path().ends_with(":searchStream");
+    let response = next.run(request).await;
+    let is_json = response.headers().get(header::CONTENT_TYPE).is_some_and(|own| own == "application/json");
+    if !streamed || response.status().is_success() || !is_json {
+        return response;
+    }
+    let (mut parts, body) = response.into_parts();
+    parts.headers.remove(header::CONTENT_LENGTH);
+    let bytes = to_bytes(body, usize::MAX).await.unwrap_or_default();
+    Response::from_parts(parts, Body::from([b"[", bytes.as_ref(), b"]"].concat()))
 }
 
 async fn serve(Extract(google): Extract<Google>, request: Request) -> Response {
@@ -169,10 +200,35 @@ fn route(desk: &mut Desk<'_>, arrival: &Arrival, fetched: &FetchedMedia) -> Resp
         "mybusinessbusinessinformation.googleapis.com" => told(profile::locations(desk, arrival)),
         "mybusiness.googleapis.com" => told(posts::route(desk, arrival, fetched)),
         "businessprofileperformance.googleapis.com" => told(performance::route(desk, arrival)),
+        "analyticsadmin.googleapis.com" => told(analytics::route(desk, arrival)),
+        "analyticsdata.googleapis.com" => told(report::route(desk, arrival)),
+        "googleads.googleapis.com" => ads::route(desk, arrival),
+        "www.googleapis.com" if arrival.path.first().is_some_and(|first| first == "oauth2") => {
+            told(user_info(desk, arrival))
+        }
+        "searchconsole.googleapis.com" | "www.googleapis.com" => search_console::route(desk, arrival),
         "local.google.com" => page(desk, arrival),
         "lh3.googleusercontent.com" => picture(desk, arrival),
         _ => StatusCode::NOT_FOUND.into_response(),
     }
+}
+
+/// `GET /oauth2/v2/userinfo`.
+fn user_info(desk: &Desk<'_>, arrival: &Arrival) -> Answered {
+    let holder = match desk.state.grants.look(arrival.bearer().unwrap_or_default(), desk.now) {
+        Standing::Good(holder) => holder,
+        standing => return Err(Problem::unauthenticated(standing == Standing::Expired)),
+    };
+    let (id, name, email) = people::identity(&holder.person);
+    let mut body = json!({ "id": id });
+    if holder.scopes.iter().any(|scope| scope.ends_with("userinfo.email")) {
+        body["email"] = json!(email);
+        body["verified_email"] = json!(true);
+    }
+    if holder.scopes.iter().any(|scope| scope.ends_with("userinfo.profile")) {
+        body["name"] = json!(name);
+    }
+    Ok(body)
 }
 
 /// A post as its readers see it.

@@ -17,9 +17,9 @@ use super::{
     state::{LiveRefresh, State},
 };
 use crate::vendors::{
-    arrival::Arrival,
+    arrival::{Arrival, is_of_this_machine},
     consent::{self, Answer},
-    grants::{Given, GrantSettings},
+    grants::{Given, GrantSettings, Refusal, Standing},
 };
 
 pub(super) const VENDOR: &str = "Google";
@@ -72,7 +72,12 @@ fn refused_at_once(state: &State, query: &str) -> Option<String> {
         return Some("Error 401: invalid_client. The OAuth client was not found.".to_owned());
     }
     let registered = &state.settings.redirects;
-    if !registered.is_empty() && !registered.contains(&asked.redirect_uri) {
+    let known = if registered.is_empty() {
+        is_of_this_machine(&asked.redirect_uri)
+    } else {
+        registered.contains(&asked.redirect_uri)
+    };
+    if !known {
         return Some("Error 400: redirect_uri_mismatch. This address is not registered.".to_owned());
     }
     if asked.scopes.is_empty() {
@@ -164,24 +169,24 @@ pub(super) fn fault(http: StatusCode) -> Value {
 /// `oauth2.googleapis.com`.
 pub(super) fn tokens(state: &mut State, arrival: &Arrival, now: Timestamp) -> Response {
     if arrival.method != Method::POST {
-        return error(405, "invalid_request", "Only POST is known here.");
+        return error(405, Refusal::InvalidRequest.word(), "Only POST is known here.");
     }
     match arrival.parts().as_slice() {
         ["token"] => token(state, arrival, now),
         ["revoke"] => revoke(state, arrival, now),
-        _ => error(404, "invalid_request", "There is no such address."),
+        _ => error(404, Refusal::InvalidRequest.word(), "There is no such address."),
     }
 }
 
 fn token(state: &mut State, arrival: &Arrival, now: Timestamp) -> Response {
     if !arrival.is("application/x-www-form-urlencoded") {
-        return error(400, "invalid_request", "A form is asked for.");
+        return error(400, Refusal::InvalidRequest.word(), "A form is asked for.");
     }
     let form = arrival.form();
     let text = |name: &str| form.get(name).map_or("", String::as_str);
     let own = rules(false, true);
     if text("client_id") != own.client_id || text("client_secret") != own.client_secret {
-        return error(401, "invalid_client", "The OAuth client was not found.");
+        return error(401, Refusal::InvalidClient.word(), "The OAuth client was not found.");
     }
     let testing = state.settings.testing;
     match text("grant_type") {
@@ -203,11 +208,11 @@ fn token(state: &mut State, arrival: &Arrival, now: Timestamp) -> Response {
                 used.and_then(|()| state.grants.renew(&rules(testing, true), text("refresh_token"), now).ok());
             match renewed {
                 Some(given) => answer(&given, false, testing),
-                None => error(400, "invalid_grant", "Token has been expired or revoked."),
+                None => error(400, Refusal::InvalidGrant.word(), "Token has been expired or revoked."),
             }
         }
-        "" => error(400, "invalid_request", "Missing required parameter: grant_type"),
-        other => error(400, "unsupported_grant_type", &format!("Invalid grant_type: {other}")),
+        "" => error(400, Refusal::InvalidRequest.word(), "Missing required parameter: grant_type"),
+        other => error(400, Refusal::UnsupportedGrantType.word(), &format!("Invalid grant_type: {other}")),
     }
 }
 
@@ -240,7 +245,7 @@ fn revoke(state: &mut State, arrival: &Arrival, now: Timestamp) -> Response {
     let token = arrival.form().remove("token").or_else(|| arrival.param("token")).unwrap_or_default();
     let live = state.refresh.iter().find(|own| own.token == token).map(|own| own.person.clone());
     let person = live.or_else(|| match state.grants.look(&token, now) {
-        crate::vendors::grants::Standing::Good(holder) => Some(holder.person),
+        Standing::Good(holder) => Some(holder.person),
         _ => None,
     });
     match person {

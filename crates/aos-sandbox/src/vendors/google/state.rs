@@ -41,7 +41,7 @@ pub enum GoogleRefusal {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(default)]
 pub struct GoogleSettings {
-    /// Addresses to go back to, character for character; empty: any.
+    /// Addresses to go back to, character for character; empty: any on this machine.
     pub redirects: Vec<String>,
     /// The application is not verified yet: refresh tokens end after a week.
     pub testing: bool,
@@ -61,6 +61,10 @@ pub struct GoogleSettings {
     pub more_locations: usize,
     /// Analytics accounts that Anna sees besides her own.
     pub more_properties: usize,
+    /// Search Console writes levels as `SITE_OWNER` instead of `siteOwner`.
+    pub levels_in_upper_case: bool,
+    /// Rows in a page of Google Ads, and in a chunk of a stream.
+    pub ads_page_rows: usize,
     /// Versions of the Google Ads API up to this one are shut off, and the newest that there is.
     pub ads_shut_off: u32,
     pub ads_newest: u32,
@@ -81,6 +85,8 @@ impl Default for GoogleSettings {
             more_accounts: 0,
             more_locations: 0,
             more_properties: 0,
+            levels_in_upper_case: false,
+            ads_page_rows: 10_000,
             ads_shut_off: 22,
             ads_newest: 26,
             ads_refuses_developer_token: None,
