@@ -82,6 +82,12 @@ impl Arrival {
     }
 }
 
+/// Whether an address to go back to is of this machine: those are registered for the application.
+pub(crate) fn is_of_this_machine(address: &str) -> bool {
+    let url = url::Url::parse(address).ok();
+    url.is_some_and(|url| matches!(url.host_str(), Some("127.0.0.1" | "localhost" | "[::1]")))
+}
+
 /// One part of a path without its percent encoding; a plus stays a plus.
 fn decode(part: &str) -> String {
     let form = part.replace('+', "%2B").replace('&', "%26").replace('=', "%3D");
