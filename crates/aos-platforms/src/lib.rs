@@ -5,20 +5,37 @@
 //! a success that did nothing. `tests/conformance` holds every platform to the same cases.
 //!
 //! * [`wordpress`]: WordPress sites over their REST API.
+//! * [`webflow`]: articles as items of a Webflow collection.
+//! * [`google_business`]: local posts and the profile on Google.
+//! * [`search_console`], [`ga4`], [`google_ads`]: connecting what is measured at Google.
 //! * [`oidc`]: signing people in with OpenID Connect; no platform of a client's, but a protocol of the outside too.
 //! * [`smtp`]: mail servers.
 //! * [`Vendor`]: how the platforms of vendors are reached, themselves or simulated.
 //! * [`memory`]: a site that exists in memory only, for tests and demonstrations.
 
+mod evidence;
 mod failure;
+pub mod ga4;
+mod google;
+pub mod google_ads;
+pub mod google_business;
 pub mod memory;
 pub mod oidc;
+#[cfg(test)]
+mod rehearsal;
+pub mod search_console;
 pub mod smtp;
 mod vendor;
+pub mod webflow;
 pub mod wordpress;
 
+pub use ga4::Ga4;
+pub use google_ads::GoogleAds;
+pub use google_business::GoogleBusiness;
 pub use memory::Memory;
 pub use oidc::OpenIdConnect;
+pub use search_console::SearchConsole;
 pub use smtp::Smtp;
 pub use vendor::Vendor;
+pub use webflow::Webflow;
 pub use wordpress::WordPress;
