@@ -3,10 +3,8 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-/// A customer with all below it. A customer that is no manager has itself alone.
-pub(super) const TREE: &str = "SELECT customer_client.id, customer_client.descriptive_name, \
-    customer_client.currency_code, customer_client.time_zone, customer_client.manager, customer_client.level, \
-    customer_client.status FROM customer_client";
+/// A customer with all below it, in the query language of Google Ads. A customer that is no manager has itself alone.
+pub(super) const TREE: &str = include_str!("customers.gaql").trim_ascii();
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
