@@ -5,6 +5,7 @@
 //! a success that did nothing. `tests/conformance` holds every platform to the same cases.
 //!
 //! * [`wordpress`]: WordPress sites over their REST API.
+//! * [`webflow`]: articles as items of a Webflow collection.
 //! * [`google_business`]: local posts and the profile on Google.
 //! * [`search_console`], [`ga4`], [`google_ads`]: connecting what is measured at Google.
 //! * [`oidc`]: signing people in with OpenID Connect; no platform of a client's, but a protocol of the outside too.
@@ -25,6 +26,7 @@ mod rehearsal;
 pub mod search_console;
 pub mod smtp;
 mod vendor;
+pub mod webflow;
 pub mod wordpress;
 
 pub use ga4::Ga4;
@@ -35,4 +37,5 @@ pub use oidc::OpenIdConnect;
 pub use search_console::SearchConsole;
 pub use smtp::Smtp;
 pub use vendor::Vendor;
+pub use webflow::Webflow;
 pub use wordpress::WordPress;
