@@ -15,6 +15,7 @@ mod recorded;
 mod vendors;
 mod wordpress;
 mod wordpress_connect;
+mod wordpress_inspect;
 mod wordpress_publish;
 
 use std::{future::Future, pin::Pin};
