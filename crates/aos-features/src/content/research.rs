@@ -62,6 +62,7 @@ impl StepHandler for ResearchTopics {
                         previous: Some(json!(request.topic())),
                         notes: Some(item.notes.clone()),
                         taken: taken.clone(),
+                        ..Task::default()
                     });
                 }
             }

@@ -64,7 +64,7 @@ impl StepHandler for WriteArticle {
             topic: Some(request.topic()),
             previous: notes.as_ref().and_then(|_| previous.map(|version| json!(version.text))),
             notes,
-            taken: Vec::new(),
+            ..Task::default()
         };
         let task = AgentTask {
             scope: work.scope,
