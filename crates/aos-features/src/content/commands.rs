@@ -151,6 +151,16 @@ pub async fn close_request(tx: &mut Tx, registry: &StepRegistry, scope: TenantSc
     Ok(())
 }
 
+/// A person's edit of a piece.
+#[derive(Clone, Debug)]
+pub struct Edit<'a> {
+    /// The version that they read.
+    pub based_on: i64,
+    pub text: ItemText,
+    /// What was changed and why.
+    pub note: Option<&'a str>,
+}
+
 /// A reviewer's edit of a piece: a new version on top of the one they read. Work that waits for its approval is then
 /// decided on as edited.
 ///
@@ -163,11 +173,10 @@ pub async fn edit_item(
     platforms: &PlatformRegistry,
     scope: TenantScope,
     id: ContentItemId,
-    based_on: i64,
-    text: impl Into<ItemText>,
-    note: Option<&str>,
+    edit: Edit<'_>,
 ) -> Result<i64> {
-    let text = text.into().cleaned()?;
+    let Edit { based_on, text, note } = edit;
+    let text = text.cleaned()?;
     tx.lock(&format!("content_item {id}")).await?;
     let item = item(tx, scope, id).await?;
     if item.state != ItemState::Review {

@@ -70,6 +70,18 @@ pub struct ContentVersion {
     pub created_at: Timestamp,
 }
 
+impl ContentVersion {
+    /// Its words in the form of an article, whatever the kind: for pages that show, and for comments.
+    pub fn as_article(&self) -> ArticleText {
+        self.text.article().cloned().unwrap_or_else(|| ArticleText {
+            title: self.title.clone(),
+            excerpt: self.text.excerpt().to_owned(),
+            markdown: self.markdown.clone(),
+            ..ArticleText::default()
+        })
+    }
+}
+
 impl aos_storage::FromRow for ContentVersion {
     fn from_row(row: &aos_storage::Row) -> Result<Self> {
         let (title, markdown): (String, String) = (row.get("title")?, row.get("markdown")?);

@@ -9,7 +9,12 @@ use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::{Plan, Trouble, intend, record_attempt, record_failed, record_published, record_trouble, wait_here, watch};
+use super::{
+    Plan, Trouble, intend,
+    once::record_attempt,
+    record::{record_failed, record_published},
+    record_trouble, wait_here, watch,
+};
 use crate::{
     channels::{self, Channel, Connections},
     content::{

@@ -9,7 +9,13 @@ use aos_storage::Tx;
 use chrono::TimeDelta;
 use serde_json::Value;
 
-use super::{Attempt, Plan, Seen, concluded, once, post, record_failed, wait_here};
+use super::{
+    Plan,
+    once::{Attempt, Seen, concluded, once},
+    post,
+    record::record_failed,
+    wait_here,
+};
 use crate::{
     channels::Connections,
     content::{model::CampaignText, write::unit},

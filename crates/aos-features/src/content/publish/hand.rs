@@ -7,7 +7,11 @@ use aos_storage::Tx;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::{intend, record_attempt_of, record_done, record_failed};
+use super::{
+    intend,
+    once::record_attempt_of,
+    record::{record_done, record_failed},
+};
 use crate::{
     content::{
         commands,

@@ -11,7 +11,12 @@ use aos_storage::Tx;
 use chrono::TimeDelta;
 use serde_json::{Value, json};
 
-use super::{Attempt, Outcome, Plan, Seen, concluded, once, record_failed, record_seen, wait_here};
+use super::{
+    Plan,
+    once::{Attempt, Outcome, Seen, concluded, once},
+    record::{record_failed, record_seen},
+    wait_here,
+};
 use crate::{
     channels::Connections,
     content::{MediaSource, commands, media::file_name, model::PostText, write::unit},

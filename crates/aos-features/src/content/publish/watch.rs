@@ -9,7 +9,10 @@ use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::{Seen, SeenState, record_published, record_removed, record_seen};
+use super::{
+    once::{Seen, SeenState},
+    record::{record_published, record_removed, record_seen},
+};
 use crate::{
     channels::{self, Connections},
     content::{
