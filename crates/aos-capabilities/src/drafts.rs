@@ -2,6 +2,14 @@
 //!
 //! A draft never states a fact without saying where it stands; what the material does not carry is a [`Gap`].
 
+mod plans;
+mod texts;
+
+pub use plans::{
+    AdCopyIdea, AdCopyPlan, BacklinkTarget, BacklinkTargets, Brief, NewsletterIdea, NewsletterPlan, PostIdea, PostPlan,
+};
+pub use texts::{ActionDraft, AdCopyDraft, MediaChoice, NewsletterDraft, OutreachDraft, SocialDraft};
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 

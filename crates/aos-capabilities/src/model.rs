@@ -3,7 +3,13 @@
 use std::{fmt, time::Duration};
 
 use aos_kernel::{ErrorKind, MicroUsd, Retry, RunId, Secret, TenantId};
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
+
+use crate::{
+    post::{MediaKind, PostRules},
+    text::TextUnit,
+};
 
 aos_kernel::text_enum! {
     /// What a call is for. Each has one shape of answer, in [`crate::drafts`]; the offline provider composes by it.
@@ -16,6 +22,24 @@ aos_kernel::text_enum! {
         Topics = "topics",
         /// Answers with [`crate::drafts::ArticleDraft`].
         Article = "article",
+        /// A month's posts for social channels. Answers with [`crate::drafts::PostPlan`].
+        SocialPlan = "social_plan",
+        /// A month's posts for the Google Business Profile. Answers with [`crate::drafts::PostPlan`].
+        GbpPlan = "gbp_plan",
+        /// Answers with [`crate::drafts::NewsletterPlan`].
+        NewsletterPlan = "newsletter_plan",
+        /// Answers with [`crate::drafts::BacklinkTargets`].
+        BacklinkTargets = "backlink_targets",
+        /// Answers with [`crate::drafts::AdCopyPlan`].
+        AdCopyPlan = "ad_copy_plan",
+        /// A post for one channel, social or local. Answers with [`crate::drafts::SocialDraft`].
+        SocialPost = "social_post",
+        /// Answers with [`crate::drafts::NewsletterDraft`].
+        Newsletter = "newsletter",
+        /// Answers with [`crate::drafts::OutreachDraft`].
+        Outreach = "outreach",
+        /// Answers with [`crate::drafts::AdCopyDraft`].
+        AdCopy = "ad_copy",
     }
 }
 
@@ -159,17 +183,82 @@ pub struct MaterialImage {
 
 /// What is asked of this call.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Task {
-    /// How many topics.
+    /// How many topics, posts, targets or sets.
     pub count: u32,
     /// For an article: the approved brief.
     pub topic: Option<crate::drafts::TopicDraft>,
+    /// For anything else that is written: the approved brief. For a plan that was sent back: the brief that was.
+    pub brief: Option<crate::drafts::Brief>,
+    /// For a plan: where its pieces may stand. For a post: the one channel that it is for.
+    pub channels: Vec<TaskChannel>,
+    /// For a plan of posts: the formats to choose from.
+    pub formats: Vec<String>,
+    /// For a plan of newsletters: the audiences to choose from. For a newsletter: the one that it goes to.
+    pub audiences: Vec<TaskAudience>,
+    /// For a plan: the days that it may use, from the first to the last, in the client's zone.
+    pub days: Option<(NaiveDate, NaiveDate)>,
     /// What was handed in before, when it was sent back.
     pub previous: Option<serde_json::Value>,
     /// Why it was sent back.
     pub notes: Option<String>,
     /// Titles that exist already and must not come again.
     pub taken: Vec<String>,
+}
+
+/// A channel of the client and what its platform takes.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct TaskChannel {
+    /// What an answer names it by.
+    pub key: String,
+    /// `linkedin`.
+    pub platform: String,
+    /// As people know it: "LinkedIn: Harbour & Pine".
+    pub name: String,
+    /// The platform's rules in words.
+    pub rules: String,
+    /// The longest text, in `unit`.
+    pub text: usize,
+    pub unit: TextUnit,
+    pub hashtags: Option<usize>,
+    /// Images in one post; 0: it takes none.
+    pub images: usize,
+    pub media_required: bool,
+    /// It has a place for a link beside the text.
+    pub link: bool,
+    /// Buttons, in the platform's words.
+    pub actions: Vec<String>,
+    /// A title beside the text, up to this many characters.
+    pub title: Option<usize>,
+}
+
+impl TaskChannel {
+    pub fn new(key: String, platform: &str, name: String, rules: &PostRules) -> Self {
+        Self {
+            key,
+            platform: platform.to_owned(),
+            name,
+            rules: rules.in_words(),
+            text: rules.text,
+            unit: rules.unit,
+            hashtags: rules.hashtags,
+            images: rules.media.iter().find(|rule| rule.kind == MediaKind::Image).map_or(0, |rule| rule.most),
+            media_required: rules.media_required,
+            link: rules.link,
+            actions: rules.actions.iter().map(|action| (*action).to_owned()).collect(),
+            title: rules.title,
+        }
+    }
+}
+
+/// An audience that the client's mail platform keeps.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TaskAudience {
+    /// What an answer names it by.
+    pub id: String,
+    pub name: String,
+    pub members: Option<u64>,
 }
 
 /// Receives the text of an answer as it is made.

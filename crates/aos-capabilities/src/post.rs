@@ -34,6 +34,37 @@ pub struct PostRules {
     pub style: &'static str,
 }
 
+impl PostRules {
+    /// For whoever writes a post.
+    #[must_use]
+    pub fn in_words(&self) -> String {
+        let mut words = vec![format!("The text has up to {} {}.", self.text, self.unit.name())];
+        for (most, name) in [(self.hashtags, "hashtags"), (self.mentions, "mentions")] {
+            words.extend(most.map(|most| format!("Up to {most} {name}.")));
+        }
+        words.push(match self.title {
+            Some(most) => format!("It may have a title of up to {most} characters."),
+            None => "It has no title.".to_owned(),
+        });
+        words.push(if self.link {
+            "A link stands beside the text, not in it.".to_owned()
+        } else {
+            "There is no place for a link beside the text.".to_owned()
+        });
+        if !self.actions.is_empty() {
+            words.push(format!("It may have one button: {}.", self.actions.join(", ")));
+        }
+        for rule in self.media {
+            words.push(format!("It may hold up to {} of the kind {}.", rule.most, rule.kind));
+        }
+        if self.media_required {
+            words.push("Without media it is refused.".to_owned());
+        }
+        words.push(self.style.to_owned());
+        words.join(" ").trim().to_owned()
+    }
+}
+
 /// What media of a kind must be like. `None` where the platform has no such limit.
 #[derive(Clone, Copy, Debug, Serialize)]
 pub struct MediaRule {

@@ -10,6 +10,7 @@ use aos_capabilities::{
     documents::DocumentReader,
     mail::{MailServer, Mailer},
     model::ModelGateway,
+    post::{MediaKind, MediaRule},
     sign_in::SignInProvider,
 };
 use aos_kernel::{ActivityId, Actor, Error, Result, Secret, TenantScope, UserId};
@@ -20,20 +21,21 @@ use aos_workflow::{
 use chrono::TimeDelta;
 use serde::Deserialize;
 use serde_json::{Value, json};
+use url::Url;
 use uuid::Uuid;
 
 use crate::{
     activities::{self, Origin, StartPipeline},
     agents::Agents,
     channels::Connections,
-    content::{self, ImageSource, SiteImage},
+    content::{self, Media, MediaSource},
     notices::{
         self,
         mail::{DecisionLinks, Post, PublicUrl},
     },
     onboarding, people,
     reactions::{On, Reaction},
-    steps::StepRegistry,
+    steps::{AgentRunner, StepRegistry},
     strategy, website,
 };
 
@@ -82,8 +84,10 @@ impl Product {
     pub async fn assemble(db: Db, outside: Outside) -> Result<Self> {
         let agents = Arc::new(Agents::start(db.clone(), outside.gateway.clone()).await?);
         let connections = Connections::new(outside.platforms, outside.credentials.clone());
-        let images = Arc::new(SiteImages { db: db.clone(), objects: outside.objects.clone() });
-        let publishing = Arc::new(content::PublishStep::new(connections.clone(), images));
+        let media: Arc<dyn MediaSource> = Arc::new(SiteImages { db: db.clone(), objects: outside.objects.clone() });
+        let publishing = Arc::new(content::PublishStep::new(connections.clone(), media.clone()));
+        let asked: Arc<dyn AgentRunner> = agents.clone();
+        let platforms = connections.platforms().clone();
 
         let steps = StepRegistry::default()
             .with_step(Arc::new(website::CrawlStep::new(
@@ -92,14 +96,21 @@ impl Product {
                 outside.crawl_limits,
             )))
             .with_step(Arc::new(onboarding::WriteContext::new(agents.clone())))
-            .with_step(Arc::new(strategy::DraftStep::new(agents.clone())))
-            .with_step(Arc::new(content::ResearchTopics::new(agents.clone())))
-            .with_step(Arc::new(content::WriteArticle::new(agents)))
+            .with_step(Arc::new(strategy::DraftStep::new(agents)))
             .with_step(publishing.clone())
+            .with_step(Arc::new(content::PublishPost::new(connections.clone(), media.clone())))
+            .with_step(Arc::new(content::SendCampaign::new(connections.clone())))
+            .with_step(Arc::new(content::SendOutreach::new(Arc::new(content::NoOutreachMail))))
+            .with_step(Arc::new(content::Confirm))
             .with_approvable(Arc::new(strategy::StrategyApproval))
             .with_approvable(Arc::new(content::RequestApproval))
-            .with_approvable(Arc::new(content::ItemApproval));
-        let steps = Arc::new(steps);
+            .with_approvable(Arc::new(content::ItemApproval::new(platforms)));
+        let content_steps = content::Propose::all(&asked, &connections).into_iter().chain(content::Write::all(
+            &asked,
+            &connections,
+            &media,
+        ));
+        let steps = Arc::new(content_steps.fold(steps, StepRegistry::with_step));
 
         let jobs = Registry::new()
             .with_usual_limit(QueueLimit { per_tenant: Some(outside.jobs_per_tenant), ..QueueLimit::default() })
@@ -296,19 +307,34 @@ impl DecisionLinks for MailedDecisions {
     }
 }
 
-/// Featured images come from the crawl.
+/// Pictures come from the crawl, by their addresses, as they are: nothing outside reaches them here.
 struct SiteImages {
     db: Db,
     objects: Objects,
 }
 
 #[async_trait::async_trait]
-impl ImageSource for SiteImages {
-    async fn image(&self, scope: TenantScope, url: &str) -> Result<Option<SiteImage>> {
-        let Some(image) = website::queries::image_by_url(&mut self.db.read().await?, scope, url).await? else {
+impl MediaSource for SiteImages {
+    async fn load(&self, scope: TenantScope, media: &str) -> Result<Option<Media>> {
+        let Some(image) = website::queries::image_by_url(&mut self.db.read().await?, scope, media).await? else {
             return Ok(None);
         };
         let bytes = self.objects.get(&image.object_key).await?;
-        Ok(Some(SiteImage { bytes, content_type: image.content_type, alt: image.alt }))
+        Ok(Some(Media {
+            kind: MediaKind::Image,
+            bytes,
+            content_type: image.content_type,
+            alt: image.alt,
+            width: None,
+            height: None,
+        }))
+    }
+
+    async fn fit(&self, media: Media, _rule: &MediaRule) -> Result<Media> {
+        Ok(media)
+    }
+
+    async fn public_url(&self, _scope: TenantScope, _media: &str, _rule: &MediaRule) -> Result<Option<Url>> {
+        Ok(None)
     }
 }

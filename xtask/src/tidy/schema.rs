@@ -106,6 +106,27 @@ impl Schema {
             ["RENAME", "TO"] => {
                 if let (Some(table), Some(new)) = (self.tables.remove(name), words.get(5)) {
                     self.tables.insert(new.clone(), table);
+                    // What refers to it follows, as in the databases.
+                    let columns = self.tables.values_mut().flat_map(|table| table.columns.values_mut());
+                    for column in columns.filter(|column| column.refers_to.as_ref() == Some(name)) {
+                        column.refers_to = Some(new.clone());
+                    }
+                    for (table, _) in self.indexes.values_mut().filter(|(table, _)| table == name) {
+                        table.clone_from(new);
+                    }
+                }
+            }
+            ["DROP", "CONSTRAINT"] => {
+                if let (Some(table), Some(constraint)) = (self.tables.get_mut(name), words.get(5)) {
+                    // As PostgreSQL names them by itself.
+                    table.unique.retain(|columns| format!("{name}_{}_key", columns.join("_")) != *constraint);
+                }
+            }
+            ["ADD", "CONSTRAINT"] if upper.get(6).is_some_and(|word| word == "CHECK") => {}
+            ["ALTER", "COLUMN"] if upper.ends_with(&["DROP".into(), "NOT".into(), "NULL".into()]) => {
+                let column = words.get(5).zip(self.tables.get_mut(name));
+                if let Some(column) = column.and_then(|(column, table)| table.columns.get_mut(column)) {
+                    column.required = false;
                 }
             }
             _ => misread.push((part.line, format!("tidy can't compare `ALTER TABLE {name} {}`", action.join(" ")))),
@@ -300,6 +321,28 @@ mod tests {
         let table = &schema.tables["b"];
         assert_eq!(table.columns.keys().collect::<Vec<_>>(), ["id", "new"]);
         assert!(table.strict && table.columns["id"].required && table.columns["new"].required);
+    }
+
+    #[test]
+    fn a_table_made_anew_is_the_table_that_was_altered() {
+        let (mut sqlite, mut postgres) = (Schema::default(), Schema::default());
+        sqlite.apply(
+            "CREATE TABLE a_anew (id BLOB PRIMARY KEY NOT NULL, kind TEXT) STRICT; \
+             CREATE TABLE b (a_id BLOB NOT NULL REFERENCES a_anew (id)) STRICT; CREATE INDEX b_a ON b (a_id);\
+             ALTER TABLE a_anew RENAME TO a; ALTER TABLE b RENAME TO c;",
+            Dialect::Sqlite,
+        );
+        let misread = postgres.apply(
+            "CREATE TABLE a (id uuid PRIMARY KEY, kind text NOT NULL, UNIQUE (id, kind)); \
+             CREATE TABLE c (a_id uuid NOT NULL REFERENCES a (id)); CREATE INDEX b_a ON c (a_id);\
+             ALTER TABLE a DROP CONSTRAINT a_id_kind_key; ALTER TABLE a ALTER COLUMN kind DROP NOT NULL; \
+             ALTER TABLE a ADD CONSTRAINT a_kind_check CHECK (kind <> '');",
+            Dialect::Postgres,
+        );
+        assert_eq!(misread, []);
+        assert!(postgres.tables["a"].unique.is_empty() && !postgres.tables["a"].columns["kind"].required);
+        assert_eq!(sqlite.tables["c"].columns["a_id"].refers_to, postgres.tables["c"].columns["a_id"].refers_to);
+        assert_eq!(sqlite.indexes, postgres.indexes);
     }
 
     #[test]

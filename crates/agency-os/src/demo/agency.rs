@@ -78,7 +78,15 @@ async fn give_own_say(app: &App, cast: &Cast, scope: TenantScope, voice: &Voice<
     voice.done("The client's own people decide on what the staff approved");
     if let Some(speaker) = speaker {
         let mut tx = app.product.db.begin(speaker).await.map_err(plain)?;
-        content::commands::raise_request(&mut tx, &app.product.steps, scope, wish()).await.map_err(plain)?;
+        content::commands::raise_request(
+            &mut tx,
+            &app.product.steps,
+            app.product.connections.platforms(),
+            scope,
+            wish(),
+        )
+        .await
+        .map_err(plain)?;
         tx.commit().await.map_err(plain)?;
         voice.done("The client asks for a post of its own");
     }

@@ -38,6 +38,8 @@ pub enum Fact {
         subjects: Vec<Subject>,
         shown: Vec<Shown>,
         reworked: usize,
+        /// Nothing comes after it.
+        ends: bool,
     },
     /// It stopped for good, in words for a person.
     Failed {
@@ -103,8 +105,8 @@ pub fn advance(board: &mut Board, by: &Actor, fact: Fact) -> Result<()> {
                 board.transition(activity, State::InProgress, by, None, Value::Null)?;
             }
         }
-        Fact::HandedIn { activity, output, subjects, shown, reworked } => {
-            hand_in(board, by, activity, output, subjects, shown, reworked)?;
+        Fact::HandedIn { activity, output, subjects, shown, reworked, ends } => {
+            hand_in(board, by, activity, output, HandedIn { subjects, shown, reworked, ends })?;
         }
         Fact::Failed { activity, words, help } => fail(board, by, activity, words, help)?,
         Fact::Retried { activity } => {
@@ -180,15 +182,16 @@ fn open(
     Ok(())
 }
 
-fn hand_in(
-    board: &mut Board,
-    by: &Actor,
-    id: ActivityId,
-    output: Value,
+/// What comes with work that is handed in.
+struct HandedIn {
     subjects: Vec<Subject>,
     shown: Vec<Shown>,
     reworked: usize,
-) -> Result<()> {
+    ends: bool,
+}
+
+fn hand_in(board: &mut Board, by: &Actor, id: ActivityId, output: Value, work: HandedIn) -> Result<()> {
+    let HandedIn { subjects, shown, reworked, ends } = work;
     let piece = board.piece(id)?;
     if piece.activity.state != State::InProgress {
         return Err(super::error::illegal_transition(&piece.activity.name, piece.activity.state, State::Completed));
@@ -228,13 +231,14 @@ fn hand_in(
             // an approval that had nothing to decide on.
             let units = match gate_at {
                 Some(_) => Vec::new(),
+                None if ends => Vec::new(),
                 None if subjects.is_empty() => unit.into_iter().collect(),
                 None => subjects,
             };
             board.change(id)?.units.clone_from(&units);
             board.transition(id, State::Completed, by, None, Value::Null)?;
             release(board, by, id, &units)?;
-            go_on(board, by, id)
+            if ends { Ok(()) } else { go_on(board, by, id) }
         }
     }
 }

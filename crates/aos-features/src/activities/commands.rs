@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use aos_kernel::{ActivityId, Actor, AgencyScope, Error, PipelineId, Result, Subject, TenantScope};
+use aos_kernel::{ActivityId, Actor, AgencyScope, Error, PipelineId, Result, Subject, TenantScope, Timestamp};
 use aos_storage::{Signal, Tx};
 use serde_json::Value;
 
@@ -12,7 +12,7 @@ use super::{
     error::unknown_template,
     model::{Activity, ActivityState, Assignee, Origin},
     plan::Plan,
-    steps::StepRegistry,
+    steps::{Accepted, StepRegistry},
     store,
 };
 
@@ -111,7 +111,7 @@ pub async fn begin_human(tx: &mut Tx, registry: &StepRegistry, scope: TenantScop
 }
 
 /// A person hands in what they made. `subjects` are what the approval that follows decides on, or the units of the steps
-/// that repeat.
+/// that repeat; where the step has a handler, it says what they are and keeps what was handed in.
 ///
 /// # Errors
 /// `NotFound`; `Conflict` when it is not a person's work, an approval, or over.
@@ -131,8 +131,13 @@ pub async fn complete_human(
     let piece = board.piece(id)?;
     let reworked = piece.rework.len();
     let (plan, at) = board.place(piece)?;
+    let accepted = match piece.activity.step_kind.as_deref() {
+        Some(kind) => registry.step(kind)?.accept(tx, &super::workflow::work(piece, reworked), output).await?,
+        None => Accepted { output, subjects, ends: false },
+    };
+    let Accepted { output, subjects, ends } = accepted;
     let shown = if plan.gate_of(at).is_some() { show(tx, registry, scope, &subjects).await? } else { Vec::new() };
-    advance(&mut board, &actor, Fact::HandedIn { activity: id, output, subjects, shown, reworked })?;
+    advance(&mut board, &actor, Fact::HandedIn { activity: id, output, subjects, shown, reworked, ends })?;
     finish(tx, board, &actor).await
 }
 
@@ -160,6 +165,19 @@ pub async fn retry_activity(tx: &mut Tx, registry: &StepRegistry, scope: TenantS
     }
     advance(&mut board, &actor, Fact::Retried { activity: id })?;
     finish(tx, board, &actor).await
+}
+
+/// The moment before which the open work for a unit is not begun has changed: it is looked at again then. The caller keeps
+/// others from changing the moment meanwhile. Safe to repeat.
+///
+/// # Errors
+/// `Storage`.
+pub async fn wait_anew(tx: &mut Tx, scope: TenantScope, unit: &Subject, at: Timestamp) -> Result<()> {
+    for activity in store::waiting_for_unit(tx, scope, unit).await? {
+        let job = super::workflow::waiting_job(&activity, at)?;
+        tx.enqueue(job);
+    }
+    Ok(())
 }
 
 /// Stops an activity for good, and with it what comes after it for the same unit. What runs is stopped as soon as it

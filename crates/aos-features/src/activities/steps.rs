@@ -3,7 +3,7 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use aos_kernel::{Actor, ContentHash, Error, Result, RunId, Subject, TenantScope};
+use aos_kernel::{Actor, ContentHash, Error, Result, RunId, Subject, TenantScope, Timestamp};
 use aos_storage::{Conn, Db, Tx};
 use tokio_util::sync::CancellationToken;
 
@@ -49,6 +49,8 @@ pub struct Accepted {
     pub output: serde_json::Value,
     /// What the approval that follows decides on; or, where none follows, the units of the steps that repeat.
     pub subjects: Vec<Subject>,
+    /// Nothing comes after it: what the steps that follow would do is done.
+    pub ends: bool,
 }
 
 /// Does one kind of step.
@@ -56,13 +58,22 @@ pub struct Accepted {
 pub trait StepHandler: Send + Sync {
     /// `<slice>.<verb>`, as templates name it.
     fn kind(&self) -> &'static str;
+    /// The work is not begun before this moment, where it has one. Asked in the transaction that would begin it, and again
+    /// when the moment has come: it may have been moved, as [`super::commands::wait_anew`] says.
+    ///
+    /// # Errors
+    /// Tried again by the error's kind.
+    async fn not_before(&self, _tx: &mut Tx, _work: &Work) -> Result<Option<Timestamp>> {
+        Ok(None)
+    }
     /// The slow part, outside any transaction: may run more than once for one activity, so what it does outside is keyed
     /// by the activity. Its result is plain data.
     ///
     /// # Errors
     /// Retried by the error's kind; after the last attempt the activity is `failed` and a person sees the words.
     async fn run(&self, cx: &StepContext, work: &Work) -> Result<serde_json::Value>;
-    /// Turns the result into rows, in the transaction that moves the activity on: exactly once.
+    /// Turns the result into rows, in the transaction that moves the activity on: exactly once. Of work that a person did,
+    /// the result is what they handed in, and `run` is not called.
     ///
     /// # Errors
     /// As [`StepHandler::run`]; nothing of it is kept then.

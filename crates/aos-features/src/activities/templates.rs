@@ -18,9 +18,14 @@ pub struct TemplateVersion {
     pub created_by: Actor,
 }
 
-const BUILT_IN: [&str; 3] = [
+const BUILT_IN: [&str; 8] = [
     include_str!("templates/set_up.json"),
     include_str!("templates/blog_posts.json"),
+    include_str!("templates/social_posts.json"),
+    include_str!("templates/gbp_posts.json"),
+    include_str!("templates/newsletters.json"),
+    include_str!("templates/backlinks.json"),
+    include_str!("templates/ad_copy_sets.json"),
     include_str!("templates/website_audit.json"),
 ];
 

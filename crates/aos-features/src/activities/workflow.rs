@@ -6,7 +6,7 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use aos_kernel::{ActivityId, Actor, AgencyScope, Error, PipelineId, Result, TenantScope};
+use aos_kernel::{ActivityId, Actor, AgencyScope, Error, NewJob, PipelineId, Result, TenantScope, Timestamp};
 use aos_storage::{Signal, Tx};
 use aos_workflow::{Done, Event, Job, JobHandler, Prepared, RunContext};
 use serde::{Deserialize, Serialize};
@@ -30,6 +30,23 @@ struct Payload {
     pipeline: PipelineId,
     /// Of the activity: a job of an earlier one is not wanted any more.
     attempt: i64,
+    /// The moment that it waited for: not wanted any more when the work waits for another by now.
+    #[serde(default)]
+    due: Option<Timestamp>,
+}
+
+/// The job that looks again when work that waits for its moment may begin. One for each moment, so that moving the work to
+/// and fro makes no second.
+pub(super) fn waiting_job(activity: &Activity, at: Timestamp) -> Result<NewJob> {
+    let payload =
+        Payload { activity: activity.id, pipeline: activity.pipeline_id, attempt: activity.attempt, due: Some(at) };
+    let queue = match &activity.assignee {
+        Assignee::Agent(role) => role.as_str(),
+        Assignee::Human(_) | Assignee::System => "system",
+    };
+    let key = format!("wait:{}:{}:{}", activity.id, activity.attempt, at.timestamp_micros());
+    let payload = serde_json::to_value(payload).map_err(Error::internal)?;
+    Ok(NewJob::new(RUN, activity.tenant_id, queue, payload).keyed(key).at(at))
 }
 
 /// What a step's result is wrapped in.
@@ -102,7 +119,7 @@ fn wanted(board: &Board, payload: Payload) -> Option<&Piece> {
     (active && piece.activity.attempt == payload.attempt).then_some(piece)
 }
 
-fn work(piece: &Piece, known: usize) -> Work {
+pub(super) fn work(piece: &Piece, known: usize) -> Work {
     let items = piece.rework[..known.min(piece.rework.len())].to_vec();
     Work {
         scope: TenantScope::granted(piece.activity.tenant_id),
@@ -137,6 +154,24 @@ impl JobHandler for RunActivity {
                 continue;
             };
             let by = principal(&piece.activity);
+            // Agents begin at once; what waits for a moment is what the product itself does outside.
+            if let (Assignee::System, Some(kind)) = (&piece.activity.assignee, piece.activity.step_kind.as_deref()) {
+                let work = work(piece, piece.rework.len());
+                match self.registry.step(kind)?.not_before(tx, &work).await? {
+                    Some(at) if at > tx.now() => {
+                        let job = waiting_job(&work.activity, at)?;
+                        tx.enqueue(job);
+                        prepared.push(Prepared::Drop);
+                        continue;
+                    }
+                    // It was moved, and another job has that moment.
+                    at if payload.due.is_some() && at != payload.due => {
+                        prepared.push(Prepared::Drop);
+                        continue;
+                    }
+                    _ => {}
+                }
+            }
             advance(&mut board, &by, Fact::Started { activity: payload.activity })?;
             let piece = board.piece(payload.activity)?;
             prepared.push(Prepared::with(work(piece, piece.rework.len())));
@@ -180,6 +215,7 @@ impl JobHandler for RunActivity {
                 subjects: accepted.subjects,
                 shown,
                 reworked: rework,
+                ends: accepted.ends,
             };
             advance(&mut board, &by, fact)?;
         }

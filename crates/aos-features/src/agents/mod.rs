@@ -11,6 +11,7 @@
 pub mod commands;
 mod ledger;
 mod model;
+mod prompt;
 pub mod queries;
 mod runner;
 mod skills;

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use aos_capabilities::model::{
     DeltaSink, Dialect, Material, Message, ModelGateway, ModelReply, ModelRequest, OutputSchema, ProviderConfig,
-    ProviderSource, Purpose, ToolCall, ToolResult, Usage,
+    ProviderSource, ToolCall, ToolResult, Usage,
 };
 use aos_kernel::{Actor, Error, MicroUsd, NewEvent, Result, Retry, RunId, Subject, TenantScope};
 use aos_storage::{Credentials, Db, Signal};
@@ -13,6 +13,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::{
     model::{RunState, RunStepKind},
+    prompt::{beginning, prompt},
     skills::{self, Skill, SkillVersion},
     store::{self, NewRun, NewStep, RunEnd},
     tools::{self, Called},
@@ -255,73 +256,6 @@ impl AgentRunner for Agents {
             }
         }
     }
-}
-
-/// What the model is told to do, with the material at hand.
-fn prompt(purpose: Purpose, material: &Material) -> String {
-    let task = &material.task;
-    let mut text = format!("Client: {}\nWebsite: {}\n", material.client, material.website);
-    if let Some(language) = &material.language {
-        text.push_str(&format!("Language of the site: {language}\n"));
-    }
-    match purpose {
-        Purpose::Context => text.push_str("\nTask: write the research for the client's context file.\n"),
-        Purpose::Strategy => text.push_str("\nTask: propose the marketing strategy.\n"),
-        Purpose::Topics => {
-            text.push_str(&format!("\nTask: propose {} blog topics.\nCount: {}\n", task.count, task.count))
-        }
-        Purpose::Article => {
-            text.push_str("\nTask: write the blog post that this brief describes.\n");
-            if let Some(topic) = &task.topic {
-                text.push_str(&format!("\nBrief:\n{}\n", serde_json::to_string_pretty(topic).unwrap_or_default()));
-            }
-        }
-    }
-    if !task.taken.is_empty() {
-        text.push_str(&format!("\nTitles that exist already:\n- {}\n", task.taken.join("\n- ")));
-    }
-    if let Some(notes) = &task.notes {
-        text.push_str(&format!("\nThe work was sent back with these notes:\n{notes}\n"));
-    }
-    if let Some(previous) = &task.previous {
-        text.push_str(&format!(
-            "\nWhat was handed in before:\n{}\n",
-            serde_json::to_string_pretty(previous).unwrap_or_default()
-        ));
-    }
-    if !material.answers.is_null() {
-        text.push_str(&format!("\nWhat people filled in:\n{}\n", material.answers));
-    }
-    text.push_str("\nPages of the client:\n");
-    let wanted = task.topic.as_ref().map(|topic| topic.sources.as_slice()).unwrap_or_default();
-    for (i, page) in material.pages.iter().take(120).enumerate() {
-        // The pages that the brief names in full, the first ones in part, the rest by name.
-        let characters = if wanted.contains(&page.url) {
-            6_000
-        } else if i < 12 && wanted.is_empty() {
-            1_200
-        } else {
-            0
-        };
-        text.push_str(&format!(
-            "\n### {}\n{}\n{}\n{}\n",
-            page.title,
-            page.url,
-            page.description,
-            beginning(&page.markdown, characters)
-        ));
-    }
-    if !material.images.is_empty() && purpose == Purpose::Article {
-        text.push_str("\nImages to choose from:\n");
-        for image in &material.images {
-            text.push_str(&format!("- {} ({})\n", image.url, image.alt));
-        }
-    }
-    text
-}
-
-fn beginning(text: &str, characters: usize) -> &str {
-    text.char_indices().nth(characters).map_or(text, |(at, _)| &text[..at])
 }
 
 fn result_of(call: &ToolCall, content: String, is_error: bool) -> ToolResult {

@@ -13,6 +13,12 @@ const BUILT_IN: &[&str] = &[
     include_str!("skills/strategy.md"),
     include_str!("skills/topic-research.md"),
     include_str!("skills/article.md"),
+    include_str!("skills/social-calendar.md"),
+    include_str!("skills/social-post.md"),
+    include_str!("skills/newsletter.md"),
+    include_str!("skills/backlinks.md"),
+    include_str!("skills/outreach.md"),
+    include_str!("skills/ad-copy.md"),
 ];
 
 /// A skill as written: front matter and text.

@@ -1,7 +1,10 @@
 //! The tools of the built-in runtime. They read; what an agent makes, it hands in, and the slice that asked decides.
 
 use aos_capabilities::{
-    drafts::{ArticleDraft, ContextDraft, StrategyDraft, TopicList},
+    drafts::{
+        AdCopyDraft, AdCopyPlan, ArticleDraft, BacklinkTargets, ContextDraft, NewsletterDraft, NewsletterPlan,
+        OutreachDraft, PostPlan, SocialDraft, StrategyDraft, TopicList,
+    },
     model::{Purpose, ToolCall, ToolSpec},
 };
 use aos_kernel::{Result, TenantScope};
@@ -29,8 +32,15 @@ fn hand_in_name(purpose: Purpose) -> &'static str {
     match purpose {
         Purpose::Context => "hand_in_context",
         Purpose::Strategy => "hand_in_strategy",
-        Purpose::Topics => "create_requests",
-        Purpose::Article => "write_content",
+        Purpose::Topics
+        | Purpose::SocialPlan
+        | Purpose::GbpPlan
+        | Purpose::NewsletterPlan
+        | Purpose::BacklinkTargets
+        | Purpose::AdCopyPlan => "create_requests",
+        Purpose::Article | Purpose::SocialPost | Purpose::Newsletter | Purpose::Outreach | Purpose::AdCopy => {
+            "write_content"
+        }
     }
 }
 
@@ -41,6 +51,14 @@ pub(super) fn schema(purpose: Purpose) -> Value {
         Purpose::Strategy => schemars::schema_for!(StrategyDraft),
         Purpose::Topics => schemars::schema_for!(TopicList),
         Purpose::Article => schemars::schema_for!(ArticleDraft),
+        Purpose::SocialPlan | Purpose::GbpPlan => schemars::schema_for!(PostPlan),
+        Purpose::NewsletterPlan => schemars::schema_for!(NewsletterPlan),
+        Purpose::BacklinkTargets => schemars::schema_for!(BacklinkTargets),
+        Purpose::AdCopyPlan => schemars::schema_for!(AdCopyPlan),
+        Purpose::SocialPost => schemars::schema_for!(SocialDraft),
+        Purpose::Newsletter => schemars::schema_for!(NewsletterDraft),
+        Purpose::Outreach => schemars::schema_for!(OutreachDraft),
+        Purpose::AdCopy => schemars::schema_for!(AdCopyDraft),
     };
     schema.to_value()
 }
@@ -55,6 +73,14 @@ pub(super) fn check(purpose: Purpose, answer: &Value) -> Result<(), String> {
         Purpose::Strategy => fits::<StrategyDraft>(answer),
         Purpose::Topics => fits::<TopicList>(answer),
         Purpose::Article => fits::<ArticleDraft>(answer),
+        Purpose::SocialPlan | Purpose::GbpPlan => fits::<PostPlan>(answer),
+        Purpose::NewsletterPlan => fits::<NewsletterPlan>(answer),
+        Purpose::BacklinkTargets => fits::<BacklinkTargets>(answer),
+        Purpose::AdCopyPlan => fits::<AdCopyPlan>(answer),
+        Purpose::SocialPost => fits::<SocialDraft>(answer),
+        Purpose::Newsletter => fits::<NewsletterDraft>(answer),
+        Purpose::Outreach => fits::<OutreachDraft>(answer),
+        Purpose::AdCopy => fits::<AdCopyDraft>(answer),
     }
 }
 

@@ -1,13 +1,14 @@
-//! What is decided on here: briefs and articles.
+//! What is decided on here: briefs, and what was made by them.
 
-use aos_capabilities::publish::PublishMode;
+use aos_capabilities::{PlatformRegistry, publish::PublishMode};
 use aos_kernel::{ContentItemId, Error, NewEvent, RequestId, Result, Subject, TenantScope};
 use aos_storage::{Conn, Signal, Tx};
 use serde_json::json;
 
 use super::{
     CONTENT_ITEM, REQUEST, commands,
-    model::{ItemState, RequestState},
+    model::{ItemKind, ItemState, RequestKind, RequestState},
+    reach::{self, Strictness},
     store,
 };
 use crate::{
@@ -15,14 +16,26 @@ use crate::{
     tenants,
 };
 
-/// Briefs: an approved one becomes a content item.
+/// Briefs: an approved one becomes content items, one for each of its channels.
 pub struct RequestApproval;
 
-/// Articles: an approved version is frozen and goes on to the site.
-pub struct ItemApproval;
+/// Pieces: an approved version is frozen and goes on to where it is to stand.
+pub struct ItemApproval {
+    platforms: PlatformRegistry,
+}
 
-/// What a client's default means for a new item. A scheduled one has no time yet: it stays a draft until it gets one.
-fn default_mode(mode: tenants::PublishMode) -> PublishMode {
+impl ItemApproval {
+    pub fn new(platforms: PlatformRegistry) -> Self {
+        Self { platforms }
+    }
+}
+
+/// What a client's default means for a new item. A scheduled one has no time yet: it stays a draft until it gets one. What
+/// a person sends has no time.
+fn default_mode(kind: RequestKind, mode: tenants::PublishMode) -> PublishMode {
+    if matches!(kind, RequestKind::AdCopy | RequestKind::Backlink) {
+        return PublishMode::Now;
+    }
     match mode {
         tenants::PublishMode::Now => PublishMode::Now,
         tenants::PublishMode::Draft | tenants::PublishMode::Schedule => PublishMode::Draft,
@@ -49,20 +62,33 @@ impl Approvable for RequestApproval {
             return Err(Error::conflict("nothing_to_decide", "This brief was decided on already."));
         }
         store::set_request_state(tx, scope, id, RequestState::InProgress, None).await?;
-        let item = ContentItemId::new();
         // A planned time that has passed is kept: the post's own approval then asks for a new one.
         let mode = match request.planned_at {
             Some(at) => PublishMode::At(at),
-            None => default_mode(tenants::queries::settings(tx, scope).await?.publish.mode),
+            None => default_mode(request.kind, tenants::queries::settings(tx, scope).await?.publish.mode),
         };
-        store::insert_item(tx, scope, item, &request, mode).await?;
-        let unit = Subject::new(CONTENT_ITEM, item);
+        let channels: Vec<_> = match request.channels.as_slice() {
+            [] => vec![None],
+            channels => channels.iter().copied().map(Some).collect(),
+        };
+        let items: Vec<_> = channels.into_iter().map(|channel| (ContentItemId::new(), channel)).collect();
+        let ids: Vec<ContentItemId> = items.iter().map(|(item, _)| *item).collect();
         tx.emit(
-            NewEvent::new(scope.tenant(), "content.request_approved", subject.clone()).with(json!({ "item": item })),
+            NewEvent::new(scope.tenant(), "content.request_approved", subject.clone())
+                .with(json!({ "item": ids.first(), "items": ids })),
         );
-        tx.emit(NewEvent::new(scope.tenant(), "content.item_created", unit.clone()).with(json!({ "request": id })));
+        let mut units = Vec::with_capacity(items.len());
+        for (item, channel) in items {
+            store::insert_item(tx, scope, item, &request, channel, mode).await?;
+            let unit = Subject::new(CONTENT_ITEM, item);
+            tx.emit(
+                NewEvent::new(scope.tenant(), "content.item_created", unit.clone())
+                    .with(json!({ "request": id, "channel": channel })),
+            );
+            units.push(unit);
+        }
         tx.signal(Signal::new("tenant", scope.tenant()));
-        Ok(vec![unit])
+        Ok(units)
     }
 
     async fn rejected(&self, tx: &mut Tx, scope: TenantScope, subject: &Subject, notes: &str) -> Result<()> {
@@ -86,12 +112,14 @@ impl Approvable for ItemApproval {
         let version = store::version(conn, scope, id, item.current_version)
             .await?
             .ok_or_else(|| Error::internal("an item to be approved has no version"))?;
-        Ok(Fingerprint {
-            title: version.text.title,
-            version: version.version,
-            hash: version.hash,
-            made_by: version.author,
-        })
+        // Of one request's posts each is named by where it will stand.
+        let channel =
+            reach::channel_of(conn, &self.platforms, scope, &item).await?.filter(|_| item.kind == ItemKind::SocialPost);
+        let title = match channel {
+            Some((channel, _)) => format!("{} · {}", version.title, reach::name_of(&self.platforms, &channel)),
+            None => version.title,
+        };
+        Ok(Fingerprint { title, version: version.version, hash: version.hash, made_by: version.author })
     }
 
     async fn approved(&self, tx: &mut Tx, scope: TenantScope, subject: &Subject) -> Result<Vec<Subject>> {
@@ -102,6 +130,16 @@ impl Approvable for ItemApproval {
         }
         if let PublishMode::At(_) = item.publish_mode {
             commands::in_future(item.publish_mode, tx.now())?;
+        }
+        commands::has_time(&item)?;
+        let version = store::version(tx, scope, id, item.current_version)
+            .await?
+            .ok_or_else(|| Error::internal("an item to be approved has no version"))?;
+        let broken = reach::problems(tx, &self.platforms, scope, &item, &version.text, Strictness::Approved).await?;
+        if !broken.is_empty() {
+            let words: Vec<String> = broken.into_iter().map(|(_, words)| words).collect();
+            return Err(Error::conflict("breaks_rules", words.join(" "))
+                .with_help("Edit it, or send it back with notes; then it can be approved."));
         }
         store::approve_item(tx, scope, id, item.current_version).await?;
         tx.emit(

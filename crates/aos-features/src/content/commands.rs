@@ -1,13 +1,15 @@
 //! Writes of this slice that a person asks for.
 
-use aos_capabilities::publish::PublishMode;
+use aos_capabilities::{PlatformRegistry, publish::PublishMode};
 use aos_kernel::{ActivityId, ContentItemId, Error, NewEvent, RequestId, Result, Subject, TenantScope, Timestamp};
 use aos_storage::{Signal, Tx};
 use serde_json::json;
 
 use super::{
     CONTENT_ITEM, REQUEST,
-    model::{ArticleText, ContentItem, ItemState, NewRequest, Request, RequestState},
+    model::{ContentItem, ItemKind, ItemState, ItemText, NewRequest, Request, RequestState},
+    reach::{self, Strictness},
+    reschedule,
     store::{self, RequestRow, VersionRow},
 };
 use crate::activities::{self, Origin, StartPipeline, StepRegistry};
@@ -16,29 +18,35 @@ use crate::activities::{self, Origin, StartPipeline, StepRegistry};
 /// publishing, and counts against no month.
 ///
 /// # Errors
-/// `Invalid` with the field.
+/// `Invalid` with the field; `Conflict` with code `time_passed`.
 pub async fn raise_request(
     tx: &mut Tx,
     registry: &StepRegistry,
+    platforms: &PlatformRegistry,
     scope: TenantScope,
     input: NewRequest,
 ) -> Result<RequestId> {
-    let input = input.cleaned()?;
+    let input = reach::settle_channels(tx, platforms, scope, input.cleaned()?).await?;
+    if let Some(at) = input.planned_at {
+        in_future(PublishMode::At(at), tx.now())?;
+    }
     let id = RequestId::new();
     let made_by = tx.actor().clone();
     let row = RequestRow { id, input: &input, period: None, offline: false, made_by: &made_by };
     store::insert_request(tx, scope, row).await?;
     let subject = Subject::new(REQUEST, id);
     tx.emit(
-        NewEvent::new(scope.tenant(), "content.request_raised", subject.clone()).with(json!({ "title": input.title })),
+        NewEvent::new(scope.tenant(), "content.request_raised", subject.clone())
+            .with(json!({ "title": input.title, "kind": input.kind })),
     );
+    let (template, enter_at) = input.kind.pipeline();
     let start = StartPipeline {
-        template_key: "blog_posts".into(),
+        template_key: template.into(),
         name: input.title.clone(),
         origin: Origin::AdHoc,
         input: json!({ "request": id }),
         key: format!("request:{id}"),
-        enter_at: Some("approve_topics".into()),
+        enter_at: Some(enter_at.into()),
         subjects: vec![subject],
     };
     activities::commands::start_pipeline(tx, registry, scope, start).await?;
@@ -53,14 +61,15 @@ pub async fn raise_request(
 pub async fn edit_request(
     tx: &mut Tx,
     registry: &StepRegistry,
+    platforms: &PlatformRegistry,
     scope: TenantScope,
     id: RequestId,
     based_on: i64,
     input: NewRequest,
 ) -> Result<()> {
-    let input = input.cleaned()?;
     tx.lock(&format!("request {id}")).await?;
     let request = request(tx, scope, id).await?;
+    let input = NewRequest { kind: request.kind, ..input }.cleaned()?;
     if request.state != RequestState::PendingApproval {
         return Err(Error::conflict(
             "decided_already",
@@ -68,6 +77,7 @@ pub async fn edit_request(
         ));
     }
     unchanged(based_on, request.version)?;
+    let input = reach::settle_channels(tx, platforms, scope, input).await?;
     if request.hash == input.hash() && request.priority == input.priority {
         return Ok(());
     }
@@ -90,14 +100,15 @@ pub async fn edit_request(
 pub async fn revise_request(
     tx: &mut Tx,
     registry: &StepRegistry,
+    platforms: &PlatformRegistry,
     scope: TenantScope,
     id: RequestId,
     based_on: i64,
     input: NewRequest,
 ) -> Result<()> {
-    let input = input.cleaned()?;
     tx.lock(&format!("request {id}")).await?;
     let request = request(tx, scope, id).await?;
+    let input = NewRequest { kind: request.kind, ..input }.cleaned()?;
     if request.state != RequestState::Rejected {
         return Err(Error::conflict(
             "not_sent_back",
@@ -105,6 +116,7 @@ pub async fn revise_request(
         ));
     }
     unchanged(based_on, request.version)?;
+    let input = reach::settle_channels(tx, platforms, scope, input).await?;
     store::revise_request(tx, scope, id, &input, false, &request.made_by).await?;
     let subject = Subject::new(REQUEST, id);
     tx.emit(NewEvent::new(scope.tenant(), "content.request_revised", subject.clone()));
@@ -139,20 +151,31 @@ pub async fn close_request(tx: &mut Tx, registry: &StepRegistry, scope: TenantSc
     Ok(())
 }
 
-/// A reviewer's edit of an article: a new version on top of the one they read. Work that waits for its approval is then
+/// A person's edit of a piece.
+#[derive(Clone, Debug)]
+pub struct Edit<'a> {
+    /// The version that they read.
+    pub based_on: i64,
+    pub text: ItemText,
+    /// What was changed and why.
+    pub note: Option<&'a str>,
+}
+
+/// A reviewer's edit of a piece: a new version on top of the one they read. Work that waits for its approval is then
 /// decided on as edited.
 ///
 /// # Errors
-/// `Conflict` when somebody saved a version meanwhile, or when the article is approved and so frozen.
+/// `Invalid` with the field for what the platform that it is made for would not take; `Conflict` when somebody saved a
+/// version meanwhile, or when the piece is approved and so frozen.
 pub async fn edit_item(
     tx: &mut Tx,
     registry: &StepRegistry,
+    platforms: &PlatformRegistry,
     scope: TenantScope,
     id: ContentItemId,
-    based_on: i64,
-    text: ArticleText,
-    note: Option<&str>,
+    edit: Edit<'_>,
 ) -> Result<i64> {
+    let Edit { based_on, text, note } = edit;
     let text = text.cleaned()?;
     tx.lock(&format!("content_item {id}")).await?;
     let item = item(tx, scope, id).await?;
@@ -169,11 +192,19 @@ pub async fn edit_item(
     if before.text == text {
         return Ok(item.current_version);
     }
+    if text.kind() != item.kind {
+        return Err(Error::invalid("kind", "This text is of another kind than the piece."));
+    }
+    let problems = reach::problems(tx, platforms, scope, &item, &text, Strictness::Edited).await?;
+    if let Some((field, words)) = problems.into_iter().next() {
+        return Err(Error::invalid(field, words));
+    }
     let version = item.current_version + 1;
     let author = tx.actor().clone();
     let row = VersionRow {
         item: id,
         version,
+        title: &item.title,
         text: &text,
         sources: &before.sources,
         gaps: &before.gaps,
@@ -197,6 +228,10 @@ pub async fn edit_item(
 /// `Conflict` when it is published already; `Invalid` for a time that has passed.
 pub async fn plan_publishing(tx: &mut Tx, scope: TenantScope, id: ContentItemId, mode: PublishMode) -> Result<()> {
     let item = item(tx, scope, id).await?;
+    if item.state == ItemState::Scheduled && item.channel_id.is_some() {
+        // It waits here.
+        return reschedule::reschedule(tx, scope, id, mode).await.map(drop);
+    }
     if matches!(item.state, ItemState::Published | ItemState::Scheduled) {
         return Err(Error::conflict("published_already", format!("“{}” is on the site already.", item.title)));
     }
@@ -248,6 +283,16 @@ pub(super) fn in_future(mode: PublishMode, now: Timestamp) -> Result<()> {
             .with_help("Choose a new time, or publish at once.")),
         _ => Ok(()),
     }
+}
+
+/// A post or a newsletter goes out at a time: no platform keeps it as a draft that a person could publish there.
+pub(super) fn has_time(item: &ContentItem) -> Result<()> {
+    let needs_one = matches!(item.kind, ItemKind::SocialPost | ItemKind::EmailCampaign);
+    if needs_one && item.publish_mode == PublishMode::Draft {
+        let words = format!("Nobody said yet when “{}” is to go out.", item.title);
+        return Err(Error::conflict("time_needed", words).with_help("Choose a time, or have it go out at once."));
+    }
+    Ok(())
 }
 
 pub(super) async fn request(tx: &mut Tx, scope: TenantScope, id: RequestId) -> Result<Request> {

@@ -103,7 +103,7 @@ pub async fn comment(tx: &mut Tx, scope: TenantScope, item: ContentItemId, new: 
     if quote.chars().count() > LONGEST_QUOTE {
         return Err(Error::invalid("quote", "Choose fewer words."));
     }
-    let text = anchor::folded(&markdown::plain_text(&version.text.markdown));
+    let text = anchor::folded(&markdown::plain_text(&version.markdown));
     let (quote, prefix, suffix) = if quote.is_empty() {
         (quote, String::new(), String::new())
     } else {
@@ -202,7 +202,7 @@ pub async fn threads(conn: &mut Conn, scope: TenantScope, item: ContentItemId) -
     }
     let post = store::item(conn, scope, item).await?.ok_or_else(|| Error::not_found("content item"))?;
     let version = store::version(conn, scope, item, post.current_version).await?;
-    let text = version.map(|version| anchor::folded(&markdown::plain_text(&version.text.markdown)));
+    let text = version.map(|version| anchor::folded(&markdown::plain_text(&version.markdown)));
     let text = text.unwrap_or_default();
     let mut threads: Vec<Thread> = Vec::new();
     for comment in comments {

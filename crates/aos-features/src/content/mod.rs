@@ -15,28 +15,51 @@ mod anchor;
 mod approve;
 pub mod commands;
 pub mod comments;
+mod days;
 pub mod measure;
+mod media;
 pub mod model;
 pub mod planning;
+mod propose;
 mod publish;
 pub mod queries;
+pub mod quota;
+pub mod reach;
 pub mod reschedule;
-mod research;
 mod store;
 mod write;
 
 pub use approve::{ItemApproval, RequestApproval};
+pub use media::{Media, MediaSource};
 pub use model::{
-    ContentItem, ContentVersion, ItemState, NewRequest, Publication, PublicationState, Request, RequestState,
+    ContentItem, ContentVersion, ItemKind, ItemState, ItemText, NewRequest, Publication, PublicationState, Request,
+    RequestKind, RequestState,
 };
-pub use publish::{ImageSource, PublishStep, SiteImage, WATCH, WatchPublication};
+pub use propose::Propose;
+pub use publish::{
+    Confirm, NoOutreachMail, OutreachMail, PublishPost, PublishStep, SendCampaign, SendOutreach, Sent, WATCH,
+    WatchPublication,
+};
 pub use reschedule::{MOVE, MoveOnSite};
-pub use research::ResearchTopics;
-pub use write::WriteArticle;
+pub use write::Write;
 
 pub const RESEARCH_TOPICS: &str = "content.research_topics";
+pub const PLAN_SOCIAL: &str = "content.plan_social";
+pub const PLAN_GBP: &str = "content.plan_gbp";
+pub const PLAN_NEWSLETTERS: &str = "content.plan_newsletters";
+pub const PLAN_AD_COPY: &str = "content.plan_ad_copy";
+pub const RESEARCH_BACKLINKS: &str = "content.research_backlinks";
 pub const WRITE_ARTICLE: &str = "content.write_article";
+pub const WRITE_POST: &str = "content.write_post";
+pub const WRITE_NEWSLETTER: &str = "content.write_newsletter";
+pub const WRITE_AD_COPY: &str = "content.write_ad_copy";
+pub const WRITE_OUTREACH: &str = "content.write_outreach";
 pub const PUBLISH: &str = "content.publish";
+pub const PUBLISH_POST: &str = "content.publish_post";
+pub const SEND_CAMPAIGN: &str = "content.send_campaign";
+pub const SEND_OUTREACH: &str = "content.send_outreach";
+/// A person's work: they say that it was sent or handed over.
+pub const CONFIRM: &str = "content.confirm";
 
 /// Subjects of approvals and units of pipelines.
 pub const REQUEST: &str = "request";
@@ -66,5 +89,11 @@ pub const MIGRATIONS: &[aos_storage::Migration] = &[
         name: "content_calendar_of_all",
         sqlite: include_str!("../../migrations/sqlite/0370_content_calendar_of_all.sql"),
         postgres: include_str!("../../migrations/postgres/0370_content_calendar_of_all.sql"),
+    },
+    aos_storage::Migration {
+        number: 410,
+        name: "content_kinds",
+        sqlite: include_str!("../../migrations/sqlite/0410_content_kinds.sql"),
+        postgres: include_str!("../../migrations/postgres/0410_content_kinds.sql"),
     },
 ];

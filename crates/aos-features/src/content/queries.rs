@@ -36,12 +36,12 @@ pub async fn item(conn: &mut Conn, scope: TenantScope, id: ContentItemId) -> Res
     store::item(conn, scope, id).await?.ok_or_else(|| Error::not_found("content item"))
 }
 
-/// What a request became, if it became something.
+/// What a request became, in the order of its channels.
 ///
 /// # Errors
 /// `Storage`.
-pub async fn item_of_request(conn: &mut Conn, scope: TenantScope, request: RequestId) -> Result<Option<ContentItem>> {
-    store::item_of_request(conn, scope, request).await
+pub async fn items_of_request(conn: &mut Conn, scope: TenantScope, request: RequestId) -> Result<Vec<ContentItem>> {
+    store::items_of_request(conn, scope, request).await
 }
 
 /// Items in any of these states (all, when none is named), the last touched first.

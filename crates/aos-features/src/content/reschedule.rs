@@ -23,7 +23,7 @@ use super::{
     publish::{self, PublishStep},
     store,
 };
-use crate::channels;
+use crate::{activities, channels};
 
 /// The job kind that brings what stands on a platform to its new time.
 pub const MOVE: &str = "content.move_on_site";
@@ -50,6 +50,12 @@ pub async fn reschedule(tx: &mut Tx, scope: TenantScope, id: ContentItemId, mode
         return Err(Error::conflict("published_already", words));
     }
     let publication = store::publication_of(tx, scope, id).await?;
+    if let Some(publication) =
+        publication.as_ref().filter(|publication| publication.state == PublicationState::Processing)
+    {
+        let words = format!("The platform has “{}” already and is about to show it.", item.title);
+        return Err(Error::conflict("on_site", words).with_context(publication.id));
+    }
     let standing = publication
         .filter(|publication| publication.state == PublicationState::OnSite && publication.platform_id.is_some());
     let moved = Moved { before: item.publish_mode, on_site: standing.is_some() };
@@ -57,6 +63,19 @@ pub async fn reschedule(tx: &mut Tx, scope: TenantScope, id: ContentItemId, mode
         return Ok(moved);
     }
     commands::in_future(mode, tx.now())?;
+    let waits = item.state == ItemState::Scheduled && standing.is_none();
+    let mode = match mode {
+        // What waits here for its moment waits for the present one.
+        PublishMode::Now if waits => PublishMode::At(tx.now()),
+        PublishMode::Draft if waits => {
+            return Err(Error::conflict(
+                "waits",
+                "It is approved and waits for its time, so it can get another time but not none.",
+            )
+            .with_help("Choose another time."));
+        }
+        mode => mode,
+    };
     if standing.is_some() && !matches!(mode, PublishMode::At(_)) {
         return Err(Error::conflict("on_site", "It is on the site already, so it can get another time but not none.")
             .with_help("Take it back on the site itself."));
@@ -64,6 +83,11 @@ pub async fn reschedule(tx: &mut Tx, scope: TenantScope, id: ContentItemId, mode
     store::set_publish_mode(tx, scope, id, mode).await?;
     if let Some(publication) = &standing {
         move_on_site(tx, scope, publication.id);
+    }
+    if let PublishMode::At(at) = mode
+        && waits
+    {
+        activities::commands::wait_anew(tx, scope, &Subject::new(CONTENT_ITEM, id), at).await?;
     }
     let mut event = NewEvent::new(scope.tenant(), "content.rescheduled", Subject::new(CONTENT_ITEM, id)).with(
         json!({ "from": item.publish_mode, "to": mode, "on_site": standing.is_some(), "version": item.current_version }),
@@ -200,8 +224,10 @@ impl JobHandler for MoveOnSite {
         let words = format!("The site did not take the new time: {}", error.message());
         let help = error.help().unwrap_or("It comes out at the old time; try the move again.");
         store::set_item_state(tx, scope, item.id, item.state, Some((&words, Some(help)))).await?;
-        if error.code() == "platform_auth_expired" {
-            channels::commands::mark_expired(tx, scope, publication.channel_id, error.message()).await?;
+        if error.code() == "platform_auth_expired"
+            && let Some(channel) = publication.channel_id
+        {
+            channels::commands::mark_expired(tx, scope, channel, error.message()).await?;
         }
         let event = NewEvent::new(scope.tenant(), "content.rescheduling_gave_up", Subject::new(CONTENT_ITEM, item.id));
         tx.emit(event.because(words).with(json!({ "stays": publication.standing_at })));

@@ -22,6 +22,8 @@ pub struct Entry {
     pub tenant: TenantId,
     pub client: String,
     pub zone: String,
+    /// In the words of requests for a brief, and of items for a piece: `social`, `social_post`.
+    pub kind: String,
     pub title: String,
     pub state: EntryState,
     /// When it was published, or is to be; none for what has no date yet.
@@ -46,6 +48,7 @@ impl FromRow for Entry {
             tenant: row.get("tenant_id")?,
             client: row.get("client")?,
             zone: row.get("zone")?,
+            kind: row.get("kind")?,
             title: row.get("title")?,
             state,
             at: row.get("at")?,
@@ -87,10 +90,10 @@ aos_kernel::text_enum! {
 pub const MOST: i64 = 500;
 
 /// What is shown of a post.
-const POST: &str = "'post' AS what, i.id, i.tenant_id, t.name AS client, t.zone, i.title, i.state,
-    p.state AS publication, p.channel_id, p.standing_at, i.published_url, i.problem";
+const POST: &str = "'post' AS what, i.id, i.tenant_id, t.name AS client, t.zone, i.kind, i.title, i.state,
+    p.state AS publication, COALESCE(i.channel_id, p.channel_id) AS channel_id, p.standing_at, i.published_url, i.problem";
 /// Of a brief; it has no publication, which is joined for the columns alone.
-const REQUEST: &str = "'request' AS what, i.id, i.tenant_id, t.name AS client, t.zone, i.title, i.state,
+const REQUEST: &str = "'request' AS what, i.id, i.tenant_id, t.name AS client, t.zone, i.kind, i.title, i.state,
     p.state AS publication, p.channel_id, p.standing_at, p.url AS published_url, p.problem";
 /// Asked of each row and not joined: else the databases begin with all clients and look at the work of each.
 const ACTIVE: &str = "(SELECT state FROM tenant WHERE id = c.tenant_id) = 'active'";

@@ -7,7 +7,7 @@ use aos_storage::{Conn, FromRow, Row, Sql, ToValue, from_row, params};
 use super::condition;
 use crate::{
     activities::ApprovalState,
-    content::{ItemState, RequestState},
+    content::{ItemKind, ItemState, RequestKind, RequestState},
     tenants::Party,
 };
 
@@ -15,12 +15,13 @@ use crate::{
 #[derive(Clone, Debug)]
 pub struct Shipped {
     pub id: ContentItemId,
+    pub kind: ItemKind,
     pub title: String,
     pub url: Option<String>,
     pub at: Timestamp,
     pub words: Option<i64>,
 }
-from_row!(Shipped { id, title, url, at, words });
+from_row!(Shipped { id, parse kind, title, url, at, words });
 
 /// What was published, the latest first.
 ///
@@ -34,7 +35,7 @@ pub async fn shipped(
 ) -> Result<Page<Shipped>> {
     // Whatever is published says when. Its state is asked for so that the index of the moments is taken: the latest few are
     // read, and not all that a client ever published.
-    let mut sql = "SELECT i.id, i.title, i.published_url AS url, i.published_at AS at, v.word_count AS words
+    let mut sql = "SELECT i.id, i.kind, i.title, i.published_url AS url, i.published_at AS at, v.word_count AS words
                    FROM content_item AS i
                    LEFT JOIN content_version AS v ON v.item_id = i.id AND v.version = i.approved_version
                    WHERE (i.state = 'published') IS TRUE"
@@ -58,6 +59,7 @@ pub async fn shipped(
 #[derive(Clone, Debug)]
 pub struct Coming {
     pub id: ContentItemId,
+    pub kind: ItemKind,
     pub title: String,
     pub state: ItemState,
     pub publish_mode: PublishMode,
@@ -67,7 +69,7 @@ pub struct Coming {
     /// Whose decision it waits for, when it waits for one.
     pub waits_for: Option<Party>,
 }
-from_row!(Coming { id, title, parse state, json publish_mode, updated_at, version, parse_opt waits_for });
+from_row!(Coming { id, parse kind, title, parse state, json publish_mode, updated_at, version, parse_opt waits_for });
 
 impl Coming {
     /// When it is to appear, if that is settled.
@@ -87,7 +89,7 @@ pub async fn coming(conn: &mut Conn, scope: TenantScope, limit: i64) -> Result<V
     // Coalesced only to keep the databases from walking through all that the client ever had in the order of its changes.
     let mut all: Vec<Coming> = conn
         .all(
-            "SELECT i.id, i.title, i.state, i.publish_mode, i.updated_at, i.current_version AS version,
+            "SELECT i.id, i.kind, i.title, i.state, i.publish_mode, i.updated_at, i.current_version AS version,
                     (SELECT a.party FROM approval AS a WHERE a.subject_id = i.id AND a.state = 'pending' LIMIT 1)
                       AS waits_for
              FROM content_item AS i
@@ -111,6 +113,7 @@ pub async fn coming(conn: &mut Conn, scope: TenantScope, limit: i64) -> Result<V
 #[derive(Clone, Debug)]
 pub struct Asked {
     pub id: RequestId,
+    pub kind: RequestKind,
     pub title: String,
     pub state: RequestState,
     pub made_by: Actor,
@@ -118,14 +121,14 @@ pub struct Asked {
     pub rejection: Option<String>,
     /// Whose decision it waits for, when it waits for one.
     pub waits_for: Option<Party>,
-    /// What became of it.
+    /// What became of it; of several pieces the first that is not out yet.
     pub item: Option<ContentItemId>,
     pub item_state: Option<ItemState>,
     pub item_waits_for: Option<Party>,
     pub url: Option<String>,
 }
 from_row!(Asked {
-    id, title, parse state, made_by, created_at, rejection, parse_opt waits_for, item, parse_opt item_state,
+    id, parse kind, title, parse state, made_by, created_at, rejection, parse_opt waits_for, item, parse_opt item_state,
     parse_opt item_waits_for, url
 });
 
@@ -138,9 +141,12 @@ pub async fn asked(conn: &mut Conn, scope: TenantScope, after: Option<&Cursor>, 
         format!("(SELECT a.party FROM approval AS a WHERE a.subject_id = {subject} AND a.state = 'pending' LIMIT 1)")
     };
     let mut sql = format!(
-        "SELECT r.id, r.title, r.state, r.made_by, r.created_at, r.rejection, {} AS waits_for, i.id AS item,
+        "SELECT r.id, r.kind, r.title, r.state, r.made_by, r.created_at, r.rejection, {} AS waits_for, i.id AS item,
                 i.state AS item_state, {} AS item_waits_for, i.published_url AS url
-         FROM request AS r LEFT JOIN content_item AS i ON i.request_id = r.id
+         FROM request AS r LEFT JOIN content_item AS i ON i.id = (
+             -- Of several the first that is not out yet.
+             SELECT b.id FROM content_item AS b WHERE b.request_id = r.id
+             ORDER BY CASE b.state WHEN 'published' THEN 1 ELSE 0 END, b.id LIMIT 1)
          WHERE r.period_id IS NULL",
         waits("r.id"),
         waits("i.id")

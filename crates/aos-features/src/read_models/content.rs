@@ -1,12 +1,13 @@
 //! Posts with what their current version and publication say, of one client or of all.
 
 use aos_kernel::{
-    AgencyScope, ContentItemId, Cursor, Error, Page, PageSize, RequestId, Result, TenantId, TenantScope, Timestamp,
+    AgencyScope, ChannelId, ContentItemId, Cursor, Error, Page, PageSize, RequestId, Result, TenantId, TenantScope,
+    Timestamp,
 };
 use aos_storage::{Conn, Sql, ToValue, from_row, params};
 
 use super::{condition, limited};
-use crate::content::{ItemState, PublicationState, RequestState};
+use crate::content::{ItemKind, ItemState, PublicationState, RequestKind, RequestState};
 
 /// One line of a list of posts.
 #[derive(Clone, Debug)]
@@ -15,6 +16,9 @@ pub struct PostLine {
     pub tenant_id: TenantId,
     pub client: String,
     pub zone: String,
+    pub kind: ItemKind,
+    /// The one that it is made for, where it is made for one.
+    pub channel_id: Option<ChannelId>,
     pub title: String,
     pub state: ItemState,
     pub words: Option<i64>,
@@ -26,12 +30,12 @@ pub struct PostLine {
     pub updated_at: Timestamp,
 }
 from_row!(PostLine {
-    id, tenant_id, client, zone, title, parse state, words, offline, published_url, problem, parse_opt publication,
+    id, tenant_id, client, zone, parse kind, channel_id, title, parse state, words, offline, published_url, problem, parse_opt publication,
     updated_at
 });
 
 const LINE: &str =
-    "SELECT i.id, i.tenant_id, t.name AS client, t.zone, i.title, i.state, v.word_count AS words, v.offline,
+    "SELECT i.id, i.tenant_id, i.kind, i.channel_id, t.name AS client, t.zone, i.title, i.state, v.word_count AS words, v.offline,
         i.published_url, i.problem, p.state AS publication, i.updated_at
     FROM content_item AS i
     JOIN tenant AS t ON t.id = i.tenant_id
@@ -108,6 +112,7 @@ pub async fn posts_of_request(conn: &mut Conn, scope: TenantScope, request: Requ
 #[derive(Clone, Debug)]
 pub struct RequestLine {
     pub id: RequestId,
+    pub kind: RequestKind,
     pub title: String,
     pub state: RequestState,
     pub made_by: aos_kernel::Actor,
@@ -116,7 +121,7 @@ pub struct RequestLine {
     pub created_at: Timestamp,
     pub updated_at: Timestamp,
 }
-from_row!(RequestLine { id, title, parse state, made_by, parse_opt month, created_at, updated_at });
+from_row!(RequestLine { id, parse kind, title, parse state, made_by, parse_opt month, created_at, updated_at });
 
 /// Requests of one client, the newest first.
 ///
@@ -129,7 +134,7 @@ pub async fn requests(
     after: Option<&Cursor>,
     size: PageSize,
 ) -> Result<Page<RequestLine>> {
-    let mut sql = "SELECT r.id, r.title, r.state, r.made_by, p.month, r.created_at, r.updated_at
+    let mut sql = "SELECT r.id, r.kind, r.title, r.state, r.made_by, p.month, r.created_at, r.updated_at
                    FROM request AS r LEFT JOIN period AS p ON p.id = r.period_id WHERE TRUE"
         .to_owned();
     let mut params = Vec::new();

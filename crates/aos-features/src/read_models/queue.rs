@@ -35,6 +35,8 @@ pub struct QueueEntry {
     pub client: String,
     pub zone: String,
     pub subject: Subject,
+    /// In the words of requests for a brief, and of items for a piece: `social`, `social_post`.
+    pub kind: Option<String>,
     pub title: String,
     /// Of several briefs: of all of them together, see [`list_hash`].
     pub hash: ContentHash,
@@ -69,6 +71,7 @@ impl FromRow for QueueEntry {
             client: row.get("client")?,
             zone: row.get("zone")?,
             subject: Subject { kind: row.get("subject_kind")?, id: row.get("subject_id")? },
+            kind: row.get("kind")?,
             title: row.get("title")?,
             hash: row.get("hash")?,
             made_by: row.get("made_by")?,
@@ -109,7 +112,8 @@ pub async fn waiting(
     let mut sql = format!(
         "SELECT a.id, a.tenant_id, a.activity_id, a.subject_kind, a.subject_id, a.title, a.hash, a.made_by, a.party, a.role,
                 a.requested_at, t.name AS client, t.zone, p.name AS pipeline_name, v.word_count AS words,
-                COALESCE(v.offline, r.offline, s.offline) AS offline, i.publish_mode, br.title AS brief
+                COALESCE(v.offline, r.offline, s.offline) AS offline, i.publish_mode, br.title AS brief,
+                COALESCE(i.kind, r.kind) AS kind
          FROM approval AS a
          JOIN tenant AS t ON t.id = a.tenant_id
          JOIN pipeline AS p ON p.id = a.pipeline_id

@@ -91,6 +91,7 @@ impl StepHandler for DraftStep {
                 "run": answer.run,
             }),
             subjects: vec![Subject::new(STRATEGY, strategy.id)],
+            ends: false,
         })
     }
 }
@@ -215,6 +216,7 @@ pub fn register(registry: Registry) -> Registry {
         .with_handler(Arc::new(OpenMonths))
         .with_handler(Arc::new(On(CountUnits)))
         .on_event("content.post_published", COUNT)
+        .on_event("content.request_completed", COUNT)
         .on_event("activities.pipeline_completed", COUNT)
 }
 

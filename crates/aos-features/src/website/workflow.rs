@@ -123,7 +123,7 @@ impl StepHandler for CrawlStep {
                 .with(output.clone()),
         );
         tx.signal(Signal::new("tenant", work.scope.tenant()));
-        Ok(Accepted { output, subjects: Vec::new() })
+        Ok(Accepted { output, ..Accepted::default() })
     }
 }
 

@@ -1,8 +1,9 @@
 //! The slices' stories, on both databases: each test reads as sentences of the vocabulary.
 
-// The one file of the testkit that a slice's story needs; the whole of it would build the faces and the platforms too.
+// The one file of the testkit that a slice's story needs; the whole of it would build the faces too.
 #[path = "../../../aos-testkit/src/clock.rs"]
 mod clock;
+mod content;
 mod identity;
 mod invitations;
 mod mail;
@@ -11,5 +12,6 @@ mod people;
 mod providers;
 mod strategy;
 mod strategy_rules;
+mod studio;
 mod support;
 mod tenants;

@@ -45,6 +45,18 @@ pub fn compose(request: &ModelRequest) -> Result<ModelReply, ModelError> {
         Purpose::Strategy => to_json(&strategy::compose(material)),
         Purpose::Topics => to_json(&topics::compose(material)),
         Purpose::Article => to_json(&article::compose(material)?),
+        Purpose::SocialPlan
+        | Purpose::GbpPlan
+        | Purpose::NewsletterPlan
+        | Purpose::BacklinkTargets
+        | Purpose::AdCopyPlan
+        | Purpose::SocialPost
+        | Purpose::Newsletter
+        | Purpose::Outreach
+        | Purpose::AdCopy => Err(error::nothing_to_say(
+            "This kind of work can't be drafted without a model yet.",
+            "Connect a model on the Models page, or write it by hand.",
+        )),
     }?;
     Ok(ModelReply {
         text: output.to_string(),

@@ -4,7 +4,12 @@
 //! ([`Mishap`]), so that callers meet a lost answer without a network. What it publishes nobody else sees; its
 //! descriptor says `simulated`.
 
+mod campaigns;
+mod posts;
 mod publish;
+
+pub use campaigns::StandingCampaign;
+pub use posts::{Network, StandingPost};
 
 use std::{
     collections::{HashMap, HashSet, VecDeque},
@@ -15,7 +20,9 @@ use std::{
 
 use aos_capabilities::{
     Account, Capability, Descriptor, Platform, PlatformError, PlatformErrorKind,
+    campaign::SendCampaigns,
     platform::{AccountInfo, AuthKind, ChannelType, Limits},
+    post::PublishPosts,
     publish::{Article, Publish, Published, PublishedState},
 };
 use aos_kernel::{ChannelId, Clock, ContentItemId, Retry, Timestamp};
@@ -42,9 +49,10 @@ static DESCRIPTOR: Descriptor = Descriptor {
     simulated: true,
 };
 
-/// The practice site. Clones share what stands on it.
+/// The practice site, or another practice platform. Clones share what stands on it.
 #[derive(Clone)]
 pub struct Memory {
+    descriptor: &'static Descriptor,
     clock: Arc<dyn Clock>,
     state: Arc<Mutex<State>>,
 }
@@ -56,8 +64,14 @@ pub enum Mishap {
     Down,
     /// The same, but what was asked for did happen.
     AnswerLost,
+    /// The answer of the next publication is lost as well, and nothing happened: nobody can tell the two apart.
+    Swallowed,
     /// The image of the article is not taken, in the one publication that comes next.
     ImageRefused,
+    /// The post is taken and not shown for so long.
+    Slow(Duration),
+    /// The post is taken and then refused.
+    RejectedLater,
     /// Too many requests; with the wait that is asked for, where one is.
     Busy(Option<Duration>),
 }
@@ -75,14 +89,28 @@ pub struct Standing {
 #[derive(Default)]
 struct State {
     sites: HashMap<ChannelId, Vec<Standing>>,
+    posts: HashMap<ChannelId, Vec<StandingPost>>,
+    campaigns: HashMap<ChannelId, Vec<StandingCampaign>>,
     revoked: HashSet<ChannelId>,
     mishaps: VecDeque<Mishap>,
     last_id: u64,
 }
 
 impl Memory {
+    /// The practice site.
     pub fn new(clock: Arc<dyn Clock>) -> Self {
-        Self { clock, state: Arc::default() }
+        Self::of(&DESCRIPTOR, clock)
+    }
+    /// A practice network for posts.
+    pub fn network(network: Network, clock: Arc<dyn Clock>) -> Self {
+        Self::of(network.descriptor(), clock)
+    }
+    /// A practice mail platform.
+    pub fn mail(clock: Arc<dyn Clock>) -> Self {
+        Self::of(&campaigns::DESCRIPTOR, clock)
+    }
+    fn of(descriptor: &'static Descriptor, clock: Arc<dyn Clock>) -> Self {
+        Self { descriptor, clock, state: Arc::default() }
     }
 
     /// Makes the next operation go wrong; several wait in line.
@@ -92,6 +120,10 @@ impl Memory {
     /// From now on the account's password is wrong.
     pub fn revoke(&self, channel: ChannelId) {
         self.lock().revoked.insert(channel);
+    }
+    /// The account's password is right again.
+    pub fn welcome_back(&self, channel: ChannelId) {
+        self.lock().revoked.remove(&channel);
     }
     /// What stands on a channel's site, oldest first.
     pub fn standing(&self, channel: ChannelId) -> Vec<Standing> {
@@ -110,6 +142,10 @@ impl Memory {
         }
     }
 
+    fn declares(&self, capability: Capability) -> bool {
+        self.descriptor.capabilities.contains(&capability)
+    }
+
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -122,17 +158,27 @@ impl Memory {
         act: impl FnOnce(&mut State, Timestamp) -> Result<T, PlatformError>,
     ) -> Result<T, PlatformError> {
         let mut state = self.lock();
+        let named = |kind: PlatformErrorKind, message: &str, help: &str| PlatformError {
+            platform: self.descriptor.id.to_owned(),
+            ..operation.error(kind, message, help)
+        };
         if state.revoked.contains(&account.channel) {
             let help = "Connect the practice site again.";
-            return Err(operation.error(PlatformErrorKind::AuthExpired, "The practice site was disconnected.", help));
+            return Err(named(PlatformErrorKind::AuthExpired, "The practice site was disconnected.", help));
         }
         let now = self.clock.now();
         let help = "It is tried again.";
-        match state.mishaps.pop_front() {
-            None => act(&mut state, now),
+        // Those wait for the post that they are about.
+        let mishap = match state.mishaps.front() {
+            Some(Mishap::Slow(_) | Mishap::RejectedLater) => None,
+            Some(Mishap::Swallowed) if !operation.is_visible() => None,
+            _ => state.mishaps.pop_front(),
+        };
+        match mishap {
+            None | Some(Mishap::Slow(_) | Mishap::RejectedLater) => act(&mut state, now),
             Some(Mishap::Down) => Err(PlatformError {
                 retry: Retry::Backoff,
-                ..operation.error(PlatformErrorKind::Unavailable, "The practice site did not answer.", help)
+                ..named(PlatformErrorKind::Unavailable, "The practice site did not answer.", help)
             }),
             Some(Mishap::AnswerLost) => {
                 act(&mut state, now)?;
@@ -140,16 +186,21 @@ impl Memory {
                 Err(PlatformError {
                     retry: Retry::Backoff,
                     outcome_unknown: operation.is_visible(),
-                    ..operation.error(PlatformErrorKind::Unavailable, message, help)
+                    ..named(PlatformErrorKind::Unavailable, message, help)
                 })
             }
+            Some(Mishap::Swallowed) => Err(PlatformError {
+                retry: Retry::Backoff,
+                outcome_unknown: operation.is_visible(),
+                ..named(PlatformErrorKind::Unavailable, "The practice site's answer was lost.", help)
+            }),
             Some(Mishap::ImageRefused) => {
                 let kind = PlatformErrorKind::Invalid("image".to_owned());
-                Err(operation.error(kind, "The practice site does not take this image.", "Use another image."))
+                Err(named(kind, "The practice site does not take this image.", "Use another image."))
             }
             Some(Mishap::Busy(wait)) => Err(PlatformError {
                 retry: wait.map_or(Retry::Backoff, Retry::After),
-                ..operation.error(PlatformErrorKind::RateLimited, "The practice site asks for fewer requests.", help)
+                ..named(PlatformErrorKind::RateLimited, "The practice site asks for fewer requests.", help)
             }),
         }
     }
@@ -168,6 +219,8 @@ enum Operation {
     Find,
     Update,
     Read,
+    Audiences,
+    Send,
 }
 
 impl Operation {
@@ -178,10 +231,12 @@ impl Operation {
             Self::Find => "find",
             Self::Update => "update",
             Self::Read => "read",
+            Self::Audiences => "read audiences",
+            Self::Send => "send",
         }
     }
     const fn is_visible(self) -> bool {
-        matches!(self, Self::Publish | Self::Update)
+        matches!(self, Self::Publish | Self::Update | Self::Send)
     }
     fn error(self, kind: PlatformErrorKind, message: impl Into<String>, help: &str) -> PlatformError {
         PlatformError {
@@ -200,12 +255,12 @@ impl Operation {
 #[async_trait::async_trait]
 impl Platform for Memory {
     fn descriptor(&self) -> &Descriptor {
-        &DESCRIPTOR
+        self.descriptor
     }
     async fn check(&self, account: &Account) -> Result<AccountInfo, PlatformError> {
         self.operate(account, Operation::Connect, |_, _| {
             Ok(AccountInfo {
-                label: "Practice site".to_owned(),
+                label: self.descriptor.name.to_owned(),
                 url: account.base_url.clone(),
                 scopes: vec!["publish".to_owned()],
                 settings: serde_json::json!({}),
@@ -214,6 +269,12 @@ impl Platform for Memory {
         })
     }
     fn publish(&self) -> Option<&dyn Publish> {
-        Some(self)
+        self.declares(Capability::PublishArticle).then_some(self as &dyn Publish)
+    }
+    fn posts(&self) -> Option<&dyn PublishPosts> {
+        self.declares(Capability::PublishPost).then_some(self as &dyn PublishPosts)
+    }
+    fn campaigns(&self) -> Option<&dyn SendCampaigns> {
+        self.declares(Capability::SendCampaign).then_some(self as &dyn SendCampaigns)
     }
 }

@@ -120,14 +120,13 @@ async fn piece(conn: &mut Conn, mailed: &Mailed, approval: &Approval, dial: Dial
             let item = content::queries::item(conn, scope, id).await?;
             let version = content::queries::version(conn, scope, id, approval.version).await?;
             piece.kind = "Post".to_owned();
-            piece.lead = version.text.excerpt.clone();
-            piece.html = to_html(&version.text.markdown);
+            let text = version.as_article();
+            piece.lead = text.excerpt;
+            piece.html = to_html(&text.markdown);
             piece.offline = version.offline;
             let list = |name: &str, words: &[String]| (!words.is_empty()).then(|| (name.to_owned(), words.join(", ")));
-            piece.facts = [list("Categories", &version.text.categories), list("Tags", &version.text.tags)]
-                .into_iter()
-                .flatten()
-                .collect();
+            piece.facts =
+                [list("Categories", &text.categories), list("Tags", &text.tags)].into_iter().flatten().collect();
             piece.consequence = match item.publish_mode {
                 PublishMode::Now => "Once everybody has approved it, it is published at once.".to_owned(),
                 PublishMode::Draft => "Once everybody has approved it, it is put on the site as a draft.".to_owned(),

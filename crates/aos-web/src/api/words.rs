@@ -37,7 +37,10 @@ words! {
     activity_state: activities::ActivityState;
     pipeline_state: activities::PipelineState;
     approval_state: activities::ApprovalState;
+    request_kind: content::RequestKind;
     request_state: content::RequestState;
+    ad_network: content::model::AdNetwork;
+    item_kind: content::ItemKind;
     priority: content::model::Priority;
     item_state: content::ItemState;
     publication_state: content::PublicationState;

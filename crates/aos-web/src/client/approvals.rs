@@ -223,7 +223,7 @@ async fn post(viewer: Viewer, mut asking: Asking, sent: Option<(Error, Fields)>)
         form.at = fields.text("at").to_owned();
         errors = FieldErrors::of(&error).ok_or(error)?;
     }
-    let face = asking.face.below("Approvals", "approvals", version.text.title.clone());
+    let face = asking.face.below("Approvals", "approvals", version.title.clone());
     let view = AskPostPage {
         shell: face.shell,
         ask: asking.head,

@@ -79,7 +79,9 @@ async fn new_page(viewer: &Viewer, id: TenantId, form: AskForm, errors: FieldErr
 pub(super) async fn raise(viewer: Viewer, At(id): At<TenantId>, Form(form): Form<AskForm>) -> Answer {
     let scope = viewer.scope(id, Permission::RaiseRequests)?;
     let mut tx = viewer.begin().await?;
-    match content::commands::raise_request(&mut tx, &viewer.state.product.steps, scope, input(&form)).await {
+    let product = &viewer.state.product;
+    let platforms = product.connections.platforms();
+    match content::commands::raise_request(&mut tx, &product.steps, platforms, scope, input(&form)).await {
         Ok(request) => {
             tx.commit().await?;
             let to = format!("{}/requests/{request}", Side::Client.base(id));
@@ -115,7 +117,10 @@ pub(super) async fn page(viewer: Viewer, At((id, request)): At<(TenantId, Reques
         return viewer.page(&view);
     }
     let names = Names::of(conn, [&request.made_by]).await?;
-    let item = content::queries::item_of_request(conn, scope, request.id).await?;
+    let mut items = content::queries::items_of_request(conn, scope, request.id).await?;
+    // Of several pieces the first that is not out yet says how far it is.
+    items.sort_by_key(|item| item.state == content::ItemState::Published);
+    let item = items.into_iter().next();
     let subjects = [
         Some(Subject::new(REQUEST, request.id)),
         item.as_ref().map(|item| Subject::new(content::CONTENT_ITEM, item.id)),
@@ -188,13 +193,15 @@ pub(super) async fn revise(
     let steps = &viewer.state.product.steps;
     // What the client does not see of the brief stays as it was.
     let input = NewRequest {
-        search_intent: known.search_intent.clone(),
-        outline: known.outline.clone(),
-        sources: known.sources.clone(),
-        priority: known.priority,
-        ..input(&form)
+        title: form.title.clone(),
+        brief: form.brief.clone(),
+        audience: form.audience.clone(),
+        keywords: words_of(&form.keywords),
+        notes: form.notes.clone(),
+        ..known.content()
     };
-    match content::commands::revise_request(&mut tx, steps, scope, request, form.base_version, input).await {
+    let platforms = viewer.state.product.connections.platforms();
+    match content::commands::revise_request(&mut tx, steps, platforms, scope, request, form.base_version, input).await {
         Ok(()) => {
             tx.commit().await?;
             let to = format!("{}/requests/{request}", Side::Client.base(id));

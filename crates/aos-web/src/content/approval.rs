@@ -3,7 +3,13 @@
 use std::collections::HashMap;
 
 use aos_capabilities::publish::PublishMode;
-use aos_features::{channels, content, people::Permission, read_models::names::Names, strategy};
+use aos_features::{
+    channels,
+    content::{self, ItemKind, RequestKind},
+    people::Permission,
+    read_models::names::Names,
+    strategy,
+};
 use aos_kernel::{ContentItemId, Error, RequestId, Result};
 use chrono::{LocalResult, NaiveDateTime, TimeZone};
 use chrono_tz::Tz;
@@ -44,7 +50,15 @@ pub(crate) async fn requests_approval(viewer: Viewer, mut opened: Opened) -> Ans
     }
     let mut shell = opened.shell;
     if many {
-        shell.title = format!("{} blog requests", requests.len());
+        let kind = requests.first().map_or(RequestKind::Blog, |request| request.kind);
+        shell.title = match kind {
+            RequestKind::Blog => format!("{} blog requests", requests.len()),
+            RequestKind::Social => format!("{} social posts", requests.len()),
+            RequestKind::Gbp => format!("{} posts for Google", requests.len()),
+            RequestKind::Newsletter => format!("{} newsletters", requests.len()),
+            RequestKind::AdCopy => format!("{} sets of ad copy", requests.len()),
+            RequestKind::Backlink => format!("{} sites to ask", requests.len()),
+        };
     }
     let view = RequestListApprovalPage {
         shell,
@@ -76,13 +90,22 @@ pub(crate) async fn post_approval(viewer: Viewer, mut opened: Opened, sent: Opti
         .filter(|channel| channel.state == channels::ChannelState::Connected)
         .map(|channel| (channel.id, channel))
         .collect();
-    let connected = channels::queries::connected(conn, scope, &["wordpress", "memory"]).await?;
+    let connected = match (item.channel_id, item.kind) {
+        (Some(id), _) => Some(channels::queries::channel(conn, scope, id).await?),
+        (None, ItemKind::BlogPost) => channels::queries::connected(conn, scope, &["wordpress", "memory"]).await?,
+        (None, _) => None,
+    };
+    // What a person sends or hands over needs no channel.
+    let by_hand = item.channel_id.is_none() && item.kind != ItemKind::BlogPost;
 
     let mut publish = PublishForm {
         zone: opened.tenant.zone.clone(),
         connect_href: paths::client_tab(opened.tenant.id, ClientTab::Channels),
         channel: connected.as_ref().map(|channel| channel.id.to_string()).unwrap_or_default(),
-        channel_name: connected.as_ref().map(|channel| channel.label.clone()),
+        channel_name: connected
+            .as_ref()
+            .map(|channel| channel.label.clone())
+            .or_else(|| by_hand.then(|| "its list of things to do by hand".to_owned())),
         channels: Choices::new(
             channels.values().map(|channel| Choice::new(channel.id.to_string(), channel.label.clone())).collect(),
             connected.as_ref().map(|channel| channel.id.to_string()).unwrap_or_default(),
@@ -129,8 +152,9 @@ pub(crate) async fn post_approval(viewer: Viewer, mut opened: Opened, sent: Opti
     head.asks_once = publish.channel_name.is_some();
     // The page says itself what becomes of the post on the channel.
     head.consequence = String::new();
-    let edit_href = (head.open() && viewer.can(opened.tenant.id, Permission::EditContent))
-        .then(|| format!("{}?edit=1", paths::approval(opened.approval.id)));
+    let edit_href =
+        (head.open() && item.kind == ItemKind::BlogPost && viewer.can(opened.tenant.id, Permission::EditContent))
+            .then(|| format!("{}?edit=1", paths::approval(opened.approval.id)));
     let view = PostApprovalPage {
         shell: opened.shell,
         approval: head,

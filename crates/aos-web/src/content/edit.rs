@@ -1,7 +1,7 @@
 //! A person's edit of a post: a new version on top of the one they read, or both texts when somebody was faster.
 
 use aos_features::{
-    content::{self, ContentVersion, model::ArticleText},
+    content::{self, ContentVersion, commands::Edit, model::ArticleText},
     people::Permission,
     read_models::names::Names,
     tenants,
@@ -39,7 +39,7 @@ impl ArticleForm {
         }
     }
     fn of(version: &ContentVersion) -> Self {
-        let text = &version.text;
+        let text = version.as_article();
         Self {
             base_version: small(version.version),
             title: text.title.clone(),
@@ -60,7 +60,7 @@ impl ArticleForm {
             markdown: self.markdown.clone(),
             categories: list(&self.categories),
             tags: list(&self.tags),
-            image: before.text.image.clone(),
+            image: before.as_article().image,
         }
     }
     /// This form and the version that somebody else saved, put together. None where both changed the same lines.
@@ -143,7 +143,7 @@ async fn both(
     let names = Names::of(&mut conn, [&theirs.author]).await?;
     let zone = tenants::queries::zone(&mut conn, scope).await?;
     let mut own = theirs.clone();
-    own.text = form.text(&theirs);
+    own.text = form.text(&theirs).into();
     let merged = form.merged(&ArticleForm::of(&base), &ArticleForm::of(&theirs));
     let conflict = Conflict {
         by: who(&names, &theirs.author).0,
@@ -156,7 +156,7 @@ async fn both(
         ),
         merged: merged.is_some(),
         mine: form.markdown.clone(),
-        theirs: theirs.text.markdown.clone(),
+        theirs: theirs.markdown.clone(),
     };
     let form = merged.unwrap_or_else(|| ArticleForm { base_version: small(theirs.version), ..form });
     Ok((form, conflict))
@@ -173,7 +173,9 @@ async fn try_save(viewer: &Viewer, scope: TenantScope, item: ContentItemId, form
     })?;
     let steps = &viewer.state.product.steps;
     let note = Some(form.note.as_str()).filter(|note| !note.is_empty());
-    let version = content::commands::edit_item(&mut tx, steps, scope, item, base, form.text(&before), note).await?;
+    let platforms = viewer.state.product.connections.platforms();
+    let edit = Edit { based_on: base, text: form.text(&before).into(), note };
+    let version = content::commands::edit_item(&mut tx, steps, platforms, scope, item, edit).await?;
     tx.commit().await?;
     Ok(version)
 }
@@ -191,7 +193,9 @@ pub(super) async fn restore(
     let old = content::queries::version(&mut tx, scope, id, number).await?;
     let note = format!("Version {number} again");
     let steps = &viewer.state.product.steps;
-    let made = content::commands::edit_item(&mut tx, steps, scope, id, based_on, old.text, Some(&note)).await?;
+    let platforms = viewer.state.product.connections.platforms();
+    let edit = Edit { based_on, text: old.text, note: Some(&note) };
+    let made = content::commands::edit_item(&mut tx, steps, platforms, scope, id, edit).await?;
     tx.commit().await?;
     let words = format!("Version {number} is back, as version {made}.");
     Ok(viewer.done(Flash::good(words), &paths::item(tenant, id)))

@@ -3,7 +3,7 @@
 use aos_features::{
     activities::{self, ApprovalState},
     channels,
-    content::{self, CONTENT_ITEM, ItemState, Publication, PublicationState},
+    content::{self, CONTENT_ITEM, ItemKind, ItemState, Publication, PublicationState},
     people::Permission,
     read_models::{self, names::Names},
 };
@@ -63,8 +63,11 @@ pub(super) async fn page(
         && read_models::content::failed_activity(conn, scope, id).await?.is_some();
     let publication = match content::queries::publication(conn, scope, id).await? {
         Some(publication) => {
-            let channel = channels::queries::channel(conn, scope, publication.channel_id).await?;
-            let view = publication_view(&publication, &channel.label, item.published_url.as_deref(), dial, can_retry);
+            let channel = match publication.channel_id {
+                Some(channel) => channels::queries::channel(conn, scope, channel).await?.label,
+                None => "By hand".to_owned(),
+            };
+            let view = publication_view(&publication, &channel, item.published_url.as_deref(), dial, can_retry);
             let refused = publication.refused_part.as_deref() == Some("image") && item.state == ItemState::Failed;
             let can_leave_out_image = refused && view.can_retry && viewer.can(tenant, Permission::Decide);
             Some(PublicationView { can_leave_out_image, without_image: item.without_image, ..view })
@@ -77,7 +80,9 @@ pub(super) async fn page(
         _ => None,
     };
     let comments = super::comments::of(&viewer, conn, scope, id, dial, &paths::item(tenant, id)).await?;
-    let may_edit = item.state == ItemState::Review && viewer.can(tenant, Permission::EditContent);
+    let may_edit = item.state == ItemState::Review
+        && item.kind == ItemKind::BlogPost
+        && viewer.can(tenant, Permission::EditContent);
     let rows = versions
         .iter()
         .map(|version| {
@@ -146,6 +151,7 @@ fn publication_view(
     let state = match publication.state {
         PublicationState::Intended => "publishing",
         PublicationState::Unconfirmed => "unconfirmed",
+        PublicationState::Processing => "publishing",
         PublicationState::OnSite => "scheduled",
         PublicationState::Live => "published",
         PublicationState::Failed => "failed",

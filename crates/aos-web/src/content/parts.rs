@@ -27,7 +27,7 @@ pub(crate) async fn article(
     names: &Names,
     dial: Dial,
 ) -> Result<ArticleView> {
-    let text = &version.text;
+    let text = version.as_article();
     let image = match &text.image {
         Some(url) => website::queries::image_by_url(conn, scope, url).await?,
         None => None,
@@ -41,7 +41,7 @@ pub(crate) async fn article(
     let address = format!("{}/{}", tenant.website.trim_end_matches('/'), text.slug);
     let card = image.as_ref().map(|image| (image.href.clone(), image.alt.clone()));
     Ok(ArticleView {
-        title: text.title.clone(),
+        title: version.title.clone(),
         slug: text.slug.clone(),
         frames: Frames::new(&address, &text.title, &text.excerpt, &plain_text(&text.markdown), card),
         address,
@@ -86,7 +86,7 @@ pub(crate) fn diff(old: &ContentVersion, new: &ContentVersion) -> Diff {
 
 /// An article as text, for comparing.
 pub(super) fn as_text(version: &ContentVersion) -> String {
-    let text = &version.text;
+    let Some(text) = version.text.article() else { return format!("{}\n\n{}\n", version.title, version.markdown) };
     format!(
         "{}\n{}\n{}\nCategories: {}\nTags: {}\n\n{}\n",
         text.title,

@@ -58,7 +58,12 @@ pub(super) async fn of(
     dial: Dial,
 ) -> Result<(ArticleView, MeasuresView)> {
     let measures = measures(&text, request);
-    let typed = ContentVersion { text, ..before.clone() };
+    let typed = ContentVersion {
+        title: text.title.clone(),
+        markdown: text.markdown.clone(),
+        text: text.into(),
+        ..before.clone()
+    };
     let names = Names::of(conn, [&typed.author]).await?;
     Ok((parts::article(Side::Portal, conn, scope, client, &typed, &names, dial).await?, measures))
 }

@@ -40,7 +40,7 @@ fn priorities(form: &RequestForm) -> Choices {
 
 impl RequestForm {
     /// What the form does not show stays as it was.
-    fn brief(&self, sources: Vec<String>) -> NewRequest {
+    fn brief(&self, before: NewRequest) -> NewRequest {
         NewRequest {
             title: self.title.clone(),
             brief: self.brief.clone(),
@@ -48,9 +48,9 @@ impl RequestForm {
             search_intent: self.intent.clone(),
             audience: self.audience.clone(),
             outline: self.outline.lines().map(str::to_owned).collect(),
-            sources,
             notes: self.notes.clone(),
             priority: self.priority.parse().unwrap_or_default(),
+            ..before
         }
     }
     fn of(request: &Request, zone: Tz) -> Self {
@@ -135,7 +135,9 @@ pub(super) async fn raise(viewer: Viewer, At(tenant): At<TenantId>, Form(form): 
     let act = async |tx: &mut aos_storage::Tx| {
         let planned = form.planned_at(zone)?;
         let steps = &viewer.state.product.steps;
-        let request = content::commands::raise_request(tx, steps, scope, form.brief(Vec::new())).await?;
+        let platforms = viewer.state.product.connections.platforms();
+        let brief = form.brief(NewRequest::default());
+        let request = content::commands::raise_request(tx, steps, platforms, scope, brief).await?;
         if planned.is_some() {
             reschedule::plan_request(tx, scope, request, planned).await?;
         }
@@ -168,8 +170,8 @@ async fn edit_view(
     let zone = open.tenant.tz();
     let mut form = form.unwrap_or_else(|| RequestForm::of(&request, zone));
     let conflict = conflict.then(|| {
-        let theirs = as_text(&NewRequest { priority: request.priority, ..request.topic().into() });
-        let own = as_text(&form.brief(request.sources.clone()));
+        let theirs = as_text(&request.content());
+        let own = as_text(&form.brief(request.content()));
         BriefConflict {
             at: open.dial.moment(request.updated_at),
             diff: Diff::between(format!("Version {}", request.version), &theirs, "Your text", &own),
@@ -212,9 +214,10 @@ pub(super) async fn save(
         let zone = aos_features::tenants::queries::zone(tx, scope).await?;
         let before = content::queries::request(tx, scope, id).await?;
         let planned = form.planned_at(zone)?;
-        let input = form.brief(before.sources);
+        let input = form.brief(before.content());
         let steps = &viewer.state.product.steps;
-        content::commands::edit_request(tx, steps, scope, id, i64::from(form.base_version), input).await?;
+        let platforms = viewer.state.product.connections.platforms();
+        content::commands::edit_request(tx, steps, platforms, scope, id, i64::from(form.base_version), input).await?;
         // A field of minutes does not touch a time that somebody set to the second.
         let shown = before.planned_at.map(|at| local_input(at, zone)).unwrap_or_default();
         if shown != form.planned.trim() {

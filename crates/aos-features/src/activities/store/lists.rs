@@ -1,6 +1,6 @@
 //! Lists and figures for the screens.
 
-use aos_kernel::{ActivityId, AgencyScope, ApprovalId, PipelineId, Result, TenantId, TenantScope, Timestamp};
+use aos_kernel::{ActivityId, AgencyScope, ApprovalId, PipelineId, Result, Subject, TenantId, TenantScope, Timestamp};
 use aos_storage::{Conn, FromRow, Row, params};
 
 use crate::{
@@ -205,6 +205,17 @@ pub async fn activities_of(conn: &mut Conn, scope: TenantScope, pipelines: &[Pip
 
 pub async fn activity(conn: &mut Conn, scope: TenantScope, id: ActivityId) -> Result<Option<Activity>> {
     conn.one("SELECT * FROM activity WHERE id = $1 AND tenant_id = $2", params![id, scope.tenant()]).await
+}
+
+/// The open work of the product itself for a unit: what may wait for a moment.
+pub async fn waiting_for_unit(conn: &mut Conn, scope: TenantScope, unit: &Subject) -> Result<Vec<Activity>> {
+    conn.all(
+        "SELECT * FROM activity WHERE tenant_id = $1 AND unit_id = $2 AND unit_kind = $3 AND assignee_kind = 'system'
+           AND state IN ('assigned', 'in_progress')
+         ORDER BY id",
+        params![scope.tenant(), unit.id, unit.kind.as_str()],
+    )
+    .await
 }
 
 pub async fn approvals_of_activity(conn: &mut Conn, scope: TenantScope, id: ActivityId) -> Result<Vec<Approval>> {

@@ -1,36 +1,32 @@
 //! The SQL of this slice.
 
 mod comments;
+mod publications;
 
 pub use comments::{comment, comments, insert_comment, resolve_comment};
-
-use aos_capabilities::{
-    drafts::Gap,
-    publish::{PublishMode, Published, PublishedState},
+pub use publications::{
+    Standing, attempt, intend, not_attempted, publication, publication_of, refused, settle, settle_publication,
 };
+
+use aos_capabilities::{drafts::Gap, publish::PublishMode};
 use aos_kernel::{
-    Actor, ChannelId, ContentHash, ContentItemId, ContentVersionId, PeriodId, PublicationId, RequestId, Result,
-    TenantScope, Timestamp,
+    Actor, ChannelId, ContentItemId, ContentVersionId, PeriodId, RequestId, Result, TenantScope, Timestamp,
 };
 use aos_storage::{Conn, Sql, Tx, params};
 use serde_json::json;
 
 use crate::content::model::{
-    ArticleText, ContentItem, ContentVersion, ItemState, NewRequest, Publication, PublicationState, Request,
-    RequestState,
+    ArticleText, ContentItem, ContentVersion, ItemState, ItemText, NewRequest, Request, RequestState,
 };
 
 const REQUEST: &str =
     "id, kind, state, title, brief, keywords, search_intent, audience, outline, sources, notes, priority,
-    period_id, planned_at, version, hash, offline, made_by, rejection, created_at, updated_at";
-const ITEM: &str = "id, request_id, kind, state, title, period_id, current_version, approved_version, publish_mode,
-    without_image, published_url, published_at, problem, problem_help, created_at, updated_at";
+    period_id, channels, format, details, planned_at, version, hash, offline, made_by, rejection, created_at, updated_at";
+const ITEM: &str = "id, request_id, kind, state, title, period_id, channel_id, current_version, approved_version,
+    publish_mode, without_image, published_url, published_at, problem, problem_help, created_at, updated_at";
 const VERSION: &str =
     "id, version, title, slug, excerpt, markdown, categories, tags, image, sources, gaps, word_count, hash,
-    offline, author, note, created_at";
-const PUBLICATION: &str =
-    "id, item_id, channel_id, version, hash, state, platform_id, url, notes, problem, refused_part, standing_at,
-    attempts, updated_at";
+    offline, author, note, created_at, parts";
 
 pub struct RequestRow<'a> {
     pub id: RequestId,
@@ -45,12 +41,15 @@ pub async fn insert_request(tx: &mut Tx, scope: TenantScope, row: RequestRow<'_>
     let input = row.input;
     tx.execute(
         "INSERT INTO request (tenant_id, id, kind, state, title, brief, keywords, search_intent, audience, outline,
-           sources, notes, priority, period_id, version, hash, offline, made_by, created_at, updated_at)
-         VALUES ($1, $2, 'blog', 'pending_approval', $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 1, $13, $14, $15, $16, $16)",
+           sources, notes, priority, period_id, version, hash, offline, made_by, created_at, updated_at, channels, format,
+           details, planned_at)
+         VALUES ($1, $2, $17, 'pending_approval', $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 1, $13, $14, $15, $16, $16, $18,
+           $19, $20, $21)",
         params![
             scope.tenant(), row.id, &input.title, &input.brief, json!(input.keywords), &input.search_intent,
             &input.audience, json!(input.outline), json!(input.sources), &input.notes, input.priority.as_str(),
-            row.period, input.hash(), row.offline, row.made_by, now
+            row.period, input.hash(), row.offline, row.made_by, now, input.kind.as_str(), json!(input.channels),
+            &input.format, json!(input.details), input.planned_at
         ],
     )
     .await?;
@@ -70,7 +69,7 @@ pub async fn revise_request(
     tx.execute(
         "UPDATE request SET state = 'pending_approval', title = $3, brief = $4, keywords = $5, search_intent = $6,
            audience = $7, outline = $8, sources = $9, notes = $10, priority = $11, version = version + 1, hash = $12,
-           offline = $13, made_by = $14, updated_at = $15
+           offline = $13, made_by = $14, updated_at = $15, channels = $16, format = $17, details = $18
          WHERE tenant_id = $1 AND id = $2",
         params![
             scope.tenant(),
@@ -87,7 +86,10 @@ pub async fn revise_request(
             input.hash(),
             offline,
             made_by,
-            now
+            now,
+            json!(input.channels),
+            &input.format,
+            json!(input.details)
         ],
     )
     .await?;
@@ -151,20 +153,33 @@ pub async fn taken_titles(conn: &mut Conn, scope: TenantScope) -> Result<Vec<Str
     .collect()
 }
 
+/// What a request becomes, for one of its channels or for none.
 pub async fn insert_item(
     tx: &mut Tx,
     scope: TenantScope,
     id: ContentItemId,
     request: &Request,
+    channel: Option<ChannelId>,
     mode: PublishMode,
 ) -> Result<()> {
     let now = tx.now();
     tx.execute(
         "INSERT INTO content_item (tenant_id, id, request_id, kind, state, title, period_id, current_version,
-           publish_mode, planned_at, created_at, updated_at)
-         VALUES ($1, $2, $3, 'blog_post', 'draft', $4, $5, 0, $6, $7, $8, $8)
-         ON CONFLICT (request_id, kind) DO NOTHING",
-        params![scope.tenant(), id, request.id, &request.title, request.period_id, json!(mode), moment(mode), now],
+           publish_mode, planned_at, created_at, updated_at, channel_id)
+         VALUES ($1, $2, $3, $9, 'draft', $4, $5, 0, $6, $7, $8, $8, $10)
+         ON CONFLICT DO NOTHING",
+        params![
+            scope.tenant(),
+            id,
+            request.id,
+            &request.title,
+            request.period_id,
+            json!(mode),
+            moment(mode),
+            now,
+            request.kind.item().as_str(),
+            channel
+        ],
     )
     .await?;
     Ok(())
@@ -175,9 +190,11 @@ pub async fn item(conn: &mut Conn, scope: TenantScope, id: ContentItemId) -> Res
     conn.one(Sql::built(sql), params![scope.tenant(), id]).await
 }
 
-pub async fn item_of_request(conn: &mut Conn, scope: TenantScope, request: RequestId) -> Result<Option<ContentItem>> {
-    let sql = format!("SELECT {ITEM} FROM content_item WHERE tenant_id = $1 AND request_id = $2");
-    conn.one(Sql::built(sql), params![scope.tenant(), request]).await
+/// What a request became, in the order of its channels.
+pub async fn items_of_request(conn: &mut Conn, scope: TenantScope, request: RequestId) -> Result<Vec<ContentItem>> {
+    let sql =
+        format!("SELECT {ITEM} FROM content_item WHERE tenant_id = $1 AND request_id = $2 ORDER BY created_at, id");
+    conn.all(Sql::built(sql), params![scope.tenant(), request]).await
 }
 
 pub async fn items(
@@ -271,27 +288,17 @@ pub async fn leave_out_image(tx: &mut Tx, scope: TenantScope, id: ContentItemId)
     Ok(())
 }
 
-/// What of the post the platform refused.
-pub async fn refused(tx: &mut Tx, scope: TenantScope, id: PublicationId, part: &str) -> Result<()> {
-    tx.execute(
-        "UPDATE publication SET refused_part = $3 WHERE tenant_id = $1 AND id = $2",
-        params![scope.tenant(), id, part],
-    )
-    .await?;
-    Ok(())
-}
-
 pub async fn mark_published(
     tx: &mut Tx,
     scope: TenantScope,
     id: ContentItemId,
     state: ItemState,
-    url: &str,
+    url: Option<&str>,
 ) -> Result<()> {
     let now = tx.now();
     let live_at = (state == ItemState::Published).then_some(now);
     tx.execute(
-        "UPDATE content_item SET state = $3, published_url = $4, published_at = COALESCE(published_at, $5),
+        "UPDATE content_item SET state = $3, published_url = COALESCE($4, published_url), published_at = COALESCE(published_at, $5),
            problem = NULL, problem_help = NULL, updated_at = $6
          WHERE tenant_id = $1 AND id = $2",
         params![scope.tenant(), id, state.as_str(), url, live_at, now],
@@ -303,7 +310,9 @@ pub async fn mark_published(
 pub struct VersionRow<'a> {
     pub item: ContentItemId,
     pub version: i64,
-    pub text: &'a ArticleText,
+    /// What it is called where the text has no title of its own: the item's.
+    pub title: &'a str,
+    pub text: &'a ItemText,
     pub sources: &'a [String],
     pub gaps: &'a [Gap],
     pub offline: bool,
@@ -316,21 +325,24 @@ pub struct VersionRow<'a> {
 pub async fn insert_version(tx: &mut Tx, scope: TenantScope, row: VersionRow<'_>) -> Result<()> {
     let now = tx.now();
     let text = row.text;
+    let title = text.title().unwrap_or(row.title);
+    let nothing = ArticleText::default();
+    let article = text.article().unwrap_or(&nothing);
     tx.execute(
         "INSERT INTO content_version (tenant_id, id, item_id, version, title, slug, excerpt, markdown, categories, tags,
-           image, sources, gaps, word_count, hash, offline, author, note, created_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)",
+           image, sources, gaps, word_count, hash, offline, author, note, created_at, parts)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)",
         params![
-            scope.tenant(), ContentVersionId::new(), row.item, row.version, &text.title, &text.slug, &text.excerpt,
-            &text.markdown, json!(text.categories), json!(text.tags), text.image.as_deref(), json!(row.sources),
-            json!(row.gaps), text.word_count(), text.hash(), row.offline, row.author, row.note, now
+            scope.tenant(), ContentVersionId::new(), row.item, row.version, title, &article.slug, text.excerpt(),
+            text.markdown(), json!(article.categories), json!(article.tags), article.image.as_deref(), json!(row.sources),
+            json!(row.gaps), text.word_count(), text.hash(), row.offline, row.author, row.note, now, text.parts()?
         ],
     )
     .await?;
     tx.execute(
         "UPDATE content_item SET current_version = $3, title = $4, state = $5, updated_at = $6
          WHERE tenant_id = $1 AND id = $2",
-        params![scope.tenant(), row.item, row.version, &text.title, row.state.as_str(), now],
+        params![scope.tenant(), row.item, row.version, title, row.state.as_str(), now],
     )
     .await?;
     Ok(())
@@ -352,91 +364,17 @@ pub async fn versions(conn: &mut Conn, scope: TenantScope, item: ContentItemId) 
     conn.all(Sql::built(sql), params![scope.tenant(), item]).await
 }
 
-pub async fn publication_of(conn: &mut Conn, scope: TenantScope, item: ContentItemId) -> Result<Option<Publication>> {
-    let sql = format!(
-        "SELECT {PUBLICATION} FROM publication WHERE tenant_id = $1 AND item_id = $2 ORDER BY created_at DESC LIMIT 1"
-    );
-    conn.one(Sql::built(sql), params![scope.tenant(), item]).await
-}
-
-pub async fn publication(conn: &mut Conn, scope: TenantScope, id: PublicationId) -> Result<Option<Publication>> {
-    let sql = format!("SELECT {PUBLICATION} FROM publication WHERE tenant_id = $1 AND id = $2");
-    conn.one(Sql::built(sql), params![scope.tenant(), id]).await
-}
-
-/// Writes the intent down; the row that stands there, new or old.
-pub async fn intend(
-    tx: &mut Tx,
-    scope: TenantScope,
-    item: ContentItemId,
-    channel: ChannelId,
-    version: i64,
-    hash: &ContentHash,
-) -> Result<Option<Publication>> {
+/// It waits here for its moment, if that is still this one and nothing was done yet. Whether it does.
+pub async fn waits(tx: &mut Tx, scope: TenantScope, id: ContentItemId, at: Timestamp) -> Result<bool> {
     let now = tx.now();
-    tx.execute(
-        "INSERT INTO publication (tenant_id, id, item_id, channel_id, version, hash, state, notes, attempts, created_at,
-           updated_at)
-         VALUES ($1, $2, $3, $4, $5, $6, 'intended', $7, 0, $8, $8)
-         ON CONFLICT (item_id, channel_id) DO NOTHING",
-        params![scope.tenant(), PublicationId::new(), item, channel, version, hash, json!([]), now],
-    )
-    .await?;
-    let sql =
-        format!("SELECT {PUBLICATION} FROM publication WHERE tenant_id = $1 AND item_id = $2 AND channel_id = $3");
-    tx.one(Sql::built(sql), params![scope.tenant(), item, channel]).await
-}
-
-/// Before an attempt: from now on its outcome is unknown until somebody says otherwise.
-pub async fn attempt(
-    tx: &mut Tx,
-    scope: TenantScope,
-    id: PublicationId,
-    version: i64,
-    hash: &ContentHash,
-) -> Result<()> {
-    let now = tx.now();
-    tx.execute(
-        "UPDATE publication SET state = 'unconfirmed', refused_part = NULL, version = $3, hash = $4, attempts = attempts + 1, updated_at = $5
-         WHERE tenant_id = $1 AND id = $2",
-        params![scope.tenant(), id, version, hash, now],
-    )
-    .await?;
-    Ok(())
-}
-
-pub async fn settle_publication(
-    tx: &mut Tx,
-    scope: TenantScope,
-    id: PublicationId,
-    state: PublicationState,
-    published: Option<&Published>,
-    problem: Option<&str>,
-) -> Result<()> {
-    let now = tx.now();
-    tx.execute(
-        "UPDATE publication SET state = $3, platform_id = COALESCE($4, platform_id), url = COALESCE($5, url),
-           notes = COALESCE($6, notes), problem = $7, standing_at = CASE WHEN $9 THEN $10 ELSE standing_at END,
-           updated_at = $8
-         WHERE tenant_id = $1 AND id = $2",
-        params![
-            scope.tenant(),
-            id,
-            state.as_str(),
-            published.map(|p| p.id.clone()),
-            published.map(|p| p.url.to_string()),
-            published.map(|p| json!(p.notes)),
-            problem,
-            now,
-            published.is_some(),
-            published.and_then(|p| match p.state {
-                PublishedState::Scheduled(at) => Some(at),
-                _ => None,
-            })
-        ],
-    )
-    .await?;
-    Ok(())
+    let changed = tx
+        .execute(
+            "UPDATE content_item SET state = 'scheduled', updated_at = $4
+             WHERE tenant_id = $1 AND id = $2 AND planned_at = $3 AND state = 'approved'",
+            params![scope.tenant(), id, at, now],
+        )
+        .await?;
+    Ok(changed > 0)
 }
 
 /// How many items stand in each state.

@@ -150,7 +150,7 @@ pub async fn units_for_goal(conn: &mut Conn, scope: TenantScope, goal: GoalId, s
         "SELECT COUNT(*) AS n FROM period_unit u
          JOIN period p ON p.id = u.period_id
          JOIN deliverable d ON d.id = p.deliverable_id
-         WHERE d.tenant_id = $1 AND d.goal_id = $2 AND u.counted_at >= $3 AND u.subject_kind = 'content_item'",
+         WHERE d.tenant_id = $1 AND d.goal_id = $2 AND u.counted_at >= $3 AND u.subject_kind IN ('content_item', 'request')",
         params![scope.tenant(), goal, since],
     )
     .await

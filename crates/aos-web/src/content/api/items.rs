@@ -1,7 +1,7 @@
 //! Content items, their versions and publications over the JSON API.
 
 use aos_features::{
-    content::{self, ItemState},
+    content::{self, ItemState, commands::Edit},
     people::Permission,
 };
 use aos_kernel::{ContentItemId, Error, TenantId};
@@ -73,11 +73,11 @@ async fn edit(
     Body(body): Body<ChangeItem>,
 ) -> Made<VersionView> {
     let scope = caller.scope(tenant, Permission::EditContent)?;
-    let ChangeItem { based_on, article, note } = body;
-    let steps = &caller.state.product.steps;
+    let ChangeItem { based_on, text, note } = body;
+    let (steps, platforms) = (&caller.state.product.steps, caller.state.product.connections.platforms());
+    let edit = Edit { based_on, text: text.try_into()?, note: note.as_deref() };
     let mut tx = caller.begin().await?;
-    let number =
-        content::commands::edit_item(&mut tx, steps, scope, id, based_on, article.into(), note.as_deref()).await?;
+    let number = content::commands::edit_item(&mut tx, steps, platforms, scope, id, edit).await?;
     let version = content::queries::version(&mut tx, scope, id, number).await?;
     tx.commit().await?;
     Ok((StatusCode::CREATED, Json(version.into())))

@@ -3,6 +3,7 @@
 mod calendar;
 mod items;
 mod requests;
+mod texts;
 mod views;
 
 use crate::api::SliceRouter;

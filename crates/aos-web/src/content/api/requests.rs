@@ -24,6 +24,7 @@ pub fn routes() -> SliceRouter {
         .routes(routes!(revise))
         .routes(routes!(close))
         .routes(routes!(item))
+        .routes(routes!(items))
 }
 
 #[derive(Debug, Deserialize, IntoParams)]
@@ -56,8 +57,8 @@ async fn raise(caller: Caller, At(tenant): At<TenantId>, Body(body): Body<BriefC
     let scope = caller.scope(tenant, Permission::RaiseRequests)?;
     let mut tx = caller.begin().await?;
     tenants::queries::tenant(&mut tx, scope).await?;
-    let steps = &caller.state.product.steps;
-    let id = content::commands::raise_request(&mut tx, steps, scope, NewRequest::from(body)).await?;
+    let (steps, platforms) = (&caller.state.product.steps, caller.state.product.connections.platforms());
+    let id = content::commands::raise_request(&mut tx, steps, platforms, scope, NewRequest::from(body)).await?;
     let request = content::queries::request(&mut tx, scope, id).await?;
     tx.commit().await?;
     Ok((StatusCode::CREATED, Json(request.into())))
@@ -80,7 +81,8 @@ async fn edit(
     let scope = caller.scope(tenant, Permission::EditContent)?;
     let steps = &caller.state.product.steps;
     let mut tx = caller.begin().await?;
-    content::commands::edit_request(&mut tx, steps, scope, id, body.based_on, body.brief.into()).await?;
+    let platforms = caller.state.product.connections.platforms();
+    content::commands::edit_request(&mut tx, steps, platforms, scope, id, body.based_on, body.brief.into()).await?;
     let request = content::queries::request(&mut tx, scope, id).await?;
     tx.commit().await?;
     Ok(Json(request.into()))
@@ -96,7 +98,8 @@ async fn revise(
     let scope = caller.scope(tenant, Permission::RaiseRequests)?;
     let steps = &caller.state.product.steps;
     let mut tx = caller.begin().await?;
-    content::commands::revise_request(&mut tx, steps, scope, id, body.based_on, body.brief.into()).await?;
+    let platforms = caller.state.product.connections.platforms();
+    content::commands::revise_request(&mut tx, steps, platforms, scope, id, body.based_on, body.brief.into()).await?;
     let request = content::queries::request(&mut tx, scope, id).await?;
     tx.commit().await?;
     Ok(Json(request.into()))
@@ -113,10 +116,20 @@ async fn close(caller: Caller, At((tenant, id)): At<(TenantId, RequestId)>) -> R
     Ok(Json(request.into()))
 }
 
-/// What a request became.
+/// What a request became: one item for each of its channels.
+#[utoipa::path(get, path = "/tenants/{tenant}/requests/{request}/items", tag = "requests", responses((status = 200, body = Listed<ItemView>)))]
+async fn items(caller: Caller, At((tenant, id)): At<(TenantId, RequestId)>) -> Reply<Listed<ItemView>> {
+    let scope = caller.scope(tenant, Permission::SeeClient)?;
+    let mut conn = caller.read().await?;
+    content::queries::request(&mut conn, scope, id).await?;
+    let items = content::queries::items_of_request(&mut conn, scope, id).await?;
+    Ok(Json(Listed::all(items, ItemView::from)))
+}
+
+/// What a request became; of several items the first.
 #[utoipa::path(get, path = "/tenants/{tenant}/requests/{request}/item", tag = "requests", responses((status = 200, body = ItemView)))]
 async fn item(caller: Caller, At((tenant, id)): At<(TenantId, RequestId)>) -> Reply<ItemView> {
     let scope = caller.scope(tenant, Permission::SeeClient)?;
-    let item = content::queries::item_of_request(&mut caller.read().await?, scope, id).await?;
-    Ok(Json(item.ok_or_else(|| Error::not_found("content item"))?.into()))
+    let items = content::queries::items_of_request(&mut caller.read().await?, scope, id).await?;
+    Ok(Json(items.into_iter().next().ok_or_else(|| Error::not_found("content item"))?.into()))
 }

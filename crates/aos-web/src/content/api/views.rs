@@ -2,20 +2,26 @@
 
 use aos_capabilities::publish::PublishMode;
 use aos_features::content::{
-    ContentItem, ContentVersion, ItemState, NewRequest, Publication, PublicationState, Request, RequestState,
-    model::{ArticleText, Priority},
+    ContentItem, ContentVersion, ItemKind, ItemState, NewRequest, Publication, PublicationState, Request, RequestKind,
+    RequestState,
+    model::{AdNetwork, Priority, RequestDetails},
 };
-use aos_kernel::{Error, PeriodId, Result};
+use aos_kernel::{ChannelId, Error, PeriodId, Result};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::texts::TextContent;
 use crate::api::{ActorView, GapView, words};
 
 /// A brief as somebody gives it.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct BriefContent {
+    /// What is asked for; stays as it is when a request is changed.
+    #[serde(default)]
+    #[schema(required = false, schema_with = words::request_kind)]
+    pub kind: RequestKind,
     #[schema(min_length = 1, max_length = 200)]
     pub title: String,
     /// What the post tells whom, and why.
@@ -46,13 +52,74 @@ pub struct BriefContent {
     #[serde(default)]
     #[schema(required = false, schema_with = words::priority)]
     pub priority: Priority,
+    /// Channels that it is for: one item for each. Left out, it stands wherever its kind stands; a social post names them.
+    #[serde(default)]
+    #[schema(required = false)]
+    pub channels: Vec<Uuid>,
+    /// Of a social post `text`, `image`, `carousel`, `video`, `document` or `link`; of a post for the Google Business
+    /// Profile `update`, `offer` or `event`; else empty.
+    #[serde(default)]
+    #[schema(required = false)]
+    pub format: String,
+    #[serde(default)]
+    #[schema(required = false)]
+    pub details: BriefDetails,
+    /// When it should be published, for a new request; afterwards it is moved in the calendar.
+    #[serde(default)]
+    #[schema(required = false)]
+    pub planned_at: Option<DateTime<Utc>>,
+}
+
+/// What only some kinds of request have.
+#[derive(Debug, Default, Serialize, Deserialize, ToSchema)]
+#[serde(default)]
+pub struct BriefDetails {
+    /// Newsletter: the platform's id of the audience.
+    pub list: Option<String>,
+    /// Backlink: the site that is asked; required there.
+    pub site: Option<String>,
+    pub contact_name: Option<String>,
+    pub contact_address: Option<String>,
+    /// Backlink: the client's page that the link would lead to.
+    pub link_to: Option<String>,
+    /// Ad copy: whose ads it is for; required there.
+    #[schema(schema_with = words::ad_network)]
+    pub network: Option<AdNetwork>,
+    /// Ad copy: the page that a click leads to.
+    pub final_url: Option<String>,
+}
+
+impl From<BriefDetails> for RequestDetails {
+    fn from(details: BriefDetails) -> Self {
+        let BriefDetails { list, site, contact_name, contact_address, link_to, network, final_url } = details;
+        Self { list, site, contact_name, contact_address, link_to, network, final_url }
+    }
+}
+impl From<RequestDetails> for BriefDetails {
+    fn from(details: RequestDetails) -> Self {
+        let RequestDetails { list, site, contact_name, contact_address, link_to, network, final_url } = details;
+        Self { list, site, contact_name, contact_address, link_to, network, final_url }
+    }
 }
 
 impl From<BriefContent> for NewRequest {
     fn from(content: BriefContent) -> Self {
-        let BriefContent { title, brief, keywords, search_intent, audience, outline, sources, notes, priority } =
-            content;
-        Self { title, brief, keywords, search_intent, audience, outline, sources, notes, priority }
+        Self {
+            kind: content.kind,
+            title: content.title,
+            brief: content.brief,
+            keywords: content.keywords,
+            search_intent: content.search_intent,
+            audience: content.audience,
+            outline: content.outline,
+            sources: content.sources,
+            notes: content.notes,
+            priority: content.priority,
+            channels: content.channels.into_iter().map(ChannelId::from_uuid).collect(),
+            format: content.format,
+            details: content.details.into(),
+            planned_at: content.planned_at,
+        }
     }
 }
 
@@ -94,6 +161,7 @@ impl From<Request> for RequestView {
             id: request.id.uuid(),
             state: request.state,
             brief: BriefContent {
+                kind: request.kind,
                 title: request.title,
                 brief: request.brief,
                 keywords: request.keywords,
@@ -103,6 +171,10 @@ impl From<Request> for RequestView {
                 sources: request.sources,
                 notes: request.notes,
                 priority: request.priority,
+                channels: request.channels.into_iter().map(ChannelId::uuid).collect(),
+                format: request.format,
+                details: request.details.into(),
+                planned_at: request.planned_at,
             },
             period_id: request.period_id.map(PeriodId::uuid),
             planned_at: request.planned_at,
@@ -155,6 +227,10 @@ pub struct PublishPlan {
 pub struct ItemView {
     pub id: Uuid,
     pub request_id: Uuid,
+    #[schema(schema_with = words::item_kind)]
+    pub kind: ItemKind,
+    /// The one that it is made for; null where any of its kind will do, or where a person sends it.
+    pub channel_id: Option<Uuid>,
     #[schema(schema_with = words::item_state)]
     pub state: ItemState,
     pub title: String,
@@ -184,6 +260,8 @@ impl From<ContentItem> for ItemView {
         Self {
             id: item.id.uuid(),
             request_id: item.request_id.uuid(),
+            kind: item.kind,
+            channel_id: item.channel_id.map(ChannelId::uuid),
             state: item.state,
             title: item.title,
             period_id: item.period_id.map(PeriodId::uuid),
@@ -201,51 +279,14 @@ impl From<ContentItem> for ItemView {
     }
 }
 
-/// The parts of an article that a person may edit.
-#[derive(Debug, Serialize, Deserialize, ToSchema)]
-pub struct ArticleContent {
-    #[schema(min_length = 1, max_length = 200)]
-    pub title: String,
-    /// The last part of the address; empty: made from the title.
-    #[serde(default)]
-    #[schema(required = false)]
-    pub slug: String,
-    #[serde(default)]
-    #[schema(required = false)]
-    pub excerpt: String,
-    /// CommonMark.
-    #[schema(min_length = 1)]
-    pub markdown: String,
-    #[serde(default)]
-    #[schema(required = false)]
-    pub categories: Vec<String>,
-    #[serde(default)]
-    #[schema(required = false)]
-    pub tags: Vec<String>,
-    /// Address of the featured image on the client's site.
-    pub image: Option<String>,
-}
-
-impl From<ArticleContent> for ArticleText {
-    fn from(content: ArticleContent) -> Self {
-        let ArticleContent { title, slug, excerpt, markdown, categories, tags, image } = content;
-        Self { title, slug, excerpt, markdown, categories, tags, image }
-    }
-}
-impl From<ArticleText> for ArticleContent {
-    fn from(text: ArticleText) -> Self {
-        let ArticleText { title, slug, excerpt, markdown, categories, tags, image } = text;
-        Self { title, slug, excerpt, markdown, categories, tags, image }
-    }
-}
-
 /// An edit of an item.
 #[derive(Debug, Deserialize, ToSchema)]
 pub struct ChangeItem {
     /// The version that was read before.
     #[schema(minimum = 1)]
     pub based_on: i64,
-    pub article: ArticleContent,
+    #[serde(flatten)]
+    pub text: TextContent,
     /// What was changed and why.
     pub note: Option<String>,
 }
@@ -255,7 +296,8 @@ pub struct ChangeItem {
 pub struct VersionView {
     pub id: Uuid,
     pub version: i64,
-    pub article: ArticleContent,
+    #[serde(flatten)]
+    pub text: TextContent,
     /// Pages that the facts come from.
     pub sources: Vec<String>,
     /// What the material did not carry.
@@ -275,7 +317,7 @@ impl From<ContentVersion> for VersionView {
         Self {
             id: version.id.uuid(),
             version: version.version,
-            article: version.text.into(),
+            text: version.text.into(),
             sources: version.sources,
             gaps: version.gaps.into_iter().map(GapView::from).collect(),
             word_count: version.word_count,
@@ -293,7 +335,8 @@ impl From<ContentVersion> for VersionView {
 pub struct PublicationView {
     pub id: Uuid,
     pub item_id: Uuid,
-    pub channel_id: Uuid,
+    /// Null for what a person sent or handed over.
+    pub channel_id: Option<Uuid>,
     pub version: i64,
     pub hash: String,
     #[schema(schema_with = words::publication_state)]
@@ -313,7 +356,7 @@ impl From<Publication> for PublicationView {
         Self {
             id: publication.id.uuid(),
             item_id: publication.item_id.uuid(),
-            channel_id: publication.channel_id.uuid(),
+            channel_id: publication.channel_id.map(ChannelId::uuid),
             version: publication.version,
             hash: publication.hash.to_string(),
             state: publication.state,

@@ -1,0 +1,257 @@
+//! The step that publishes an article.
+
+use std::sync::Arc;
+
+use aos_capabilities::publish::{Article, ArticleImage, Publish, PublishMode, Published, PublishedState};
+use aos_kernel::{Actor, ContentItemId, Error, PublicationId, Result, TenantScope, Timestamp};
+use aos_storage::{Conn, Db, Tx};
+use chrono::TimeDelta;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use super::{
+    Plan, Trouble, intend,
+    once::record_attempt,
+    record::{record_failed, record_published},
+    record_trouble, wait_here, watch,
+};
+use crate::{
+    channels::{self, Channel, Connections},
+    content::{
+        MediaSource, commands,
+        media::file_name,
+        model::{ArticleText, ContentItem, RequestKind},
+        reach, reschedule, store,
+        write::unit,
+    },
+    markdown,
+    steps::{Accepted, StepContext, StepHandler, Work},
+};
+
+/// The platforms that publish an article at a time of their own accord. For the others it waits here.
+const SCHEDULE_THEMSELVES: [&str; 2] = ["wordpress", "memory"];
+
+/// Publishes the approved version of the activity's content item on the tenant's site.
+pub struct PublishStep {
+    connections: Connections,
+    media: Arc<dyn MediaSource>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Outcome {
+    publication: PublicationId,
+    published: Published,
+}
+
+impl PublishStep {
+    pub fn new(connections: Connections, media: Arc<dyn MediaSource>) -> Self {
+        Self { connections, media }
+    }
+
+    /// Where an article goes: the channel that it was made for, where it stands already, or the client's first site.
+    async fn site(&self, conn: &mut Conn, scope: TenantScope, item: &ContentItem) -> Result<Option<Channel>> {
+        let platforms = self.connections.platforms();
+        let usable = reach::channels_for(conn, platforms, scope, RequestKind::Blog).await?;
+        let standing =
+            store::publication_of(conn, scope, item.id).await?.and_then(|publication| publication.channel_id);
+        let wanted = item.channel_id.or(standing);
+        let own = wanted.and_then(|wanted| usable.iter().position(|channel| channel.id == wanted));
+        Ok(match (own, item.channel_id) {
+            (Some(at), _) => usable.into_iter().nth(at),
+            (None, Some(_)) => None,
+            (None, None) => usable.into_iter().next(),
+        })
+    }
+
+    /// Reads what was approved and writes the intent down.
+    async fn plan(&self, db: &Db, work: &Work, id: ContentItemId) -> Result<Plan> {
+        let scope = work.scope;
+        let mut conn = db.read().await?;
+        let item = store::item(&mut conn, scope, id).await?.ok_or_else(|| Error::not_found("content item"))?;
+        let channel = self.site(&mut conn, scope, &item).await?;
+        drop(conn);
+        let channel = channel.ok_or_else(|| {
+            Error::conflict("no_site", "No site is connected on which this could be published.")
+                .with_help("Connect the client's WordPress on its Channels page; then retry this activity.")
+        })?;
+        let mut tx = db.begin(Actor::system("content")).await?;
+        let item = commands::item(&mut tx, scope, id).await?;
+        let (version, publication) = intend(&mut tx, scope, &item, Some(channel.id)).await?;
+        tx.commit().await?;
+        let platform = self.connections.platforms().get(&channel.platform).cloned();
+        let platform = platform.ok_or_else(|| Error::internal("a channel of an unknown platform"))?;
+        let account = self.connections.account(db, scope, channel.id).await?;
+        Ok(Plan { item, version, publication, platform, account, work_attempt: work.activity.attempt })
+    }
+
+    /// Brings what stands on the platform to the time that is planned now. Answers how it stands then; none when it is
+    /// gone.
+    pub(in crate::content) async fn move_to_plan(
+        &self,
+        db: &Db,
+        scope: TenantScope,
+        id: PublicationId,
+    ) -> Result<Option<Published>> {
+        let mut conn = db.read().await?;
+        let publication =
+            store::publication(&mut conn, scope, id).await?.ok_or_else(|| Error::not_found("publication"))?;
+        let item = store::item(&mut conn, scope, publication.item_id)
+            .await?
+            .ok_or_else(|| Error::not_found("content item"))?;
+        let version = store::version(&mut conn, scope, item.id, publication.version)
+            .await?
+            .ok_or_else(|| Error::internal("a publication without its version"))?;
+        let Some((platform_id, channel)) = publication.platform_id.clone().zip(publication.channel_id) else {
+            return Ok(None);
+        };
+        let channel = channels::queries::channel(&mut conn, scope, channel).await?;
+        drop(conn);
+        let platform = self.connections.platforms().get(&channel.platform).cloned();
+        let platform = platform.ok_or_else(|| Error::internal("a channel of an unknown platform"))?;
+        let account = self.connections.account(db, scope, channel.id).await?;
+        let publish = platform.publish().ok_or_else(|| Error::internal("a site that can't publish"))?;
+        let Some(standing) = publish.read(&account, &platform_id).await? else { return Ok(None) };
+        let movable = match standing.state {
+            PublishedState::Scheduled(_) | PublishedState::Draft => reschedule::is_elsewhere(&item, &standing),
+            PublishedState::Live | PublishedState::Trashed => false,
+        };
+        if !movable {
+            return Ok(Some(standing));
+        }
+        let work_attempt = publication.work_attempt.unwrap_or(1);
+        let plan = Plan { item, version, publication, platform: platform.clone(), account, work_attempt };
+        let article = self.article(scope, &plan).await?;
+        Ok(Some(publish.update(&plan.account, &platform_id, &article).await?))
+    }
+
+    async fn article(&self, scope: TenantScope, plan: &Plan) -> Result<Article> {
+        let text = article_of(plan)?;
+        let image = match text.image.as_ref().filter(|_| !plan.item.without_image) {
+            Some(name) => self.media.load(scope, name).await?.map(|image| ArticleImage {
+                file_name: file_name(&text.slug, &image.content_type),
+                content_type: image.content_type,
+                bytes: image.bytes,
+                alt: if image.alt.trim().is_empty() { text.title.clone() } else { image.alt },
+            }),
+            None => None,
+        };
+        Ok(Article {
+            item: plan.item.id,
+            title: text.title.clone(),
+            slug: text.slug.clone(),
+            excerpt: text.excerpt.clone(),
+            html: markdown::to_html(&text.markdown).into_string(),
+            categories: text.categories.clone(),
+            tags: text.tags.clone(),
+            image,
+            mode: match plan.item.publish_mode {
+                // It waited here for its moment.
+                PublishMode::At(_) if !schedules_itself(plan.platform.descriptor().id) => PublishMode::Now,
+                mode => mode,
+            },
+        })
+    }
+
+    /// One attempt, unless an earlier one turns out to have worked.
+    async fn attempt(&self, db: &Db, scope: TenantScope, plan: &Plan, article: &Article) -> Result<Published, Trouble> {
+        let publish = plan.platform.publish().ok_or_else(|| Error::internal("a site that can't publish"))?;
+        publish.validate(article)?;
+        let (id, slug) = (plan.item.id, article_of(plan)?.slug.as_str());
+        if plan.publication.attempts > 0
+            && let Some(found) = publish.find(&plan.account, id, slug).await?
+        {
+            return self.take_over(db, scope, plan, publish, article, found).await;
+        }
+        record_attempt(db, scope, plan).await?;
+        match publish.publish(&plan.account, article).await {
+            Ok(published) => Ok(published),
+            Err(error) if error.outcome_unknown => match publish.find(&plan.account, id, slug).await {
+                Ok(Some(found)) => Ok(found),
+                // Not there now; it may still appear, so the next attempt looks again before it sends.
+                Ok(None) | Err(_) => Err(error.into()),
+            },
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// An earlier attempt made it. When a person changed the text since, what stands there follows.
+    async fn take_over(
+        &self,
+        db: &Db,
+        scope: TenantScope,
+        plan: &Plan,
+        publish: &dyn Publish,
+        article: &Article,
+        found: Published,
+    ) -> Result<Published, Trouble> {
+        let as_wanted = match (article.mode, found.state) {
+            (PublishMode::Draft, PublishedState::Draft) => true,
+            (PublishMode::Now, PublishedState::Live) => true,
+            (PublishMode::At(wanted), PublishedState::Scheduled(at)) => (wanted - at).abs() < TimeDelta::minutes(1),
+            (PublishMode::At(_), PublishedState::Live) => true,
+            _ => false,
+        };
+        if as_wanted && plan.publication.hash == plan.version.hash {
+            return Ok(found);
+        }
+        record_attempt(db, scope, plan).await?;
+        Ok(publish.update(&plan.account, &found.id, article).await?)
+    }
+}
+
+fn schedules_itself(platform: &str) -> bool {
+    SCHEDULE_THEMSELVES.contains(&platform)
+}
+
+fn article_of(plan: &Plan) -> Result<&ArticleText> {
+    plan.version.text.article().ok_or_else(|| Error::internal("an article of another kind"))
+}
+
+#[async_trait::async_trait]
+impl StepHandler for PublishStep {
+    fn kind(&self) -> &'static str {
+        crate::content::PUBLISH
+    }
+
+    async fn not_before(&self, tx: &mut Tx, work: &Work) -> Result<Option<Timestamp>> {
+        let id = unit(work)?;
+        let item = commands::item(tx, work.scope, id).await?;
+        match self.site(tx, work.scope, &item).await? {
+            Some(channel) if !schedules_itself(&channel.platform) => wait_here(tx, work.scope, id).await,
+            _ => Ok(None),
+        }
+    }
+
+    async fn run(&self, cx: &StepContext, work: &Work) -> Result<Value> {
+        let plan = self.plan(&cx.db, work, unit(work)?).await?;
+        let article = self.article(work.scope, &plan).await?;
+        match self.attempt(&cx.db, work.scope, &plan, &article).await {
+            Ok(published) => {
+                serde_json::to_value(Outcome { publication: plan.publication.id, published }).map_err(Error::internal)
+            }
+            Err(trouble) => {
+                record_trouble(&cx.db, work.scope, &plan, &trouble).await?;
+                Err(trouble.into())
+            }
+        }
+    }
+
+    async fn accept(&self, tx: &mut Tx, work: &Work, result: Value) -> Result<Accepted> {
+        let id = unit(work)?;
+        let outcome: Outcome = serde_json::from_value(result).map_err(Error::internal)?;
+        let item = commands::item(tx, work.scope, id).await?;
+        let output =
+            json!({ "url": outcome.published.url, "state": outcome.published.state, "notes": outcome.published.notes });
+        record_published(tx, work.scope, &item, outcome.publication, &outcome.published).await?;
+        // Somebody moved it while this was under way. Once: a site that keeps another time is not asked for ever.
+        if reschedule::is_elsewhere(&item, &outcome.published) {
+            reschedule::move_on_site(tx, work.scope, outcome.publication);
+        }
+        watch(tx, work.scope, outcome.publication, &outcome.published, 0);
+        Ok(Accepted { output, ..Accepted::default() })
+    }
+
+    async fn failed(&self, tx: &mut Tx, work: &Work, error: &Error) -> Result<()> {
+        record_failed(tx, work, unit(work)?, error).await
+    }
+}

@@ -1,0 +1,178 @@
+//! Where a piece can stand: the client's channels, by what their platforms take; and what a text breaks of their rules.
+
+use aos_capabilities::{Descriptor, Platform, PlatformRegistry, platform::ChannelType, post::PostRules};
+use aos_kernel::{ChannelId, Error, Result, TenantScope};
+use aos_storage::Conn;
+
+use super::model::{ContentItem, ItemText, NewRequest, RequestKind};
+use crate::channels::{self, Channel, ChannelState};
+
+/// Whether a platform takes what a request of this kind becomes.
+pub fn takes(platform: &dyn Platform, kind: RequestKind) -> bool {
+    let local = platform.descriptor().channel_type == ChannelType::Local;
+    match kind {
+        RequestKind::Blog => platform.publish().is_some(),
+        RequestKind::Social => platform.posts().is_some() && !local,
+        RequestKind::Gbp => platform.posts().is_some() && local,
+        RequestKind::Newsletter => platform.campaigns().is_some(),
+        RequestKind::AdCopy | RequestKind::Backlink => false,
+    }
+}
+
+/// The client's connected channels on which a request of this kind can stand, the oldest first.
+///
+/// # Errors
+/// `Storage`.
+pub async fn channels_for(
+    conn: &mut Conn,
+    platforms: &PlatformRegistry,
+    scope: TenantScope,
+    kind: RequestKind,
+) -> Result<Vec<Channel>> {
+    let fits = |channel: &Channel| {
+        channel.state == ChannelState::Connected
+            && platforms.get(&channel.platform).is_some_and(|platform| takes(platform.as_ref(), kind))
+    };
+    Ok(channels::queries::channels(conn, scope).await?.into_iter().filter(fits).collect())
+}
+
+/// A channel as people know it: "LinkedIn: Harbour & Pine".
+pub fn name_of(platforms: &PlatformRegistry, channel: &Channel) -> String {
+    let platform = platform_name(platforms, channel);
+    let label = channel.label.trim();
+    if label.is_empty() || label == platform { platform.to_owned() } else { format!("{platform}: {label}") }
+}
+
+fn platform_name<'a>(platforms: &PlatformRegistry, channel: &'a Channel) -> &'a str {
+    platforms.get(&channel.platform).map_or(channel.platform.as_str(), |platform| platform.descriptor().name)
+}
+
+/// The request with its channels: those that were chosen, when all of them can be used; else, where one chooses itself,
+/// that one.
+///
+/// # Errors
+/// `Invalid` for `channels`, with what to do.
+pub(super) async fn settle_channels(
+    conn: &mut Conn,
+    platforms: &PlatformRegistry,
+    scope: TenantScope,
+    mut input: NewRequest,
+) -> Result<NewRequest> {
+    let kind = input.kind;
+    if input.channels.is_empty() && !kind.has_channels() {
+        return Ok(input);
+    }
+    let usable = channels_for(conn, platforms, scope, kind).await?;
+    let refuse = |words: &str, help: &str| Err(Error::invalid("channels", words).with_help(help));
+    if usable.is_empty() {
+        let (words, help) = match kind {
+            RequestKind::Social => ("No social channel is connected.", "Connect one on the client's Channels page."),
+            RequestKind::Gbp => {
+                ("No Google Business Profile is connected.", "Connect the client's profile on the Channels page.")
+            }
+            RequestKind::Newsletter => (
+                "No channel for newsletters is connected.",
+                "Connect the client's Mailchimp or Klaviyo on the Channels page.",
+            ),
+            _ => ("No site is connected.", "Connect the client's site on the Channels page."),
+        };
+        return refuse(words, help);
+    }
+    let known = |id: &ChannelId| usable.iter().any(|channel| channel.id == *id);
+    if !input.channels.iter().all(known) {
+        return refuse(
+            "One of the channels is not connected, or takes nothing of this kind.",
+            "Choose among the channels that are offered.",
+        );
+    }
+    if input.channels.is_empty() {
+        if kind == RequestKind::Social && usable.len() > 1 {
+            return refuse("Choose at least one channel.", "One post is made for each.");
+        }
+        input.channels.push(usable[0].id);
+    }
+    if kind == RequestKind::Newsletter && input.channels.len() > 1 {
+        return refuse("A newsletter goes out through one channel.", "Ask for another one for the other channel.");
+    }
+    Ok(input)
+}
+
+/// The channel of an item, with what its platform says of itself; none for an item without a channel of its own.
+///
+/// # Errors
+/// `NotFound` when the channel is gone.
+pub async fn channel_of<'a>(
+    conn: &mut Conn,
+    platforms: &'a PlatformRegistry,
+    scope: TenantScope,
+    item: &ContentItem,
+) -> Result<Option<(Channel, Option<&'a Descriptor>)>> {
+    let Some(id) = item.channel_id else { return Ok(None) };
+    let channel = channels::queries::channel(conn, scope, id).await?;
+    let descriptor = platforms.get(&channel.platform).map(|platform| platform.descriptor());
+    Ok(Some((channel, descriptor)))
+}
+
+/// What is asked of a text: while it is edited, or before it is approved and so has to be whole.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Strictness {
+    Edited,
+    Approved,
+}
+
+/// What a text breaks of the rules of where it is to stand, as far as that can be told here: the field and the words for
+/// a person.
+///
+/// # Errors
+/// `Storage`.
+pub async fn problems(
+    conn: &mut Conn,
+    platforms: &PlatformRegistry,
+    scope: TenantScope,
+    item: &ContentItem,
+    text: &ItemText,
+    strictness: Strictness,
+) -> Result<Vec<(&'static str, String)>> {
+    let descriptor = match text {
+        ItemText::Post(_) | ItemText::Campaign(_) => {
+            channel_of(conn, platforms, scope, item).await?.and_then(|(_, descriptor)| descriptor)
+        }
+        _ => None,
+    };
+    Ok(match text {
+        ItemText::Article(_) | ItemText::Outreach(_) => Vec::new(),
+        ItemText::AdCopy(text) => text.problems(),
+        ItemText::Post(text) => match descriptor.and_then(|d| Some((d.posts.as_ref()?, d.name))) {
+            Some((rules, name)) => text.problems(item.id, rules, name),
+            None => Vec::new(),
+        },
+        ItemText::Campaign(text) => {
+            let mut found = Vec::new();
+            if let Some((rules, name)) = descriptor.and_then(|d| Some((d.campaigns.as_ref()?, d.name))) {
+                for (field, is, most) in [
+                    ("subject", text.subject.chars().count(), rules.subject_characters),
+                    ("preview", text.preview.chars().count(), rules.preview_characters),
+                ] {
+                    if is > most {
+                        let over = is - most;
+                        found.push((field, format!("{name} takes up to {most} characters; this is {over} too long.")));
+                    }
+                }
+            }
+            if strictness == Strictness::Approved {
+                if text.audience.id.is_empty() {
+                    found.push(("audience", "Nobody chose yet whom it goes to.".to_owned()));
+                }
+                if text.sender.address.is_empty() {
+                    found.push(("sender", "It has no sender yet.".to_owned()));
+                }
+            }
+            found
+        }
+    })
+}
+
+/// The rules of a channel for posts.
+pub fn post_rules<'a>(platforms: &'a PlatformRegistry, channel: &Channel) -> Option<&'a PostRules> {
+    platforms.get(&channel.platform).and_then(|platform| platform.descriptor().posts.as_ref())
+}
