@@ -67,10 +67,7 @@ impl Vendor {
         effect: Effect,
         request: Request,
     ) -> Result<Response, PlatformError> {
-        self.outbound
-            .send(request)
-            .await
-            .map_err(|error| failure::without_answer(platform, operation, effect, &error))
+        self.outbound.send(request).await.map_err(|error| failure::without_answer(platform, operation, effect, &error))
     }
 }
 

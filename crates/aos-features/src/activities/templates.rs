@@ -18,10 +18,11 @@ pub struct TemplateVersion {
     pub created_by: Actor,
 }
 
-const BUILT_IN: [&str; 3] = [
+const BUILT_IN: [&str; 4] = [
     include_str!("templates/set_up.json"),
     include_str!("templates/blog_posts.json"),
     include_str!("templates/website_audit.json"),
+    include_str!("templates/channel_improvement.json"),
 ];
 
 /// The templates that ship with the program.

@@ -72,10 +72,9 @@ fn main() {
                 Capability::Connect => connect::cases(),
                 Capability::PublishArticle => publishing::cases(),
                 // Each has a suite of its own, in the file that carries its name.
-                Capability::Authorize
-                | Capability::PublishPost
-                | Capability::SendCampaign
-                | Capability::Inspect => Vec::new(),
+                Capability::Authorize | Capability::PublishPost | Capability::SendCampaign | Capability::Inspect => {
+                    Vec::new()
+                }
             };
             let own = subject.own.iter().filter(|(of, _)| of == capability).map(|(_, case)| *case);
             for (name, case) in shared.into_iter().chain(own) {
