@@ -4,6 +4,7 @@ ALTER TABLE channel ADD COLUMN target_key TEXT;
 ALTER TABLE channel ADD COLUMN grant_id BLOB;
 ALTER TABLE channel ADD COLUMN check_problem TEXT;
 CREATE UNIQUE INDEX channel_target ON channel (tenant_id, platform, target_key) WHERE target_key IS NOT NULL;
+CREATE INDEX channel_by_credential ON channel (credential_id) WHERE credential_id IS NOT NULL;
 CREATE INDEX channel_of_grant ON channel (tenant_id, grant_id) WHERE grant_id IS NOT NULL;
 
 CREATE TABLE channel_app (
@@ -67,6 +68,7 @@ CREATE TABLE channel_grant (
   consented_by TEXT NOT NULL,
   consented_at INTEGER NOT NULL
 ) STRICT;
+CREATE INDEX channel_grant_by_credential ON channel_grant (credential_id) WHERE credential_id IS NOT NULL;
 CREATE INDEX channel_grant_by_tenant ON channel_grant (tenant_id, state);
 CREATE INDEX channel_grant_by_app ON channel_grant (client_id, consented_by) WHERE state = 'good';
 

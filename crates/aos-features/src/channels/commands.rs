@@ -317,7 +317,8 @@ pub(super) fn not_connected(channel: &Channel) -> Error {
 /// `Storage`.
 pub async fn mark_expired(tx: &mut Tx, scope: TenantScope, id: ChannelId, why: &str) -> Result<()> {
     let Some(channel) = store::channel(tx, scope, id).await? else { return Ok(()) };
-    if !channel.state.may_become(ChannelState::Expired) {
+    // Once is enough: what it was first refused for is what people were told.
+    if channel.state == ChannelState::Expired || !channel.state.may_become(ChannelState::Expired) {
         return Ok(());
     }
     if store::set_state(tx, scope, id, ChannelState::Expired, Some(why)).await? {

@@ -1,6 +1,9 @@
 //! The slices' stories, on both databases: each test reads as sentences of the vocabulary.
 
-// The one file of the testkit that a slice's story needs; the whole of it would build the faces and the platforms too.
+mod channels;
+mod channels_score;
+mod channels_tokens;
+// The one file of the testkit that a slice's story needs; the whole of it would build the faces too.
 #[path = "../../../aos-testkit/src/clock.rs"]
 mod clock;
 mod identity;

@@ -4,6 +4,7 @@
 //! ([`Mishap`]), so that callers meet a lost answer without a network. What it publishes nobody else sees; its
 //! descriptor says `simulated`.
 
+pub mod network;
 mod publish;
 
 use std::{
