@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use anyhow::{Context, Result};
-use aos_capabilities::PlatformRegistry;
+use anyhow::{Context, Result, bail};
+use aos_capabilities::{Platform, PlatformRegistry};
 use aos_crawler::{BrowserChoice, Crawler, CrawlerConfig, FileReader};
 use aos_features::{
     agents::{RunLedger, StoredProviders},
@@ -12,7 +12,7 @@ use aos_features::{
 use aos_kernel::{Clock, SystemClock};
 use aos_llm::Gateway;
 use aos_outbound::{Outbound, OutboundConfig};
-use aos_platforms::{OpenIdConnect, Smtp, WordPress};
+use aos_platforms::{OpenIdConnect, Smtp, Vendor, WordPress};
 use aos_storage::{Credentials, Db, DbOptions, Keyring, Migrations, Objects};
 
 use crate::config::Config;
@@ -83,6 +83,28 @@ pub fn browser(config: &Config) -> BrowserChoice {
     }
 }
 
+/// How the client of each vendor is made, by its platform's id. WordPress sites have no vendor.
+const VENDORS: &[(&str, fn(Vendor) -> Arc<dyn Platform>)] = &[];
+
+/// The platforms that clients can connect.
+pub fn platforms(config: &Config, outbound: &Outbound, clock: &Arc<dyn Clock>) -> Result<PlatformRegistry> {
+    let mut registry = PlatformRegistry::default().with(Arc::new(WordPress::new(outbound.clone(), clock.clone())));
+    for (id, client) in VENDORS {
+        let vendor = Vendor::new(outbound.clone(), clock.clone());
+        registry = registry.with(client(match config.api_version(id) {
+            Some(version) => vendor.version(version),
+            None => vendor,
+        }));
+    }
+    // A setting that would not be followed is refused.
+    for id in config.platforms.keys() {
+        if registry.get(id).is_none_or(|platform| platform.descriptor().api_version.is_none()) {
+            bail!("the settings can't be used:\n  - platforms.{id}: no platform of this name has a version to choose");
+        }
+    }
+    Ok(registry)
+}
+
 /// Opens everything.
 pub async fn app(config: Config) -> Result<App> {
     let db = database(&config).await?;
@@ -101,7 +123,7 @@ pub async fn app(config: Config) -> Result<App> {
     let outside = Outside {
         credentials,
         objects,
-        platforms: PlatformRegistry::default().with(Arc::new(WordPress::new(outbound.clone(), clock.clone()))),
+        platforms: platforms(&config, &outbound, &clock)?,
         sign_in: Arc::new(OpenIdConnect::new(outbound.clone(), clock.clone())),
         crawler: Arc::new(crawler(&config, &outbound, clock)),
         crawl_limits: config.crawl_limits(),

@@ -65,7 +65,13 @@ fn sentence(event: &Event, title: Option<&str>) -> Option<(String, &'static str)
         "activities.approval_withdrawn" => ("withdrew this".to_owned(), "closed"),
         "channels.connected" => (format!("connected {}", text("label")), "connected"),
         "channels.disconnected" => (format!("disconnected {}", text("label")), "disconnected"),
-        "channels.expired" => ("found that a channel refuses its password".to_owned(), "expired"),
+        "channels.restored" => (format!("found that {} works again", text("label")), "connected"),
+        "channels.revoked" => (format!("gave the access of {} back", text("label")), "disconnected"),
+        "channels.scored" => (format!("scored {}", text("label")), "done"),
+        "channels.improvement_proposed" => {
+            (format!("proposed to better {}: {}", text("label"), text("dimension").to_lowercase()), "open")
+        }
+        "channels.expired" => ("found that a channel takes its access no more".to_owned(), "expired"),
         "content.draft_on_site" => (format!("put {post} on the site as a draft"), "draft"),
         "content.commented" => (format!("said something about {post}"), "draft"),
         "content.comment_resolved" => ("resolved a comment".to_owned(), "done"),

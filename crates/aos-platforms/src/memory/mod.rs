@@ -5,6 +5,7 @@
 //! descriptor says `simulated`.
 
 mod campaigns;
+pub mod network;
 mod posts;
 mod publish;
 
