@@ -45,17 +45,11 @@ pub(super) fn page(shown: &[Shown]) -> String {
 
 /// One thing, as a card.
 pub(super) fn entry(one: &Shown) -> String {
-    let images: String = one
-        .images
-        .iter()
-        .map(|(url, alt)| format!("<img src=\"{}\" alt=\"{}\">", escape(url), escape(alt)))
-        .collect();
+    let images: String =
+        one.images.iter().map(|(url, alt)| format!("<img src=\"{}\" alt=\"{}\">", escape(url), escape(alt))).collect();
     let title = one.title.as_ref().map(|title| format!("<h2>{}</h2>", escape(title))).unwrap_or_default();
-    let link = one
-        .link
-        .as_ref()
-        .map(|link| format!("<p><a href=\"{0}\">{0}</a></p>", escape(link)))
-        .unwrap_or_default();
+    let link =
+        one.link.as_ref().map(|link| format!("<p><a href=\"{0}\">{0}</a></p>", escape(link))).unwrap_or_default();
     format!(
         "<article><p class=\"of\"><b>{}</b> on {} · {} · <a href=\"{}\">{}</a></p>{title}<p class=\"words\">{}</p>{images}{link}</article>",
         escape(&one.account),
