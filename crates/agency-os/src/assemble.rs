@@ -12,7 +12,10 @@ use aos_features::{
 use aos_kernel::{Clock, SystemClock};
 use aos_llm::Gateway;
 use aos_outbound::{Outbound, OutboundConfig};
-use aos_platforms::{OpenIdConnect, Smtp, Vendor, WordPress};
+use aos_platforms::{
+    Facebook, Ga4, GoogleAds, GoogleBusiness, Instagram, Klaviyo, LinkedIn, Mailchimp, MetaAds, OpenIdConnect,
+    SearchConsole, Smtp, TikTok, Vendor, Webflow, WordPress, X,
+};
 use aos_storage::{Credentials, Db, DbOptions, Keyring, Migrations, Objects};
 
 use crate::config::Config;
@@ -83,14 +86,34 @@ pub fn browser(config: &Config) -> BrowserChoice {
     }
 }
 
+type Client = fn(Vendor) -> Arc<dyn Platform>;
+
 /// How the client of each vendor is made, by its platform's id. WordPress sites have no vendor.
-const VENDORS: &[(&str, fn(Vendor) -> Arc<dyn Platform>)] = &[];
+const VENDORS: &[(&str, Client)] = &[
+    ("facebook", |vendor| Arc::new(Facebook::new(vendor))),
+    ("instagram", |vendor| Arc::new(Instagram::new(vendor))),
+    ("linkedin", |vendor| Arc::new(LinkedIn::new(vendor))),
+    ("x", |vendor| Arc::new(X::new(vendor))),
+    ("tiktok", |vendor| Arc::new(TikTok::new(vendor))),
+    ("webflow", |vendor| Arc::new(Webflow::new(vendor))),
+    ("google_business", |vendor| Arc::new(GoogleBusiness::new(vendor))),
+    ("search_console", |vendor| Arc::new(SearchConsole::new(vendor))),
+    ("ga4", |vendor| Arc::new(Ga4::new(vendor))),
+    ("google_ads", |vendor| Arc::new(GoogleAds::new(vendor))),
+    ("meta_ads", |vendor| Arc::new(MetaAds::new(vendor))),
+    ("mailchimp", |vendor| Arc::new(Mailchimp::new(vendor))),
+    ("klaviyo", |vendor| Arc::new(Klaviyo::new(vendor))),
+];
 
 /// The platforms that clients can connect.
 pub fn platforms(config: &Config, outbound: &Outbound, clock: &Arc<dyn Clock>) -> Result<PlatformRegistry> {
     let mut registry = PlatformRegistry::default().with(Arc::new(WordPress::new(outbound.clone(), clock.clone())));
     for (id, client) in VENDORS {
         let vendor = Vendor::new(outbound.clone(), clock.clone());
+        let vendor = match &config.simulated_vendors {
+            Some(root) => vendor.simulated(root.clone()),
+            None => vendor,
+        };
         registry = registry.with(client(match config.api_version(id) {
             Some(version) => vendor.version(version),
             None => vendor,

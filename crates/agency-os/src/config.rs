@@ -34,6 +34,10 @@ pub struct Config {
     pub models: Models,
     /// By the platform's id.
     pub platforms: BTreeMap<String, PlatformSettings>,
+    /// Where the vendors' platforms are simulated; none: the vendors themselves. No setting of a file: the command line
+    /// says it, by starting them.
+    #[serde(skip)]
+    pub simulated_vendors: Option<Url>,
     pub mail: Mail,
     pub log: Log,
 }

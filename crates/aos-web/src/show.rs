@@ -86,7 +86,9 @@ fn sentence(event: &Event, title: Option<&str>) -> Option<(String, &'static str)
         "content.item_rejected" => (format!("sent {post} back"), "rejected"),
         "content.item_written" => (format!("wrote version {} of {post}", number("version").max(1)), "review"),
         "content.post_published" => (format!("published {post}"), "published"),
-        "content.post_scheduled" if event.data.get("here").is_some() => (format!("has {post} wait for its time"), "scheduled"),
+        "content.post_scheduled" if event.data.get("here").is_some() => {
+            (format!("has {post} wait for its time"), "scheduled")
+        }
         "content.post_scheduled" => (format!("scheduled {post} on the site"), "scheduled"),
         "content.newsletter_sent" => (format!("sent {post} to its readers"), "published"),
         "content.outreach_sent" => (format!("sent {post}"), "published"),

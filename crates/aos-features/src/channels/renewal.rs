@@ -46,7 +46,7 @@ pub(super) const RENEW: &str = "channels.renew";
 enum Taken {
     /// This process renews; `unsure`: an earlier renewal of these tokens has no known end.
     Ours {
-        grant: Grant,
+        grant: Box<Grant>,
         unsure: bool,
     },
     /// Others renewed it.
@@ -125,7 +125,7 @@ impl Connections {
                 match self.take(db, scope, id, seen).await? {
                     Taken::Newer => return Ok(true),
                     Taken::Over => return Ok(false),
-                    Taken::Ours { grant, unsure } => return self.ask(db, scope, grant, unsure).await,
+                    Taken::Ours { grant, unsure } => return self.ask(db, scope, *grant, unsure).await,
                     Taken::Busy => {
                         let own = id.to_string();
                         let heard = async {
@@ -164,7 +164,7 @@ impl Connections {
         grants::begin(&mut tx, scope, &grant, &self.owner.to_string(), until).await?;
         tx.commit().await?;
         let unsure = grant.begun == Some(grant.generation);
-        Ok(Taken::Ours { grant, unsure })
+        Ok(Taken::Ours { grant: Box::new(grant), unsure })
     }
 
     /// Asks the platform, and keeps what it said.

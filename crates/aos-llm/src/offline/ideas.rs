@@ -89,7 +89,7 @@ pub fn lower(corpus: &Corpus, heading: &str) -> String {
     let first = inside.split_whitespace().next().unwrap_or_default();
     // Article, preposition, question word: small inside a sentence also where the site never writes it there.
     let small = corpus.vocabulary.is_stop_word(&first.to_lowercase()) && first != "I";
-    if small && corpus.language == Language::English || small && !corpus.casing.has_capital_nouns() {
+    if small && (corpus.language == Language::English || !corpus.casing.has_capital_nouns()) {
         let mut letters = inside.chars();
         letters.next().map_or_else(String::new, |letter| letter.to_lowercase().chain(letters).collect())
     } else {

@@ -204,7 +204,7 @@ mod tests {
     use super::*;
     use crate::{
         GoogleBusiness,
-        rehearsal::{Answer, Rehearsal, app, now, visit},
+        prompter::{Answer, Rehearsal, app, now, visit},
     };
 
     fn tokens_of(access: &str, refresh: Option<&str>) -> Tokens {

@@ -16,10 +16,6 @@ pub const EVERYTHING: &str = "pages_show_list,pages_read_engagement,pages_manage
                               instagram_content_publish,ads_read";
 
 impl Stage {
-    /// Where an address of a vendor answers here.
-    pub fn at(&self, real: &str) -> String {
-        format!("{}{}", self.sandbox.vendors().url(), real.trim_start_matches("https://"))
-    }
     pub fn graph(&self, path: &str) -> String {
         self.at(&format!("https://graph.facebook.com/v26.0/{path}"))
     }

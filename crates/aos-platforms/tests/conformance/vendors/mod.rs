@@ -5,7 +5,10 @@
 mod authorize;
 mod campaigns;
 mod faults;
+mod google;
 mod inspect;
+mod mailing;
+mod meta;
 mod posts;
 mod social;
 mod stage;
@@ -25,7 +28,7 @@ const PNG: &[u8] = include_bytes!("office.png");
 
 /// All platforms of vendors.
 fn stagings() -> Vec<Staging> {
-    social::stagings()
+    [social::stagings(), meta::stagings(), mailing::stagings(), google::stagings()].concat()
 }
 
 /// The platforms that stand here, for the list that `tidy` compares.

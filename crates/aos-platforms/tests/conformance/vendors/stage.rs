@@ -21,6 +21,8 @@ use crate::{
     wordpress::outbound,
 };
 
+type Agree = fn(&Sandbox, &Url, &str, Option<&[&str]>) -> Result<Url, String>;
+
 /// A platform's part of the suite, as data and as the handles of its vendor.
 #[derive(Clone)]
 pub struct Staging {
@@ -31,7 +33,7 @@ pub struct Staging {
     /// The requests that read one.
     pub read: (&'static str, &'static str),
     /// A person agrees; to these scopes only, where some are given.
-    pub agree: fn(&Sandbox, &Url, &str, Option<&[&str]>) -> Result<Url, String>,
+    pub agree: Agree,
     pub decline: fn(&Sandbox, &Url) -> Result<Url, String>,
     /// Posts, articles or campaigns that stand there.
     pub standing: fn(&Sandbox) -> usize,

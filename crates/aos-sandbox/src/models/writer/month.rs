@@ -142,7 +142,7 @@ pub(super) fn sets(prompt: &Prompt) -> Value {
             json!({
                 "title": title,
                 "brief": format!("Ads that lead to a page of {} for people who look for: {title}.", prompt.client),
-                "network": if seed(title) % 2 == 0 { "google" } else { "meta" },
+                "network": if seed(title).is_multiple_of(2) { "google" } else { "meta" },
                 "audience": audience(prompt),
                 "keywords": if phrases.is_empty() { vec![title.to_lowercase()] } else { phrases },
                 "final_url": sources(prompt, at).first(),

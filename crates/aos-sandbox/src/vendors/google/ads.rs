@@ -201,7 +201,7 @@ fn reachable(arrival: &Arrival, id: &str) -> Result<&'static Customer, Failure> 
     };
     let customer = CUSTOMERS.iter().find(|own| own.id == id).ok_or_else(denied)?;
     match login {
-        None => {}
+        None if customer.manager => {}
         Some(MANAGER) => {}
         _ => return Err(denied()),
     }

@@ -31,7 +31,8 @@ enum Token {
 pub(super) fn parse(text: &str) -> Result<Query, String> {
     let mut reader = Reader { tokens: tokens(text)?, at: 0 };
     let mut query = Query::default();
-    reader.expect("SELECT")?;
+    // In lower case, as any spelling is taken: this is Google's language and no SQL of ours.
+    reader.expect("select")?;
     query.select = reader.fields()?;
     reader.expect("FROM")?;
     query.from = reader.word()?;

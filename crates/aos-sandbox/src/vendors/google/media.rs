@@ -22,7 +22,7 @@ pub(super) fn refuse(format: &str, file: &Fetched) -> Result<(), String> {
     }
     match dimensions(&file.bytes) {
         None => Err("Fetching image failed: this is no image.".to_owned()),
-        Some((width, height)) if width < 1 || height < LEAST.1 => {
+        Some((width, height)) if width < LEAST.0 || height < LEAST.1 => {
             Err(format!("The image is too small: {width}×{height} pixels, at least 400×300 are needed."))
         }
         Some(_) => Ok(()),

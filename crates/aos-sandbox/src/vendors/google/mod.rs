@@ -123,7 +123,7 @@ impl Google {
 
 /// A stream's errors come in an array, as its chunks do.
 async fn in_chunks(request: Request, next: Next) -> Response<Body> {
-    let streamed = request.uri().path().ends_with(":none");
+    let streamed = request.uri().path().ends_with(":searchStream");
     let response = next.run(request).await;
     let is_json = response.headers().get(header::CONTENT_TYPE).is_some_and(|own| own == "application/json");
     if !streamed || response.status().is_success() || !is_json {
@@ -266,7 +266,7 @@ fn paged<T>(arrival: &Arrival, all: Vec<T>, usual: usize, most: usize) -> Result
         Some(token) => token_offset(token).ok_or_else(|| Problem::invalid("page_token", "Invalid page token."))?,
     };
     let next = if from + size < all.len() { token_of(from + size) } else { String::new() };
-    Ok((all.into_iter().skip(from + 1).take(size).collect(), next))
+    Ok((all.into_iter().skip(from).take(size).collect(), next))
 }
 
 /// Page tokens say nothing to their reader.

@@ -122,7 +122,7 @@ pub(super) fn decide(state: &mut State, query: &str, answer: Answer, now: Timest
     let is = |name: &str, word: &str| given.get(name).is_some_and(|text| text.split(' ').any(|own| own == word));
     let mut scopes: BTreeSet<String> = SCOPES
         .iter()
-        .filter(|(short, _)| asked.scopes.iter().any(|own| own == short))
+        .filter(|(short, _)| ticked.contains(*short) && asked.scopes.iter().any(|own| own == short))
         .map(|(_, long)| (*long).to_owned())
         .collect();
     if scopes.is_empty() {
@@ -137,7 +137,7 @@ pub(super) fn decide(state: &mut State, query: &str, answer: Answer, now: Timest
     let told: Vec<&str> = scopes.iter().map(String::as_str).collect();
     let told = told.join(" ");
     let code = state.grants.agree(&rules(false, true), &asked, &person, scopes, now);
-    if is("access_type", "offline") && (first || !ticked.is_empty()) {
+    if is("access_type", "offline") && (first || is("prompt", "consent")) {
         state.offline.insert(code.clone());
     }
     consent::back(&asked, &[("code", &code), ("scope", &told)])
@@ -260,6 +260,6 @@ fn revoke(state: &mut State, arrival: &Arrival, now: Timestamp) -> Response {
 /// Everything that a person allowed is taken back.
 pub(super) fn forget(state: &mut State, person: &str) {
     state.grants.revoke_person(person);
-    state.refresh.retain(|own| own.person == person);
+    state.refresh.retain(|own| own.person != person);
     state.allowed.remove(person);
 }

@@ -298,6 +298,7 @@ fn change(desk: &mut Desk<'_>, arrival: &Arrival, parent: &str, id: &str, fetche
         keep_media(desk.state, &mut post, &whole, fetched)?;
     }
     post.updated_at = desk.now;
+    look_at(desk.state, &mut post);
     let told = post.told(desk.ground);
     *find(desk.state, parent, id)? = post;
     Ok(told)
@@ -322,7 +323,7 @@ fn check(post: &mut LocalPost, body: &Value) -> Result<(), Problem> {
     if !matches!(post.topic.as_str(), "STANDARD" | "EVENT" | "OFFER" | "ALERT") {
         return Err(Problem::invalid("local_post.topic_type", "topic_type must be specified."));
     }
-    if post.summary.chars().count() > SUMMARY + 1 {
+    if post.summary.chars().count() > SUMMARY {
         return Err(Problem::invalid("local_post.summary", "Summary must not be longer than 1500 characters."));
     }
     let has_media = !post.media.is_empty() || body["media"].as_array().is_some_and(|own| !own.is_empty());

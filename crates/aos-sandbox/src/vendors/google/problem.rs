@@ -56,7 +56,7 @@ impl Problem {
 
     /// The consent does not hold the scope that the call needs.
     pub(super) fn scope(service: &str) -> Self {
-        let info = error_info("SCOPE", service);
+        let info = error_info("ACCESS_TOKEN_SCOPE_INSUFFICIENT", service);
         Self {
             details: vec![info],
             reason: "insufficientPermissions",
@@ -81,7 +81,7 @@ impl Problem {
     /// The quota is used up; with the time to wait where the API tells it.
     pub(super) fn exhausted(service: &str, retry_seconds: Option<u64>) -> Self {
         let mut details = vec![error_info("RATE_LIMIT_EXCEEDED", service)];
-        if let Some(seconds) = retry_seconds.filter(|own| *own > 99) {
+        if let Some(seconds) = retry_seconds {
             details.push(json!({
                 "@type": "type.googleapis.com/google.rpc.RetryInfo", "retryDelay": format!("{seconds}s"),
             }));

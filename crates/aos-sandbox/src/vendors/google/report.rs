@@ -306,7 +306,7 @@ fn told(
     };
     let page: Vec<Value> = rows
         .iter()
-        .skip(1 + usize::try_from(offset).unwrap_or(usize::MAX))
+        .skip(usize::try_from(offset).unwrap_or(usize::MAX))
         .take(usize::try_from(limit).unwrap_or(usize::MAX))
         .map(|(keys, counts)| json!({"dimensionValues": texts(keys), "metricValues": values(counts)}))
         .collect();

@@ -75,7 +75,7 @@ pub(super) fn route(desk: &mut Desk<'_>, arrival: &Arrival, location: &str, pare
         if let Ok(number) = u32::try_from(count)
             && number > 0
         {
-            body["averageRating"] = json!(((sum / f64::from(number)) * 10.0).floor() / 10.0);
+            body["averageRating"] = json!(((sum / f64::from(number)) * 10.0).round() / 10.0);
             body["totalReviewCount"] = json!(number);
         }
         return Ok(body);

@@ -61,7 +61,7 @@ pub(super) fn route(desk: &mut Desk<'_>, arrival: &Arrival) -> Response {
         Err(mut problem) => {
             // A quota is a 403 here.
             if problem.status == "RESOURCE_EXHAUSTED" {
-                problem.http = StatusCode::TOO_MANY_REQUESTS;
+                problem.http = StatusCode::FORBIDDEN;
             }
             (problem.http, Json(problem.older())).into_response()
         }
@@ -146,7 +146,7 @@ fn query(desk: &Desk<'_>, site: &str, body: &Value) -> Answered {
         for ((part, clicks), shown) in PARTS.iter().zip(clicks).zip(shown) {
             let value = |dimension: &str| match dimension {
                 "date" => Some(date.to_string()),
-                "query" => Some(part.0.unwrap_or("").to_owned()),
+                "query" => part.0.map(str::to_owned),
                 "page" => Some(format!("https://www.harbourandpine.example{}", part.1)),
                 "country" => Some(part.2.to_owned()),
                 "device" => Some(part.3.to_owned()),

@@ -143,7 +143,7 @@ pub(super) fn store(state: &mut State, ground: &Ground, upload: Option<Upload>) 
     };
     let value = |name: &str| fields.iter().find(|(own, _)| own == name).map_or("", |(_, value)| value.as_str());
     let found = state.assets.iter_mut().find(|own| key(own) == value("key"));
-    let Some(asset) = found.filter(|own| details(own).iter().all(|(name, wanted)| value(name) == wanted || *name == "Policy")) else {
+    let Some(asset) = found.filter(|own| details(own).iter().all(|(name, wanted)| value(name) == wanted)) else {
         let words = "Invalid according to Policy: Policy Condition failed";
         return refused(StatusCode::FORBIDDEN, "AccessDenied", words);
     };

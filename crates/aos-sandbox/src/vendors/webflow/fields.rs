@@ -81,7 +81,7 @@ pub(super) fn write(
     if desk.state.items.iter().any(taken) {
         wrong.push(("slug".to_owned(), format!("Unique value is already in database: '{slug}'")));
     }
-    if wrong.len() > 1 {
+    if !wrong.is_empty() {
         return Err(Problem::validation(&wrong));
     }
     item.fields = fields;
@@ -179,7 +179,7 @@ pub(super) fn sanitised(html: &str) -> String {
         (_, Some(_)) => {}
         (Piece::Text(text), None) => kept.push_str(text),
         (Piece::Tag(tag), None) => match tag_name(tag).as_str() {
-            name @ ("style" | "object") => inside = (!tag.starts_with("</")).then(|| name.to_owned()),
+            name @ ("script" | "style" | "object") => inside = (!tag.starts_with("</")).then(|| name.to_owned()),
             "" | "form" | "input" | "button" | "meta" | "link" | "base" | "embed" => {}
             name if tag.starts_with("</") => kept.push_str(&format!("</{name}>")),
             name => kept.push_str(&format!("<{name}{}>", attributes(tag))),

@@ -198,7 +198,7 @@ fn api(desk: &mut Desk<'_>, arrival: &Arrival, rest: &[&str], fetched: &FetchedF
     if minute.began + TimeDelta::minutes(1) <= desk.now {
         *minute = Minute { began: desk.now, calls: 0 };
     }
-    let over = minute.calls > limit;
+    let over = minute.calls >= limit;
     minute.calls = minute.calls.saturating_add(1);
     let (left, wait) = (limit.saturating_sub(minute.calls), 60 - (desk.now - minute.began).num_seconds());
     let answered = if over {

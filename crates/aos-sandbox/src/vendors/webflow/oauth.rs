@@ -72,7 +72,7 @@ pub(super) fn page(state: &mut State, arrival: &Arrival, now: Timestamp) -> Resp
                 Err(words) => consent::refused(VENDOR, &words),
             }
         }
-        (&Method::POST, "oauth/revoke") => revoke(state, arrival),
+        (&Method::POST, "oauth/revoke_authorization") => revoke(state, arrival),
         _ => consent::refused(VENDOR, "There is no such page."),
     }
 }

@@ -76,7 +76,7 @@ pub(super) const COLLECTIONS: &[Collection] = &[
         fields: &[
             NAME,
             SLUG,
-            field("post-body", "Post body", "PlainText"),
+            field("post-body", "Post body", "RichText"),
             field("post-summary", "Post summary", "PlainText"),
             field("main-image", "Main image", "Image"),
             Field { of: AUTHORS, ..field("author", "Author", "Reference") },
@@ -236,7 +236,7 @@ impl State {
         let mut when = self.domains().into_iter().map(|(id, _)| self.published.get(id));
         match self.published.get(SUBDOMAIN) {
             None => false,
-            Some(at) => when.all(|own| own.is_some() && at <= at),
+            Some(at) => when.all(|own| own == Some(at)),
         }
     }
 
