@@ -1,6 +1,6 @@
 //! What a plan's pieces are about: sections of the client's pages, each used once, from as many pages as there are.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use aos_capabilities::drafts::Gap;
 
@@ -31,6 +31,8 @@ pub struct Idea {
     pub score: f32,
 }
 
+const OF_A_ROW: [&str; 10] =
+    ["step", "example", "part", "option", "stage", "schritt", "beispiel", "teil", "stufe", "variante"];
 const LONGEST_TITLE: usize = 90;
 
 /// All that could carry a piece, in the order of the pages.
@@ -48,6 +50,11 @@ pub fn all(corpus: &Corpus) -> Vec<Idea> {
 
 fn idea(corpus: &Corpus, section: usize) -> Option<Idea> {
     let data = &corpus.sections[section];
+    // “Step four”, “Example two”: one of a row that stands elsewhere.
+    let first = normalise(&data.heading).split(' ').next().unwrap_or_default().to_owned();
+    if OF_A_ROW.contains(&first.as_str()) {
+        return None;
+    }
     let quote = passages::strongest(corpus, section).into_iter().next()?;
     let opening = passages::runs(corpus, section).into_iter().next()?;
     let words = passages::words(&opening);
@@ -65,6 +72,9 @@ fn idea(corpus: &Corpus, section: usize) -> Option<Idea> {
     score += if hook { 0.25 } else { 0.0 };
     score += if passages::stands_alone(&corpus.language, &first_of(&opening)) { 0.2 } else { 0.0 };
     score -= if pages_own { 0.5 } else { 0.0 };
+    // “What it does”, “Sound”: a heading that says little by itself.
+    let bare = word_count(&data.heading) < 2 || normalise(&data.heading).split(' ').any(|word| word == "it");
+    score -= if bare { 0.25 } else { 0.0 };
     (words >= 14).then(|| Idea { section, kind, title: title(corpus, section), quote, score })
 }
 
@@ -75,7 +85,7 @@ fn first_of(pieces: &[passages::Piece]) -> String {
 /// “Home offices in the garden: distance is the point”; a question needs no page beside it.
 pub fn title(corpus: &Corpus, section: usize) -> String {
     let data = &corpus.sections[section];
-    let page = corpus.casing.sentence_start(&corpus.page_of(section).title);
+    let page = corpus.page_of(section).title.clone();
     let heading = &data.heading;
     let whole_page = data.opens_page || normalise(heading).contains(&normalise(&page)) || page.is_empty();
     let long = if whole_page || data.asks() { heading.clone() } else { format!("{page}: {}", lower(corpus, heading)) };
@@ -180,23 +190,37 @@ pub fn days(range: Option<(chrono::NaiveDate, chrono::NaiveDate)>, count: usize)
     (0..count).map(|at| open.get((at * open.len() + open.len() / 2) / count.max(1)).map(ToString::to_string)).collect()
 }
 
-/// Hashtags from the key phrases that a section takes up, best first.
+/// Whether the client uses a phrase as a name: in a title or heading, word beside word. “Rooms stand” is none.
+pub fn is_name(corpus: &Corpus, phrase: &str) -> bool {
+    let stems = |text: &str| corpus.vocabulary.stems(text).collect::<Vec<_>>();
+    let wanted = stems(phrase);
+    let beside = |text: &str| !wanted.is_empty() && stems(text).windows(wanted.len()).any(|row| row == wanted);
+    let titles = corpus.pages.iter().map(|page| page.title.as_str());
+    let headings = corpus.sections.iter().map(|section| section.heading.as_str());
+    titles.chain(headings).any(beside)
+}
+
+/// Hashtags from the key phrases that a section takes up, best first; then those that the whole site is about.
 pub fn hashtags(corpus: &Corpus, section: usize, most: usize) -> Vec<String> {
     let data = &corpus.sections[section];
-    let near = |phrase: &&String| {
-        let stems: Vec<String> = corpus.vocabulary.stems(phrase).collect();
-        let said: std::collections::BTreeSet<String> = data
-            .texts()
-            .chain([data.heading.as_str(), corpus.page_of(section).title.as_str()])
-            .flat_map(|text| corpus.vocabulary.stems(text).collect::<Vec<_>>())
-            .collect();
-        !stems.is_empty() && stems.iter().all(|stem| said.contains(stem))
+    let stems = |text: &str| corpus.vocabulary.stems(text).collect::<BTreeSet<_>>();
+    let title = format!("{} {}", corpus.page_of(section).title, data.heading);
+    let named = stems(&title);
+    let said: BTreeSet<String> = data.texts().chain([title.as_str()]).flat_map(stems).collect();
+    let is_phrase = |phrase: &str| phrase.contains(' ') && is_name(corpus, phrase);
+    let of_title = |phrase: &&String| {
+        let own = stems(phrase);
+        !own.is_empty() && own.is_subset(&named) && (is_phrase(phrase) || !phrase.contains(' '))
     };
+    let of_text = |phrase: &&String| is_phrase(phrase) && stems(phrase).is_subset(&said);
+    let first = corpus.key_phrases.iter().filter(of_title);
+    let second = corpus.key_phrases.iter().filter(of_text);
+    let site = corpus.key_phrases.iter().filter(|phrase| is_phrase(phrase)).take(2);
     let mut tags: Vec<String> = Vec::new();
-    for phrase in corpus.key_phrases.iter().filter(near) {
+    for phrase in first.chain(second).chain(site) {
         let tag = hashtag(phrase);
         let new = !tags.iter().any(|own| own.eq_ignore_ascii_case(&tag));
-        if new && (4..=28).contains(&tag.chars().count()) && tags.len() < most {
+        if new && (5..=28).contains(&tag.chars().count()) && tags.len() < most {
             tags.push(tag);
         }
     }

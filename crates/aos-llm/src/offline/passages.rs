@@ -189,12 +189,27 @@ fn settle(pieces: &mut Vec<Piece>) {
 
 /// Whether a sentence can stand alone before people who have read nothing else.
 pub fn stands_alone(language: &Language, sentence: &str) -> bool {
-    !sentence.ends_with([':', '?']) && !sentence.starts_with(['“', '"', '„']) && !language.leans_back(sentence)
+    // “For rain: over a year it keeps back …”, “With that, they last”.
+    let early: Vec<String> = sentence.split_whitespace().take(7).map(str::to_lowercase).collect();
+    let pronoun = *language == Language::English
+        && early
+            .iter()
+            .any(|word| matches!(word.trim_end_matches([',', '.']), "it" | "its" | "they" | "them" | "their"));
+    let announced = early.iter().take(4).any(|word| word.ends_with(':'));
+    !pronoun
+        && !announced
+        && !sentence.ends_with([':', '?'])
+        && !sentence.starts_with(['“', '"', '„'])
+        && !language.leans_back(sentence)
 }
 
-/// The sentences of a section that can stand alone, those worth the most first: of a good length, with a figure.
+/// The sentences of a section that can stand alone, those worth the most first: of a good length, with a figure, and
+/// naming what the section is about.
 pub fn strongest(corpus: &Corpus, section: usize) -> Vec<String> {
     let all = runs(corpus, section);
+    let about = format!("{} {}", corpus.page_of(section).title, corpus.sections[section].heading);
+    let about: Vec<String> = corpus.vocabulary.stems(&about).collect();
+    let names = |text: &str| corpus.vocabulary.stems(text).any(|stem| about.contains(&stem));
     let mut ranked: Vec<(usize, usize, &String)> = all
         .iter()
         .flatten()
@@ -209,7 +224,11 @@ pub fn strongest(corpus: &Corpus, section: usize) -> Vec<String> {
             let words = word_count(sentence);
             let length = if (9..=28).contains(&words) { 0 } else { 3 };
             let figure = usize::from(!sentence.contains(|c: char| c.is_ascii_digit()));
-            (length + figure + at.min(4), at, sentence)
+            let named = if names(sentence) { 0 } else { 2 };
+            // “The building was lifted”: which one stands elsewhere.
+            let first: String = sentence.split_whitespace().take(2).collect::<Vec<_>>().join(" ");
+            let pointing = if first.starts_with("The ") && !names(&first) { 2 } else { 0 };
+            (length + figure + named + pointing + at.min(4), at, sentence)
         })
         .collect();
     ranked.sort_by_key(|(rank, at, _)| (*rank, *at));

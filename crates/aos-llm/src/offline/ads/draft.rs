@@ -112,7 +112,11 @@ impl Maker<'_> {
                 if other_lines { first.into_iter().filter(|line| !had.contains(line)).collect() } else { first };
             // Without notes on it a set keeps its number of lines.
             for line in first.into_iter().chain(second).filter(fits) {
-                let known = lines.iter().any(|own| normalise(own) == normalise(&line));
+                let key = |text: &str| self.corpus.vocabulary.stems(text).collect::<BTreeSet<_>>();
+                // “Garden rooms” and “Garden room” are one line.
+                let known = lines
+                    .iter()
+                    .any(|own| normalise(own) == normalise(&line) || !key(&line).is_empty() && key(own) == key(&line));
                 if !known && !normalise(&line).is_empty() && lines.len() < wanted {
                     lines.push(line);
                 }
@@ -152,7 +156,6 @@ impl Maker<'_> {
 
     /// Title, main keywords, headings and the client's name, then lines that any client may use.
     fn headlines(&self, longest: usize) -> Vec<String> {
-        let casing = &self.corpus.casing;
         let mut lines: Vec<String> = Vec::new();
         let keywords: Vec<&String> =
             self.notes.base.add.iter().chain(&self.idea.keywords).filter(|phrase| !phrase.trim().is_empty()).collect();
@@ -162,7 +165,7 @@ impl Maker<'_> {
             stems.peek().is_some() && stems.all(|stem| self.corpus.vocabulary.texts_with(&stem) > 0)
         };
         let page = self.page.map(|page| &self.corpus.pages[page]);
-        lines.extend(page.map(|page| casing.sentence_start(&page.title)));
+        lines.extend(page.map(|page| page.title.clone()));
         lines.extend(keywords.iter().filter(|phrase| known(phrase)).take(3).map(|phrase| upper_first(phrase)));
         lines.extend(self.headings());
         lines.push(self.corpus.client.clone());
@@ -176,29 +179,32 @@ impl Maker<'_> {
     /// Headings of the page that say something where nothing else stands.
     fn headings(&self) -> Vec<String> {
         let Some(page) = self.page else { return Vec::new() };
-        let cut_question = |heading: &str| {
+        let needs_page = |heading: &str| {
             let first = normalise(heading).split(' ').next().unwrap_or_default().to_owned();
             let asks =
                 ["which", "what", "how", "when", "where", "why", "who", "was", "wie", "wann", "wo", "warum", "welche"];
-            asks.contains(&first.as_str()) && !heading.ends_with('?')
+            let question = asks.contains(&first.as_str()) && !heading.ends_with('?');
+            // “For work”, “Before the room”: what they belong to stands on the page.
+            let article = matches!(first.as_str(), "a" | "an" | "the" | "der" | "die" | "das" | "ein" | "eine");
+            let loose = self.corpus.vocabulary.is_stop_word(&first) && !article && word_count(heading) < 4;
+            question || loose
         };
         self.corpus
             .sections_of(page)
             .map(|section| &self.corpus.sections[section])
             .filter(|section| !section.opens_page && word_count(&section.heading) >= 2)
-            .filter(|section| !is_generic_heading(&section.heading) && !cut_question(&section.heading))
+            .filter(|section| !is_generic_heading(&section.heading) && !needs_page(&section.heading))
             .map(|section| self.corpus.casing.sentence_start(&section.heading))
             .filter(|heading| !heading.contains([':', '`', '#', '@']))
             .collect()
     }
 
     fn descriptions(&self, longest: usize) -> Vec<String> {
-        let mut lines = self.sentences(longest);
         if longest < 60 {
-            // At Meta a few words beside the headline: those of headings.
-            lines.extend(self.headings().into_iter().rev());
-            lines.retain(|line| line.chars().count() <= longest);
+            // At Meta a few words beside the headline: those of headings, the last of which the headlines leave out.
+            return self.headings().into_iter().rev().filter(|line| line.chars().count() <= longest).collect();
         }
+        let mut lines = self.sentences(longest);
         lines.extend(self.turns.ad_lines.iter().map(|line| (*line).to_owned()));
         lines
     }
@@ -208,7 +214,13 @@ impl Maker<'_> {
         if longest == 0 {
             return Vec::new();
         }
-        let fits = |line: &String| line.chars().count() <= longest && !line.contains('!') && word_count(line) >= 4;
+        let about = format!("{} {} {}", self.idea.title, self.idea.keywords.join(" "), self.corpus.client);
+        let about: Vec<String> = self.corpus.vocabulary.stems(&about).collect();
+        // Beside any headline a line has to say itself what it speaks of.
+        let names = |line: &str| self.corpus.vocabulary.stems(line).any(|stem| about.contains(&stem));
+        let fits = |line: &String| {
+            line.chars().count() <= longest && !line.contains('!') && word_count(line) >= 4 && names(line)
+        };
         let mut seen = BTreeSet::new();
         let mut lines: Vec<String> = Vec::new();
         let own = self.page.into_iter().flat_map(|page| self.corpus.sections_of(page));

@@ -54,13 +54,21 @@ fn offers(corpus: &Corpus) -> Vec<usize> {
     if pages.is_empty() {
         pages = of(Role::Other).chain(of(Role::Home)).collect();
     }
+    // People search for what the client names by a phrase of its own; “Before the room” is a turn of phrase.
+    pages.sort_by_key(|page| !is_searched_for(corpus, *page));
     pages
+}
+
+fn is_searched_for(corpus: &Corpus, page: usize) -> bool {
+    let title: Vec<String> = corpus.vocabulary.stems(&corpus.pages[page].title).collect();
+    let named = |phrase: &String| corpus.vocabulary.stems(phrase).all(|stem| title.contains(&stem));
+    corpus.key_phrases.iter().any(named)
 }
 
 fn idea(material: &Material, corpus: &Corpus, page: usize, network: usize, at: usize) -> AdCopyIdea {
     let turns = Turns::of(&corpus.language);
     let read = &corpus.pages[page];
-    let title = corpus.casing.sentence_start(&read.title);
+    let title = read.title.clone();
     let keywords = keywords(corpus, page);
     let main = keywords.first().cloned().unwrap_or_else(|| corpus.casing.mid_sentence(&read.title));
     let quote = corpus.sections_of(page).find_map(|section| passages::strongest(corpus, section).into_iter().next());
@@ -96,7 +104,8 @@ fn keywords(corpus: &Corpus, page: usize) -> Vec<String> {
         .iter()
         .filter(|phrase| carried(phrase, &text) || carried(phrase, &title))
         .partition(|phrase| carried(phrase, &title));
-    of_title.into_iter().chain(others.into_iter().filter(|phrase| phrase.contains(' '))).take(6).cloned().collect()
+    let others = others.into_iter().filter(|phrase| phrase.contains(' ') && ideas::is_name(corpus, phrase));
+    of_title.into_iter().chain(others).take(6).cloned().collect()
 }
 
 fn revise(material: &Material, corpus: &Corpus, before: &AdCopyIdea, notes: &str) -> AdCopyPlan {

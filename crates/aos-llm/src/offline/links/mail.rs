@@ -136,7 +136,7 @@ impl Writer<'_> {
         let ask = say(words.ask, "", "", false);
         let regards = say(words.regards, "", "", false);
         self.frame = vec![hello.clone(), reason.clone(), offered.clone(), ask.clone(), regards.clone(), about.clone()];
-        let own = self.self_description().map_or_else(|| about.clone(), |sentence| format!("{about} {sentence}"));
+        let own = self.self_description().unwrap_or(about);
         let mut paragraphs = vec![hello, reason, own, offered];
         paragraphs.extend(self.page_says());
         paragraphs.extend([ask, regards]);

@@ -160,9 +160,19 @@ fn link_to(corpus: &Corpus, site: &Site) -> Option<usize> {
         (0..corpus.sections.len())
             .filter(|section| useful(corpus.sections[*section].page))
             .filter(|section| !other || corpus.page_of(*section).url != site.page)
-            .map(|section| (corpus.sections[section].vector.cosine(&query), corpus.sections[section].page))
+            .map(|section| {
+                let page = corpus.sections[section].page;
+                // Readers elsewhere gain most by what explains or shows something.
+                let use_of = match corpus.pages[page].role {
+                    Role::Blog => 0.12,
+                    Role::Case => 0.08,
+                    Role::Offer => 0.04,
+                    _ => 0.0,
+                };
+                (corpus.sections[section].vector.cosine(&query) + use_of, page)
+            })
             .max_by(|a, b| a.0.total_cmp(&b.0).then(b.1.cmp(&a.1)))
-            .filter(|(likeness, _)| *likeness > 0.05)
+            .filter(|(likeness, _)| *likeness > 0.1)
             .map(|(_, page)| page)
     };
     best(true).or_else(|| best(false)).or_else(|| corpus.pages.iter().position(|page| page.role == Role::Home))

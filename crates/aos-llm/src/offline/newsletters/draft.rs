@@ -136,7 +136,8 @@ impl Writer<'_> {
         let mut letter = Letter { lead: self.blocks(lead, LEAD_WORDS, false), parts: Vec::new() };
         letter.lead.extend(self.read_on(lead));
         for section in sections {
-            let part = self.part(section, letter.parts.is_empty());
+            let quoted = letter.parts.iter().flat_map(|part| &part.blocks).any(|block| block.starts_with("> "));
+            let part = self.part(section, !quoted);
             letter.parts.push(part);
         }
         letter.parts.extend(self.closing(lead));

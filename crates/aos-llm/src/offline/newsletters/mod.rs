@@ -17,6 +17,7 @@ use super::{
     passages,
     phrasebook::{Phrasebook, Turns, fill},
     revision::{NewTitle, Revision},
+    topics::candidates::is_near,
 };
 
 /// A subject line is cut by many mail programs beyond this.
@@ -65,10 +66,14 @@ fn clusters(corpus: &Corpus, wanted: usize, taken: &[String]) -> Vec<Vec<Idea>> 
             let first = &corpus.sections[parts[0].section];
             let fits = |idea: &Idea| {
                 let section = &corpus.sections[idea.section];
-                let repeats = parts.iter().any(|part| corpus.sections[part.section].page == section.page);
+                let repeats = parts.iter().any(|part| {
+                    let other = &corpus.sections[part.section];
+                    other.page == section.page || is_near(corpus, &other.heading, &section.heading)
+                });
                 let likeness = section.vector.cosine(&first.vector);
-                // Something near in subject, from another page: three times the same page is no letter.
-                (!repeats).then_some(likeness + if idea.kind == parts[0].kind { 0.0 } else { 0.05 })
+                // Near in subject, from another page, and something else to read: the same thing thrice is no letter.
+                let other_kind = if parts.iter().any(|part| part.kind == idea.kind) { 0.0 } else { 0.15 };
+                (!repeats && likeness >= 0.08).then_some(likeness.min(0.3) + other_kind + idea.score * 0.1)
             };
             let next = (0..open.len())
                 .filter_map(|at| fits(&open[at]).map(|likeness| (likeness, at)))
@@ -90,7 +95,7 @@ fn clusters(corpus: &Corpus, wanted: usize, taken: &[String]) -> Vec<Vec<Idea>> 
 /// What the newsletter is about, short enough for a list of mails.
 fn subject(corpus: &Corpus, section: usize) -> String {
     let data = &corpus.sections[section];
-    let page = corpus.casing.sentence_start(&corpus.page_of(section).title);
+    let page = corpus.page_of(section).title.clone();
     let short = |text: &str| text.chars().count() <= LONGEST_SUBJECT && !text.is_empty();
     let with_heading = ideas::title(corpus, section);
     if data.asks() && short(&data.heading) {

@@ -10,9 +10,12 @@ pub type Briefs = &'static [&'static str];
 
 pub struct Turns {
     /// Briefs of posts.
+    /// The first one is for questions.
     pub teach: Briefs,
     pub show: Briefs,
     pub offer: Briefs,
+    /// Instead of a heading where a page is taken as a whole.
+    pub whole: &'static str,
     pub show_audience: &'static str,
     pub offer_audience: &'static str,
     pub local_audience: &'static str,
@@ -71,9 +74,10 @@ impl Turns {
 
 const ENGLISH: Turns = Turns {
     teach: &[
-        "Passes on something useful from “{page}”: {h}. The client puts it like this: “{quote}”",
-        "Answers a question that comes up around “{page}”: {h}. The answer stands in the client's own words: “{quote}”",
+        "Answers a question that comes up around “{page}”: {h} The answer stands in the client's own words: “{quote}”",
+        "Passes on something useful from “{page}” and leads there: {h}. The client puts it like this: “{quote}”",
         "Explains one point and no more: {h}. It can be told with this sentence from “{page}”: “{quote}”",
+        "Takes one thing that people get to know only late and tells it early: {h}. The page “{page}” has the words for it: “{quote}”",
     ],
     show: &[
         "Shows the client's work or people, from “{page}”: {h}. This is the moment to tell: “{quote}”",
@@ -83,6 +87,7 @@ const ENGLISH: Turns = Turns {
         "Presents an offer, “{page}”, without praise: {h}. The page says: “{quote}”",
         "Says plainly what people get with “{page}”: {h}. In the client's words: “{quote}”",
     ],
+    whole: "the page in short",
     show_audience: "people who like to see finished work before they ask",
     offer_audience: "people who are about to decide",
     local_audience: "people nearby",
@@ -101,11 +106,11 @@ const ENGLISH: Turns = Turns {
     readers: "readers who have asked for news from the client",
     part_link: &["Read on: {link}", "The whole page: {link}", "More: {link}"],
     contact_heading: "A question of your own?",
-    contact: "Write to us or give us a call: all the ways are on our {link}.",
+    contact: "We are glad to hear from you: our {link} says how.",
     contact_word: "contact page",
     go_on: "Start with the page {link}.",
     outreach: Outreach {
-        subject: "{client}, {name} and a page for your readers",
+        subject: "{client} and {name}: a page for your readers",
         hello_name: "Hello {name},",
         hello: "Hello,",
         named: "I am writing to you because our page “{page}” names {name} ({url}).",
@@ -117,7 +122,7 @@ const ENGLISH: Turns = Turns {
     },
     angle: &[
         "The client's page “{page}” names {name}: “{quote}” That is the reason to write to them. Their readers would find “{to}” useful; ask for a link where they list people they work with.",
-        "{name} stands on “{page}”: “{quote}” Start the mail with that, and offer “{to}” as a page for their readers.",
+        "The page “{page}” speaks of {name}: “{quote}” Start the mail with that, and offer “{to}” as a page for their readers.",
     ],
     ads: &[
         "Leads people who search for “{h}” to “{page}”. The copy rests on what the page says: “{quote}”",
@@ -133,8 +138,8 @@ const ENGLISH: Turns = Turns {
 
 const GERMAN: Turns = Turns {
     teach: &[
-        "Gibt etwas Nützliches von der Seite „{page}“ weiter: {h}. Der Kunde sagt es so: „{quote}“",
-        "Beantwortet eine Frage rund um „{page}“: {h}. Die Antwort steht in den Worten des Kunden: „{quote}“",
+        "Beantwortet eine Frage rund um „{page}“: {h} Die Antwort steht in den Worten des Kunden: „{quote}“",
+        "Gibt etwas Nützliches von der Seite „{page}“ weiter und führt dorthin: {h}. Der Kunde sagt es so: „{quote}“",
         "Erklärt einen Punkt und nicht mehr: {h}. Dafür genügt dieser Satz von der Seite „{page}“: „{quote}“",
     ],
     show: &[
@@ -145,6 +150,7 @@ const GERMAN: Turns = Turns {
         "Stellt das Angebot „{page}“ ohne Lob vor: {h}. Die Seite sagt: „{quote}“",
         "Sagt schlicht, was man bei „{page}“ bekommt: {h}. In den Worten des Kunden: „{quote}“",
     ],
+    whole: "die Seite in Kürze",
     show_audience: "Menschen, die fertige Arbeit sehen möchten, bevor sie fragen",
     offer_audience: "Menschen, die vor einer Entscheidung stehen",
     local_audience: "Menschen in der Nähe",
@@ -163,11 +169,11 @@ const GERMAN: Turns = Turns {
     readers: "Leserinnen und Leser, die Neues vom Kunden erfahren möchten",
     part_link: &["Weiterlesen: {link}", "Die ganze Seite: {link}", "Mehr dazu: {link}"],
     contact_heading: "Eine eigene Frage?",
-    contact: "Schreiben Sie uns oder rufen Sie an, alle Wege stehen auf unserer {link}.",
+    contact: "Wir freuen uns, von Ihnen zu hören, alles Weitere steht auf unserer {link}.",
     contact_word: "Kontaktseite",
     go_on: "Weiter geht es auf der Seite {link}.",
     outreach: Outreach {
-        subject: "{client}, {name} und eine Seite für Ihre Leserinnen und Leser",
+        subject: "{client} und {name}: eine Seite für Ihre Leserinnen und Leser",
         hello_name: "Guten Tag {name},",
         hello: "Guten Tag,",
         named: "ich schreibe Ihnen, weil unsere Seite „{page}“ {name} nennt ({url}).",
@@ -179,7 +185,7 @@ const GERMAN: Turns = Turns {
     },
     angle: &[
         "Die Seite „{page}“ des Kunden nennt {name}: „{quote}“ Das ist der Anlass zu schreiben. Nützlich für deren Leser ist „{to}“; zu bitten ist um einen Verweis dort, wo sie nennen, mit wem sie arbeiten.",
-        "{name} steht auf „{page}“: „{quote}“ Damit beginnt die Mail, und sie bietet „{to}“ als Seite für deren Leser an.",
+        "Die Seite „{page}“ spricht von {name}: „{quote}“ Damit beginnt die Mail, und sie bietet „{to}“ als Seite für deren Leser an.",
     ],
     ads: &[
         "Führt Menschen, die nach „{h}“ suchen, auf „{page}“. Der Text stützt sich auf die Seite: „{quote}“",

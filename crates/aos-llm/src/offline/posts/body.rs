@@ -2,7 +2,10 @@
 
 use aos_capabilities::{model::TaskChannel, text::marked_words};
 
-use crate::offline::passages::{Piece, shorten};
+use crate::offline::{
+    passages::{Piece, shorten},
+    text::language::Language,
+};
 
 /// A post's text in its parts, from the top.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -73,19 +76,28 @@ impl Body {
         !(self.pieces.is_empty() && self.opening.is_none())
     }
 
-    /// Paragraphs of so many sentences.
-    pub fn break_up(&mut self, sentences: usize) {
+    /// Paragraphs of about so many sentences; none begins with what leans on the sentence before.
+    pub fn break_up(&mut self, sentences: usize, language: &Language) {
         let mut broken = Vec::new();
         for piece in std::mem::take(&mut self.pieces) {
-            match piece {
-                Piece::Sentences(all) => {
-                    let parts = all.len().div_ceil(sentences.max(1));
-                    // Five sentences make three and two, not two, two and a lonely one.
-                    let size = all.len().div_ceil(parts.max(1)).max(1);
-                    broken.extend(all.chunks(size).map(|part| Piece::Sentences(part.to_vec())));
+            let all = match piece {
+                Piece::Sentences(all) => all,
+                items @ Piece::Items(_) => {
+                    broken.push(items);
+                    continue;
                 }
-                items @ Piece::Items(_) => broken.push(items),
+            };
+            let parts = all.len().div_ceil(sentences.max(1));
+            // Five sentences make three and two, not two, two and a lonely one.
+            let size = all.len().div_ceil(parts.max(1)).max(1);
+            let mut paragraph: Vec<String> = Vec::new();
+            for sentence in all {
+                if paragraph.len() >= size && !language.leans_back(&sentence) {
+                    broken.push(Piece::Sentences(std::mem::take(&mut paragraph)));
+                }
+                paragraph.push(sentence);
             }
+            broken.push(Piece::Sentences(paragraph));
         }
         self.pieces = broken;
     }

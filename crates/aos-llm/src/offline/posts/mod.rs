@@ -1,6 +1,7 @@
 //! Posts for social channels and for the Google Business Profile: a month's plan, and the text for one channel.
 
 mod body;
+mod change;
 mod draft;
 mod media;
 pub mod notes;
@@ -79,7 +80,13 @@ impl<'a> Planner<'a> {
             Kind::Show => self.turns.show,
             Kind::Offer => self.turns.offer,
         };
-        let heading = if section.opens_page { page.title.clone() } else { ideas::lower(corpus, &section.heading) };
+        let heading = if section.opens_page {
+            self.turns.whole.to_owned()
+        } else if section.asks() {
+            section.heading.clone()
+        } else {
+            ideas::lower(corpus, &section.heading)
+        };
         let values = [
             ("page", page.title.as_str()),
             ("h", heading.trim_end_matches(['.', ':', '!'])),
@@ -97,8 +104,13 @@ impl<'a> Planner<'a> {
             };
             own.to_owned()
         });
-        // Two sentences, however a heading ends.
-        let brief = fill(briefs[at % briefs.len()], &values).replace("?.", "?");
+        let turn = match idea.kind {
+            // The first turn is for questions, the others for all else.
+            Kind::Teach if section.asks() => 0,
+            Kind::Teach => 1 + at % (briefs.len() - 1),
+            Kind::Show | Kind::Offer => at % briefs.len(),
+        };
+        let brief = fill(briefs[turn], &values);
         PostIdea {
             title: idea.title.clone(),
             brief,

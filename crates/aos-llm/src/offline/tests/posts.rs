@@ -171,7 +171,8 @@ fn a_months_posts_are_spread_and_repeat_nothing() {
 fn every_draft_keeps_its_platforms_rules_and_says_what_the_pages_say() {
     for material in [sample_site(), english(), german()] {
         let material = with_task(material, 10);
-        let said = words_of(&material);
+        let titles: Vec<&str> = material.pages.iter().map(|page| page.title.as_str()).collect();
+        let said = format!("{} {}", words_of(&material), normalise(&titles.join(" ")));
         for post in &posts::plan(&material, Purpose::SocialPlan).posts {
             let mut texts = BTreeSet::new();
             for at in 0..PLATFORMS.len() {
