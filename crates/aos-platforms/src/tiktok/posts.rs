@@ -111,6 +111,10 @@ impl PublishPosts for TikTok {
         let status = match session.status(Verb::Read, id).await {
             Ok(status) => status,
             Err(error) if error.kind == PlatformErrorKind::NotFound => return Ok(None),
+            // TikTok's word for an id that it never gave.
+            Err(error) if error.provider_code.as_deref().is_some_and(|code| code.starts_with("invalid_param")) => {
+                return Ok(None);
+            }
             Err(error) => return Err(error),
         };
         let named = !status.publicaly_available_post_id.is_empty();

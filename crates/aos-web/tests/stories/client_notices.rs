@@ -53,6 +53,10 @@ async fn everything_happens(journey: &Journey, person: UserId, client: &Browser)
     let channel = aos_features::channels::queries::channels(&mut conn, journey.scope()).await.unwrap()[0].id;
     drop(conn);
     tx.emit(NewEvent::new(tenant, "channels.expired", Subject::new("channel", channel)).because("It was refused."));
+    let ends = json!({ "label": "Their page", "days": 3 });
+    for kind in ["channels.expiring", "channels.not_revoked"] {
+        tx.emit(NewEvent::new(tenant, kind, Subject::new("channel", channel)).with(ends.clone()));
+    }
     tx.commit().await.unwrap();
 
     // What they asked for comes back.

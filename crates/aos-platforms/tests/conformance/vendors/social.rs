@@ -58,7 +58,7 @@ fn tiktok() -> Staging {
         make: |vendor| Box::new(TikTok::new(vendor)),
         service: Service::TikTok,
         create: ("POST", "/open.tiktokapis.com/v2/post/publish/content/init/"),
-        read: ("POST", "/open.tiktokapis.com/v2/post/publish/status/fetch/"),
+        read: ("POST", "/open.tiktokapis.com/v2/video/"),
         agree: |sandbox, departure, person, scopes| match scopes {
             None => sandbox.vendors().tiktok().agree(departure, person),
             Some(scopes) => sandbox.vendors().tiktok().agree_to(departure, person, scopes),

@@ -75,6 +75,8 @@ impl Stage {
     pub async fn open(staging: Staging) -> Self {
         let config = SandboxConfig { clock: Arc::new(StandingClock(now())), ..SandboxConfig::default() };
         let sandbox = Sandbox::start(config).await.unwrap();
+        // What a vendor processes is done when somebody looks for the first time.
+        sandbox.vendors().tiktok().configure(|settings| settings.looks_until_done = 0);
         let recorder = Recorder::default();
         let root = Url::parse(&sandbox.vendors().url()).unwrap();
         let vendor = Vendor::new(outbound(&recorder), Arc::new(StandingClock(now()))).simulated(root);

@@ -76,7 +76,10 @@ impl TikTok {
             "/v2/post/publish/inbox/video/init/" => self.start_video(&sent, true, call, holder).await,
             "/v2/post/publish/content/init/" => self.start_photos(&sent, call, holder).await,
             "/v2/post/publish/status/fetch/" => self.status(&sent, holder),
-            _ => list(&self.kept.lock(), &sent, call, holder),
+            _ => self.kept.change(|state| {
+                state.look_at_all_of(&holder.person);
+                list(state, &sent, call, holder)
+            }),
         }
     }
 

@@ -61,7 +61,7 @@ pub(super) fn log_id(now: Timestamp) -> String {
 pub(super) fn refusal(status: StatusCode) -> Value {
     let (code, message) = match status.as_u16() {
         401 => ("access_token_invalid", "The access token is invalid or not found in the request."),
-        403 => ("spam_risk_too_many_posts", "The daily post cap from the API is reached for the current user."),
+        403 => ("spam_risk_user_banned_from_posting", "The user is banned from making new posts."),
         400..=428 => ("invalid_params", "The request is wrong."),
         429 => ("rate_limit_exceeded", "The API rate limit was exceeded. Please try again later."),
         _ => ("internal_error", "Something is wrong. Please try again later."),

@@ -185,6 +185,22 @@ impl State {
         self.posts.get_mut(&number).filter(|post| post.publish_id == publish_id)
     }
 
+    /// Time passes for posts that nobody asks about by their own name too: whoever lists their posts sees them come out.
+    pub(super) fn look_at_all_of(&mut self, person: &str) {
+        let pending =
+            |post: &&Post| post.by == person && matches!(post.progress, Progress::Uploading | Progress::Downloading);
+        let names: Vec<String> = self.posts.values().filter(pending).map(|post| post.publish_id.clone()).collect();
+        let requests = self.requests;
+        for name in names {
+            self.look(&name);
+            if self.settings.hidden_for == 0
+                && let Some(post) = self.by_publish_id(&name).filter(|post| post.progress == Progress::Published)
+            {
+                post.listed_from = requests;
+            }
+        }
+    }
+
     /// Somebody asks how far a post is, which brings it further.
     pub(super) fn look(&mut self, publish_id: &str) {
         let (looks_until_done, requests, hidden_for) =
