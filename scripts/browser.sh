@@ -8,11 +8,12 @@ browser_packages() {
   (cd "$root/browser" && PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 npm ci --no-audit --no-fund) >&2 && cp "$lock" "$stamp"
 }
 
-# run_browser LOG [FILTER]: the stories and the check of every page, or those of them that a filter names.
+# run_browser LOG [FILTER]: the stories and the check of every page, or those of them that a filter names, on the
+# binary that stands there.
 run_browser() {
   local log=$1
   shift
-  browser_packages && cargo build --locked -p agency-os || return 1
+  browser_packages || return 1
   (
     cd "$root/browser"
     export BROWSER_CHROMIUM BROWSER_PROGRAM="$target/debug/agency-os" CARGO_TARGET_DIR="$target"

@@ -41,6 +41,7 @@ run_suite() {
   if find_browser >/dev/null; then
     browser="Browser: passed."
     say "Stories and every page in a browser"
+    # The tests have just built the binary; alone it would be built once more, its libraries with fewer features.
     run_browser "$log" "$@" || failed_run=1
   fi
 

@@ -37,6 +37,13 @@ export const clients = {
 } as const;
 export type ClientName = keyof typeof clients;
 
+/** Of the posts of "ownSay", those that are decided from mailed links: every other story leaves them alone. */
+export const decidedByMail = {
+  approved: "Eight things to know about windows and doors",
+  returned: "A closer look at electrics and data",
+} as const;
+export const isDecidedByMail = (title: string) => (Object.values(decidedByMail) as string[]).includes(title.trim());
+
 export interface Installation {
   url: string;
   folder: string;

@@ -1,4 +1,5 @@
 /** The client's administrator decides on the dashboard after the staff, on the client "ownSay" (of whose posts mail.spec takes two others). */
+import { decidedByMail } from "../lib/installation";
 import { expect, test } from "../lib/test";
 
 test("after the agency's yes a post waits for the client, who approves exactly what is shown", async ({ as, shared }) => {
@@ -6,7 +7,7 @@ test("after the agency's yes a post waits for the client, who approves exactly w
   const page = await as("client");
   await page.goto(`${base}/approvals`);
   const waiting = page.locator("#waiting [data-primary]");
-  const mine = waiting.filter({ hasNotText: /timber frame, step by step|home offices in the garden/ }).first();
+  const mine = waiting.filter({ hasNotText: new RegExp(Object.values(decidedByMail).join("|")) }).first();
   const title = (await mine.textContent()) ?? "";
   await mine.click();
   await expect(page.getByRole("heading", { level: 1, name: title }).first()).toBeVisible();

@@ -1,12 +1,12 @@
 /** What is decided from a mailed link, on the client "ownSay", by somebody who never signs in: what is read there first is not mailed. */
 import { request } from "@playwright/test";
+import { decidedByMail } from "../lib/installation";
 import { decisionLink, letter } from "../lib/mailbox";
 import { expect, test } from "../lib/test";
 
 const READER = "reviewer@demo.example";
 const CLIENT = "Birchwood Studio";
-const APPROVED = "Eight things to know about windows and doors";
-const RETURNED = "A closer look at electrics and data";
+const { approved: APPROVED, returned: RETURNED } = decidedByMail;
 
 test("a mailed link decides only when its button is pressed: whatever only looks at it decides nothing", async ({ shared, stranger }) => {
   const mail = await request.newContext();
