@@ -31,6 +31,7 @@
 //! | an older context again | POST `{client}/context/restore` | `version`, `based_on` |
 //! | connect WordPress | POST `{client}/channels` | `site`, `user`, `password`, `channel` (reconnect), `next` = `channels`/`onboarding` |
 //! | documents | POST `{client}/documents` (multipart), `{client}/documents/{id}/remove` | `file` (repeated) |
+//! | media, on both faces | POST `{client}/media` (multipart), `{client}/media/{id}/alt`, `…/remove` | `alt`, `file`; `alt` |
 //! | check / disconnect | POST `{client}/channels/{id}/check`, `…/disconnect` | |
 //! | activity | POST `/portal/activities/{id}/retry`, `…/complete`, `…/cancel` | `notes`, `why` |
 //! | publication | POST `{item}/publication/check`, `…/retry`, `…/without-image` | |

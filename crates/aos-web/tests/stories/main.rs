@@ -12,6 +12,7 @@ mod guest;
 mod identity;
 mod isolation;
 mod journey;
+mod library;
 mod live;
 mod mailed;
 mod manage;
