@@ -47,6 +47,9 @@ export const UNLINKED: Record<string, string> = {
   "/sign-in/code": "in the middle of signing in: stories/account opens it",
   "/sign-in/provider": "leads to the identity provider",
   "/sign-in/provider/callback": "leads into the product",
+  "/channels/return": "leads back from a platform's consent to its choice",
+  "/portal/clients/{tenant}/channels/consents/{visit}": "only after a consent at a platform, once",
+  "/client/{tenant}/channels/consents/{visit}": "only after a consent at a platform, once",
 };
 
 /** Part of the address that changes how the page is laid out, and so makes another picture. */

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use anyhow::{Context, Result};
-use aos_capabilities::PlatformRegistry;
+use anyhow::{Context, Result, bail};
+use aos_capabilities::{Platform, PlatformRegistry};
 use aos_crawler::{BrowserChoice, Crawler, CrawlerConfig, FileReader};
 use aos_features::{
     agents::{RunLedger, StoredProviders},
@@ -13,7 +13,10 @@ use aos_kernel::{Clock, SystemClock};
 use aos_llm::Gateway;
 use aos_media::Images;
 use aos_outbound::{Outbound, OutboundConfig};
-use aos_platforms::{OpenIdConnect, Smtp, WordPress};
+use aos_platforms::{
+    Facebook, Ga4, GoogleAds, GoogleBusiness, Instagram, Klaviyo, LinkedIn, Mailchimp, MetaAds, OpenIdConnect,
+    SearchConsole, Smtp, TikTok, Vendor, Webflow, WordPress, X,
+};
 use aos_storage::{Credentials, Db, DbOptions, Keyring, Migrations, Objects};
 
 use crate::config::Config;
@@ -84,6 +87,48 @@ pub fn browser(config: &Config) -> BrowserChoice {
     }
 }
 
+type Client = fn(Vendor) -> Arc<dyn Platform>;
+
+/// How the client of each vendor is made, by its platform's id. WordPress sites have no vendor.
+const VENDORS: &[(&str, Client)] = &[
+    ("facebook", |vendor| Arc::new(Facebook::new(vendor))),
+    ("instagram", |vendor| Arc::new(Instagram::new(vendor))),
+    ("linkedin", |vendor| Arc::new(LinkedIn::new(vendor))),
+    ("x", |vendor| Arc::new(X::new(vendor))),
+    ("tiktok", |vendor| Arc::new(TikTok::new(vendor))),
+    ("webflow", |vendor| Arc::new(Webflow::new(vendor))),
+    ("google_business", |vendor| Arc::new(GoogleBusiness::new(vendor))),
+    ("search_console", |vendor| Arc::new(SearchConsole::new(vendor))),
+    ("ga4", |vendor| Arc::new(Ga4::new(vendor))),
+    ("google_ads", |vendor| Arc::new(GoogleAds::new(vendor))),
+    ("meta_ads", |vendor| Arc::new(MetaAds::new(vendor))),
+    ("mailchimp", |vendor| Arc::new(Mailchimp::new(vendor))),
+    ("klaviyo", |vendor| Arc::new(Klaviyo::new(vendor))),
+];
+
+/// The platforms that clients can connect.
+pub fn platforms(config: &Config, outbound: &Outbound, clock: &Arc<dyn Clock>) -> Result<PlatformRegistry> {
+    let mut registry = PlatformRegistry::default().with(Arc::new(WordPress::new(outbound.clone(), clock.clone())));
+    for (id, client) in VENDORS {
+        let vendor = Vendor::new(outbound.clone(), clock.clone());
+        let vendor = match &config.simulated_vendors {
+            Some(root) => vendor.simulated(root.clone()),
+            None => vendor,
+        };
+        registry = registry.with(client(match config.api_version(id) {
+            Some(version) => vendor.version(version),
+            None => vendor,
+        }));
+    }
+    // A setting that would not be followed is refused.
+    for id in config.platforms.keys() {
+        if registry.get(id).is_none_or(|platform| platform.descriptor().api_version.is_none()) {
+            bail!("the settings can't be used:\n  - platforms.{id}: no platform of this name has a version to choose");
+        }
+    }
+    Ok(registry)
+}
+
 /// Opens everything.
 pub async fn app(config: Config) -> Result<App> {
     let db = database(&config).await?;
@@ -102,7 +147,7 @@ pub async fn app(config: Config) -> Result<App> {
     let outside = Outside {
         credentials,
         objects,
-        platforms: PlatformRegistry::default().with(Arc::new(WordPress::new(outbound.clone(), clock.clone()))),
+        platforms: platforms(&config, &outbound, &clock)?,
         sign_in: Arc::new(OpenIdConnect::new(outbound.clone(), clock.clone())),
         crawler: Arc::new(crawler(&config, &outbound, clock)),
         crawl_limits: config.crawl_limits(),

@@ -1,14 +1,16 @@
 //! Settings: the defaults that are compiled in, a file, the environment, the command line.
 
-use std::{net::IpAddr, path::PathBuf, time::Duration};
+use std::{collections::BTreeMap, net::IpAddr, path::PathBuf, time::Duration};
 
 use anyhow::{Context, Result, bail};
 use aos_capabilities::{
     crawl::CrawlLimits,
     mail::{MailLogin, MailSecurity, MailServer, Mailbox},
+    platform::ApiVersion,
 };
 use aos_kernel::Secret;
 use aos_outbound::HostRule;
+use chrono::NaiveDate;
 use figment::{
     Figment,
     providers::{Env, Format, Toml},
@@ -30,6 +32,12 @@ pub struct Config {
     pub crawl: Crawl,
     pub worker: Worker,
     pub models: Models,
+    /// By the platform's id.
+    pub platforms: BTreeMap<String, PlatformSettings>,
+    /// Where the vendors' platforms are simulated; none: the vendors themselves. No setting of a file: the command line
+    /// says it, by starting them.
+    #[serde(skip)]
+    pub simulated_vendors: Option<Url>,
     pub mail: Mail,
     pub log: Log,
 }
@@ -85,6 +93,14 @@ pub struct Worker {
 #[serde(deny_unknown_fields)]
 pub struct Models {
     pub log_payloads: bool,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PlatformSettings {
+    pub api_version: String,
+    #[serde(default)]
+    pub sunset: Option<NaiveDate>,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -189,6 +205,11 @@ impl Config {
                 mistakes.push(format!("{name} must be at least 1"));
             }
         }
+        for (id, platform) in &self.platforms {
+            if platform.api_version.trim().is_empty() {
+                mistakes.push(format!("platforms.{id}.api_version is empty"));
+            }
+        }
         if !self.mail.host.is_empty() {
             let sender = &self.mail.sender;
             if !sender.split_once('@').is_some_and(|(name, domain)| !name.is_empty() && !domain.is_empty()) {
@@ -241,6 +262,11 @@ impl Config {
             documents: self.crawl.documents,
         }
     }
+    /// The version of a vendor's interface, where another one than the client's own is to be spoken.
+    pub fn api_version(&self, platform: &str) -> Option<ApiVersion> {
+        let settings = self.platforms.get(platform)?;
+        Some(ApiVersion { name: settings.api_version.clone().into(), sunset: settings.sunset })
+    }
     /// The mail server, where these settings name one.
     pub fn mail_server(&self) -> Option<MailServer> {
         let mail = &self.mail;
@@ -284,5 +310,16 @@ mod tests {
         std::fs::write(&file, "[crawl]\npages = 0\n[worker]\nconcurrency = 0\n").unwrap();
         let told = Config::load(&overrides).unwrap_err().to_string();
         assert!(told.contains("crawl.pages") && told.contains("worker.concurrency"), "{told}");
+    }
+
+    #[test]
+    fn a_vendors_version_is_a_setting_with_the_day_on_which_it_ends() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("settings.toml");
+        std::fs::write(&file, "[platforms.linkedin]\napi_version = \"202604\"\nsunset = \"2027-04-30\"\n").unwrap();
+        let config = Config::load(&Overrides { config: Some(file), ..Overrides::default() }).unwrap();
+        let version = config.api_version("linkedin").unwrap();
+        assert_eq!((version.name.as_ref(), version.sunset), ("202604", NaiveDate::from_ymd_opt(2027, 4, 30)));
+        assert_eq!(config.api_version("x"), None);
     }
 }

@@ -19,6 +19,11 @@ use crate::{
     serve::Role,
 };
 
+/// A page makes and drops many small strings, which the system's allocator spends more time on than on the page itself:
+/// see the calendar in docs/benchmarks.md.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// The operating system of a digital-marketing agency.
 #[derive(Parser)]
 #[command(name = "agency-os", version)]
@@ -36,6 +41,12 @@ enum Command {
         /// What this process does
         #[arg(long, value_enum, value_delimiter = ',', default_values_t = Role::ALL)]
         roles: Vec<Role>,
+        /// Simulate the platforms of all vendors, to try what clients connect without an account anywhere
+        #[arg(long)]
+        sandbox: bool,
+        /// Where the simulated platforms answer; 0 takes any port that is free, and addresses change at each start
+        #[arg(long, value_name = "N", default_value_t = 8090, requires = "sandbox")]
+        sandbox_port: u16,
     },
     /// Show the whole journey, from a website to ten published posts
     Demo(demo::Options),
@@ -100,7 +111,9 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
     let config = Config::load(&overrides)?;
     log(&config, matches!(cli.command, Command::Demo(_)))?;
     match cli.command {
-        Command::Serve { roles } => serve_until_stopped(config, &roles).await,
+        Command::Serve { roles, sandbox, sandbox_port } => {
+            serve_until_stopped(config, &roles, sandbox.then_some(sandbox_port)).await
+        }
         Command::Demo(options) => demo::run(config, options).await,
         Command::Migrate => {
             let db = assemble::database(&config).await?;
@@ -117,15 +130,25 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
     }
 }
 
-async fn serve_until_stopped(config: Config, roles: &[Role]) -> anyhow::Result<()> {
+async fn serve_until_stopped(mut config: Config, roles: &[Role], sandbox: Option<u16>) -> anyhow::Result<()> {
+    let sandbox = match sandbox {
+        Some(port) => Some(serve::simulate_vendors(&mut config, port).await?),
+        None => None,
+    };
     let app = assemble::app(config).await?;
     let serving = serve::Serving::start(&app, roles).await?;
     if let Some(address) = serving.address {
         println!("Agency OS is at {}", app.config.public_url(address.port())?);
     }
+    if let Some(vendors) = &app.config.simulated_vendors {
+        println!("The platforms of vendors are simulated at {vendors}");
+    }
     serve::until_stopped().await;
     println!("Stopping: what is under way is finished or given back.");
     serving.stop().await;
+    if let Some(sandbox) = sandbox {
+        sandbox.stop().await;
+    }
     app.product.db.close().await;
     Ok(())
 }

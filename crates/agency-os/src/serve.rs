@@ -3,12 +3,15 @@
 use std::{collections::BTreeSet, net::SocketAddr, sync::Arc, time::Duration};
 
 use anyhow::{Context, Result, bail};
+use aos_kernel::SystemClock;
+use aos_sandbox::{Sandbox, SandboxConfig};
 use aos_workflow::{Heartbeat, Scheduler, Worker, WorkerOptions};
 use tokio::{net::TcpListener, task::JoinSet};
 use tokio_util::sync::CancellationToken;
+use url::Url;
 use uuid::Uuid;
 
-use crate::assemble::App;
+use crate::{assemble::App, config::Config};
 
 /// What a process does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, clap::ValueEnum)]
@@ -93,6 +96,23 @@ impl Serving {
         self.cancel.cancel();
         while self.tasks.join_next().await.is_some() {}
     }
+}
+
+/// Starts the simulated vendors, keeps their state beside the installation's, and has the clients speak to them.
+pub async fn simulate_vendors(config: &mut Config, port: u16) -> Result<Sandbox> {
+    let sandbox = Sandbox::start(SandboxConfig {
+        clock: Arc::new(SystemClock),
+        folder: Some(config.data.folder.join("sandbox")),
+        vendors_port: port,
+        ..SandboxConfig::default()
+    });
+    let sandbox = sandbox.await.with_context(|| format!("simulating the vendors on port {port}"))?;
+    let root = Url::parse(&sandbox.vendors().url())?;
+    let authority =
+        format!("{}:{}", root.host_str().unwrap_or_default(), root.port_or_known_default().unwrap_or_default());
+    config.outbound.allow_hosts.push(authority);
+    config.simulated_vendors = Some(root);
+    Ok(sandbox)
 }
 
 /// Waits for Ctrl-C or a polite request to end.

@@ -66,9 +66,9 @@ fn weight(grapheme: &str) -> usize {
 }
 
 fn is_emoji(grapheme: &str) -> bool {
-    grapheme.chars().any(|c| {
-        matches!(u32::from(c), 0x1F000..=0x1FAFF | 0x2600..=0x27BF | 0x2B00..=0x2BFF | 0x20E3 | 0xFE0F | 0x1F1E6..=0x1F1FF)
-    })
+    grapheme
+        .chars()
+        .any(|c| matches!(u32::from(c), 0x1F000..=0x1FAFF | 0x2600..=0x27BF | 0x2B00..=0x2BFF | 0x20E3 | 0xFE0F))
 }
 
 enum Piece<'a> {

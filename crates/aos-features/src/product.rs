@@ -13,7 +13,7 @@ use aos_capabilities::{
     model::ModelGateway,
     sign_in::SignInProvider,
 };
-use aos_kernel::{ActivityId, Actor, Error, Result, Secret, TenantScope, UserId};
+use aos_kernel::{ActivityId, Actor, Error, ImprovementId, PipelineId, Result, Secret, TenantScope, UserId};
 use aos_storage::{Credentials, Db, Objects, Tx};
 use aos_workflow::{
     CatchUp, Done, Event, Job, JobHandler, NewSchedule, Outbox, QueueLimit, Registry, RunContext, put_schedule,
@@ -26,7 +26,7 @@ use uuid::Uuid;
 use crate::{
     activities::{self, Origin, StartPipeline},
     agents::Agents,
-    channels::Connections,
+    channels::{self, Connections},
     content::{self, MediaLibrary, MediaSource},
     notices::{
         self,
@@ -131,11 +131,15 @@ impl Product {
             .with_handler(Arc::new(StartPipelines { steps: steps.clone() }))
             .with_handler(Arc::new(On(activities::FollowPolicy::new(steps.clone()))))
             .with_handler(Arc::new(On(StartSetUp)))
+            .with_handler(Arc::new(On(CloseImprovement)))
             .with_handler(Arc::new(Prune))
             .on_event("tenants.registered", START)
             .on_event("website.crawl_requested", START)
             .on_event("onboarding.ready", START)
             .on_event("strategy.period_opened", START)
+            .on_event("channels.improvement_proposed", START)
+            .on_event("activities.pipeline_completed", CLOSE_IMPROVEMENT)
+            .on_event("activities.pipeline_cancelled", CLOSE_IMPROVEMENT)
             .on_event("tenants.settings_changed", activities::FollowPolicy::KIND)
             .on_event("website.crawled", SET_UP);
         let post = Post::new(
@@ -145,7 +149,8 @@ impl Product {
             public_url,
             Arc::new(MailedDecisions),
         );
-        let jobs = notices::register(activities::stalled::register(strategy::register(people::register(jobs))), &post);
+        let jobs = channels::register(people::register(jobs), &connections);
+        let jobs = notices::register(activities::stalled::register(strategy::register(jobs)), &post);
         let jobs = Arc::new(jobs);
         db.set_outbox(Arc::new(Outbox::new(jobs.clone())));
 
@@ -153,6 +158,7 @@ impl Product {
         activities::seed_templates(&mut tx).await?;
         strategy::put_schedules(&mut tx).await?;
         people::put_schedules(&mut tx).await?;
+        channels::put_schedules(&mut tx).await?;
         activities::stalled::put_schedules(&mut tx).await?;
         notices::put_schedules(&mut tx).await?;
         put_schedule(&mut tx, Prune::nightly()).await?;
@@ -176,6 +182,7 @@ impl Product {
 
 const START: &str = "activities.start";
 const SET_UP: &str = "onboarding.start_set_up";
+const CLOSE_IMPROVEMENT: &str = "channels.close_improvement";
 
 /// Starts the pipeline that an event asks for. Harmless when repeated: a pipeline's key is unique in its tenant.
 struct StartPipelines {
@@ -268,6 +275,26 @@ impl Reaction for StartSetUp {
         let tenant = event.tenant.ok_or_else(|| Error::internal("a crawl without a tenant"))?;
         onboarding::commands::start_set_up_if_ready(tx, TenantScope::granted(tenant)).await?;
         Ok(())
+    }
+}
+
+/// When the work on a channel's low dimension is over, done or not wanted: it can be proposed again.
+struct CloseImprovement;
+
+#[async_trait::async_trait]
+impl Reaction for CloseImprovement {
+    fn kind(&self) -> &'static str {
+        CLOSE_IMPROVEMENT
+    }
+    async fn react(&self, tx: &mut Tx, event: &Event) -> Result<()> {
+        let ours = event.data.get("template").and_then(Value::as_str) == Some(channels::TEMPLATE);
+        let Some(scope) = event.tenant.map(TenantScope::granted).filter(|_| ours) else { return Ok(()) };
+        let input = activities::queries::pipeline_input(tx, scope, PipelineId::from_uuid(event.subject.id)).await?;
+        let improvement = input.get("improvement").and_then(|id| ImprovementId::deserialize(id).ok());
+        match improvement {
+            Some(improvement) => channels::close_improvement(tx, scope, improvement).await,
+            None => Ok(()),
+        }
     }
 }
 

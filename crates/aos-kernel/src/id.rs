@@ -117,6 +117,11 @@ ids! {
     SavedViewMark, SavedViewId, "saved view";
     CredentialMark, CredentialId, "credential";
     ChannelMark, ChannelId, "channel";
+    ChannelGrantMark, ChannelGrantId, "grant of a channel";
+    ConsentVisitMark, ConsentVisitId, "consent";
+    RevocationMark, RevocationId, "revocation";
+    ChannelScoreMark, ChannelScoreId, "channel score";
+    ImprovementMark, ImprovementId, "improvement";
     CrawlMark, CrawlId, "crawl";
     SitePageMark, SitePageId, "site page";
     DocumentMark, DocumentId, "document";

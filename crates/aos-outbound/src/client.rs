@@ -73,7 +73,7 @@ struct Inner {
 enum Wire {
     Network,
     Recorded(Recorder),
-    Replayed(Tape),
+    Replayed(Tape, Recorder),
 }
 
 impl fmt::Debug for Outbound {
@@ -108,7 +108,15 @@ impl Outbound {
     /// # Errors
     /// As [`Self::new`].
     pub fn replaying(exchanges: Vec<Exchange>) -> Result<Self, OutboundError> {
-        Self::assemble(OutboundConfig::default(), Arc::new(SystemLookup), Wire::Replayed(Tape::new(exchanges)))
+        Self::rehearsing(exchanges, Recorder::default())
+    }
+    /// The same, with what was sent kept in `recorder`, so that requests can be looked at although nothing left.
+    ///
+    /// # Errors
+    /// As [`Self::new`].
+    pub fn rehearsing(exchanges: Vec<Exchange>, recorder: Recorder) -> Result<Self, OutboundError> {
+        let wire = Wire::Replayed(Tape::new(exchanges), recorder);
+        Self::assemble(OutboundConfig::default(), Arc::new(SystemLookup), wire)
     }
 
     fn assemble(config: OutboundConfig, lookup: Arc<dyn Lookup>, wire: Wire) -> Result<Self, OutboundError> {
@@ -230,7 +238,7 @@ impl Outbound {
             truncate: request.truncate,
         };
         let deadline = started + limits.total;
-        if let (Some(key), false) = (&request.rate_key, matches!(self.0.wire, Wire::Replayed(_))) {
+        if let (Some(key), false) = (&request.rate_key, matches!(self.0.wire, Wire::Replayed(..))) {
             tokio::time::timeout(limits.total, self.0.limiters.wait(key)).await.map_err(|_| {
                 let message = "This account has been called as often as its platform allows for now.";
                 OutboundError::unsent(OutboundErrorKind::Timeout, message)
@@ -274,8 +282,11 @@ impl Outbound {
     async fn exchange(&self, hop: &Request, limits: &Limits, deadline: Instant) -> Result<Answer, OutboundError> {
         match &self.0.wire {
             Wire::Network => self.over_network(hop, limits, deadline).await,
-            Wire::Replayed(tape) => {
-                let (status, headers, body) = tape.answer(hop)?;
+            Wire::Replayed(tape, recorder) => {
+                let outcome = tape.answer(hop);
+                let kept = outcome.as_ref().map(|(status, headers, body)| (*status, headers, &body[..]));
+                recorder.keep(Exchange::new(hop, kept));
+                let (status, headers, body) = outcome?;
                 Ok(Answer { status, headers, source: Source::Ready(Some(body)), truncated: false })
             }
             Wire::Recorded(recorder) => {

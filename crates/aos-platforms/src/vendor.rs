@@ -59,6 +59,23 @@ impl Vendor {
         }
     }
 
+    /// An address that the vendor itself gave, for an upload. None where it leads away from the vendor's domain: a token
+    /// follows nobody there.
+    pub(crate) fn given(&self, address: &str, domain: &str) -> Option<String> {
+        if self.sandbox.as_ref().is_some_and(|root| address.starts_with(root.as_str())) {
+            return Some(address.to_owned());
+        }
+        let url = Url::parse(address).ok().filter(|url| url.scheme() == "https")?;
+        let host = url.host_str()?;
+        let own = host == domain || host.strip_suffix(domain).is_some_and(|front| front.ends_with('.'));
+        own.then(|| self.url(address))
+    }
+
+    /// The vendor is simulated, by a clock that may stand still: waiting for it is of no use.
+    pub(crate) fn is_simulated(&self) -> bool {
+        self.sandbox.is_some()
+    }
+
     /// Sends a request; any status is an answer.
     pub(crate) async fn exchange(
         &self,
@@ -67,10 +84,7 @@ impl Vendor {
         effect: Effect,
         request: Request,
     ) -> Result<Response, PlatformError> {
-        self.outbound
-            .send(request)
-            .await
-            .map_err(|error| failure::without_answer(platform, operation, effect, &error))
+        self.outbound.send(request).await.map_err(|error| failure::without_answer(platform, operation, effect, &error))
     }
 }
 
@@ -102,4 +116,34 @@ pub(crate) fn unreadable(platform: &str, name: &str, operation: &str, effect: Ef
 /// When the vendor wants to be asked again: what its `Retry-After` says, or by our own patience.
 pub(crate) fn wait_of(response: &Response, now: Timestamp) -> Retry {
     response.retry_after(now).map_or(Retry::Backoff, Retry::After)
+}
+
+#[cfg(test)]
+mod tests {
+    use aos_kernel::SystemClock;
+
+    use super::*;
+
+    #[test]
+    fn an_address_that_leads_away_from_the_vendor_gets_no_token() {
+        let real = Vendor::new(Outbound::replaying(Vec::new()).unwrap(), Arc::new(SystemClock));
+        let simulated = real.clone().simulated("http://127.0.0.1:9/".parse().unwrap());
+        for (address, at_the_vendor, at_the_sandbox) in [
+            (
+                "https://www.a.test/up?x=1",
+                Some("https://www.a.test/up?x=1"),
+                Some("http://127.0.0.1:9/www.a.test/up?x=1"),
+            ),
+            ("https://a.test/up", Some("https://a.test/up"), Some("http://127.0.0.1:9/a.test/up")),
+            ("http://127.0.0.1:9/www.a.test/up", None, Some("http://127.0.0.1:9/www.a.test/up")),
+            ("http://www.a.test/up", None, None),
+            ("https://nota.test/up", None, None),
+            ("https://a.test.example/up", None, None),
+            ("https://a.test@b.example/up", None, None),
+            ("nonsense", None, None),
+        ] {
+            assert_eq!(real.given(address, "a.test").as_deref(), at_the_vendor, "{address}");
+            assert_eq!(simulated.given(address, "a.test").as_deref(), at_the_sandbox, "{address}");
+        }
+    }
 }

@@ -19,6 +19,7 @@ async fn main() -> std::io::Result<()> {
     println!("OpenAI:      {} (key {}, model {})", sandbox.models().openai_url(), Models::KEY, Models::MODEL);
     println!("Anthropic:   {}", sandbox.models().anthropic_url());
     println!("Gemini:      {}", sandbox.models().gemini_url());
+    println!("Platforms:   {}", sandbox.vendors().url());
     println!("Mail:        {} (SMTP on port {})", sandbox.mail().url(), sandbox.mail().port());
     tokio::signal::ctrl_c().await?;
     sandbox.stop().await;

@@ -45,6 +45,47 @@ impl Console {
     }
 }
 
+impl Console {
+    /// Where its page stands: a vendor's is below its name, because all share a listener.
+    fn root(&self) -> String {
+        match self.service {
+            Service::WordPress | Service::Models | Service::Site | Service::Accounts | Service::Mail => {
+                "/__sandbox/".to_owned()
+            }
+            vendor => format!("/{vendor}/__sandbox/"),
+        }
+    }
+}
+
+/// Where a vendor takes what is published.
+fn publishing(service: Service) -> Option<&'static str> {
+    Some(match service {
+        Service::LinkedIn => "/api.linkedin.com/rest/posts",
+        Service::X => "/api.x.com/2/tweets",
+        Service::TikTok => "/open.tiktokapis.com/v2/post/publish/",
+        _ => return None,
+    })
+}
+
+/// Says where a fault of a vendor happens, unless it is where that publishes.
+fn elsewhere(fault: &Fault) -> String {
+    match publishing(fault.service) {
+        Some(path) if fault.path_prefix.is_empty() && !path.is_empty() => ", whatever is asked".to_owned(),
+        Some(path) if fault.path_prefix != path => format!(", at {}", fault.path_prefix),
+        _ => String::new(),
+    }
+}
+
+/// Where a vendor gives tokens.
+fn tokens(service: Service) -> Option<&'static str> {
+    Some(match service {
+        Service::LinkedIn => "/www.linkedin.com/oauth/v2/accessToken",
+        Service::X => "/api.x.com/2/oauth2/token",
+        Service::TikTok => "/open.tiktokapis.com/v2/oauth/token/",
+        _ => return None,
+    })
+}
+
 pub(crate) fn router(console: Console) -> Router {
     Router::new()
         .route("/__sandbox", get(page))
@@ -81,7 +122,8 @@ async fn add(State(console): State<Console>, headers: HeaderMap, body: Bytes) ->
         Ok(fault) => {
             console.faults.push(fault.clone());
             if is_form {
-                Redirect::to("/__sandbox/").into_response()
+                // Relative, because a vendor's console stands below its name.
+                Redirect::to("./").into_response()
             } else {
                 (StatusCode::CREATED, Json(fault)).into_response()
             }
@@ -115,6 +157,15 @@ fn offered(service: Service) -> Vec<Fault> {
     ];
     if service == Service::WordPress {
         kinds.extend([FaultKind::PhpNotice, FaultKind::UploadRefused, FaultKind::ThumbnailsFailed]);
+    }
+    if let Some(path) = publishing(service) {
+        let elsewhere = [FaultKind::Status(401), FaultKind::Status(500), FaultKind::DropBeforeEffect];
+        let posts = kinds.into_iter().map(|kind| Fault::new(service, path, kind).method("POST"));
+        let refresh = tokens(service).into_iter().flat_map(|path| {
+            [FaultKind::Status(500), FaultKind::DropAfterEffect]
+                .map(|kind| Fault::new(service, path, kind).method("POST"))
+        });
+        return posts.chain(refresh).chain(elsewhere.map(|kind| Fault::new(service, "", kind))).collect();
     }
     kinds
         .into_iter()
@@ -153,11 +204,13 @@ async fn page(State(console): State<Console>) -> Html<String> {
         .map(|fault| {
             let json = serde_json::to_string(fault).unwrap_or_default();
             format!(
-                "<form method=\"post\" action=\"/__sandbox/faults\"><input type=\"hidden\" name=\"fault\" \
-                 value=\"{}\"><button>{}{}</button></form>",
+                "<form method=\"post\" action=\"{}faults\"><input type=\"hidden\" name=\"fault\" \
+                 value=\"{}\"><button>{}{}{}</button></form>",
+                console.root(),
                 escape(&json),
                 fault.method.as_deref().filter(|_| console.service == Service::Mail).unwrap_or_default(),
-                escape(&format!(" {}", fault.kind))
+                escape(&format!(" {}", fault.kind)),
+                escape(&elsewhere(fault))
             )
         })
         .collect();

@@ -1,5 +1,5 @@
-//! Vendor services simulated on loopback: a WordPress site, three dialects of model API, an OpenID Connect provider, a
-//! mail server and a sample client website.
+//! Vendor services simulated on loopback: a WordPress site, social platforms, three dialects of model API, an OpenID
+//! Connect provider, a mail server and a sample client website.
 //!
 //! Everything here is written from the wire contracts alone and shares no code with the clients that call it, so that
 //! each checks the other. A simulated service keeps state, refuses what the real one refuses, records every request
@@ -40,7 +40,20 @@ pub use log::{LoggedRequest, RequestLog};
 pub use mail::{MailSink, ReceivedMail};
 pub use models::{Models, Script};
 pub use site::SampleSite;
-pub use vendors::{GrantSettings, Shown, Vendors};
+pub use vendors::{
+    FacebookPage, FacebookPhoto, FacebookPost, FacebookPostState, InstagramAccount, InstagramKind, InstagramMedia,
+    Meta, MetaAdAccount, PostFigures,
+};
+pub use vendors::{
+    Google, GoogleApi, GoogleRefusal, GoogleSettings, LocalPost, LocalPostMedia, LocalPostState, Review,
+};
+pub use vendors::{
+    GrantSettings, LinkedIn, LinkedInContent, LinkedInFigures, LinkedInPost, LinkedInSettings, Shown, TikTok,
+    TikTokFigures, TikTokPost, TikTokProgress, TikTokSettings, Vendors, X, XFigures, XPoll, XPost, XSettings,
+};
+pub use vendors::{Klaviyo, KlaviyoCampaign, KlaviyoStatus, KlaviyoTemplate};
+pub use vendors::{MailAudience, MailFigures, Mailchimp, MailchimpCampaign, MailchimpStatus};
+pub use vendors::{Webflow, WebflowAsset, WebflowItem, WebflowSettings};
 pub use wordpress::{AppPassword, Login, Media, Post, PostKind, Role, Settings, Status, Term, User, WordPress};
 
 use server::Server;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use aos_capabilities::{PlatformRegistry, crawl::CrawlLimits};
+use aos_capabilities::{PlatformRegistry, crawl::CrawlLimits, platform::ApiVersion};
 use aos_crawler::{BrowserChoice, Crawler, CrawlerConfig, FileReader};
 use aos_features::{
     agents::{RunLedger, StoredProviders},
@@ -19,16 +19,21 @@ use aos_kernel::{Actor, AgencyScope, Clock, Secret, SystemClock, TenantId, UserI
 use aos_llm::Gateway;
 use aos_media::Images;
 use aos_outbound::{HostRule, Outbound, OutboundConfig};
-use aos_platforms::{Memory, OpenIdConnect, Smtp};
+use aos_platforms::{Memory, OpenIdConnect, Smtp, memory::network::Network};
 use aos_storage::{Credentials, Db, DbKind, DbOptions, Objects, Signal, testing::TestDb};
 use aos_web::{WebSettings, csrf, signer::Signer};
 use aos_workflow::{Outbox, Worker, WorkerOptions};
+use chrono::NaiveDate;
 use tempfile::TempDir;
 
 /// What signs cookies and forms of every test.
 const SIGNING_KEY: [u8; 32] = [7; 32];
 
 const MASTER_KEY: &str = "master.key";
+
+/// A network at which the agency has to register first, and the secret that it gives then.
+pub const REGISTERED: &str = "registered_network";
+pub const REGISTERED_SECRET: &str = "canary-app-secret";
 
 /// The product with an agency that is set up and an administrator. Keep it for as long as it is used.
 pub struct TestApp {
@@ -38,6 +43,8 @@ pub struct TestApp {
     pub administrator: UserId,
     /// What stands on the practice sites, and what goes wrong there.
     pub practice: Memory,
+    /// The network that is connected by consent.
+    pub network: Network,
     _database: TestDb,
     _folder: TempDir,
 }
@@ -79,10 +86,18 @@ impl TestApp {
         );
         let config = CrawlerConfig { browser: BrowserChoice::Off, ..CrawlerConfig::default() };
         let practice = Memory::new(clock.clone());
+        let network = Network::new(clock.clone());
+        let registered = network.clone().with_secret(REGISTERED_SECRET).described(|one| {
+            (one.id, one.name, one.simulated) = (REGISTERED, "Registered network", false);
+            one.api_version = Some(ApiVersion::known("2024-01", NaiveDate::from_ymd_opt(2025, 1, 31)));
+        });
         let outside = Outside {
             credentials,
             objects: Objects::local(&folder.path().join("objects")).expect("a folder for objects"),
-            platforms: PlatformRegistry::default().with(Arc::new(practice.clone())),
+            platforms: PlatformRegistry::default()
+                .with(Arc::new(practice.clone()))
+                .with(Arc::new(network.clone()))
+                .with(Arc::new(registered)),
             sign_in: Arc::new(OpenIdConnect::new(outbound.clone(), clock.clone())),
             crawler: Arc::new(Crawler::new(outbound, config, clock)),
             crawl_limits: CrawlLimits::default(),
@@ -97,7 +112,7 @@ impl TestApp {
         let product = Product::assemble(db.clone(), outside).await.expect("the product");
         product.post.public_url().set("http://agency.test/".parse().expect("an address"));
         let administrator = set_up(&db).await;
-        Self { db, product, administrator, practice, _database: database, _folder: folder }
+        Self { db, product, administrator, practice, network, _database: database, _folder: folder }
     }
 
     /// The web faces, as the binary serves them.

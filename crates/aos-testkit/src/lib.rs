@@ -3,5 +3,5 @@
 mod app;
 mod clock;
 
-pub use app::TestApp;
+pub use app::{REGISTERED, REGISTERED_SECRET, TestApp};
 pub use clock::SteppingClock;

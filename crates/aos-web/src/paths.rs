@@ -32,7 +32,9 @@
 //! | connect WordPress | POST `{client}/channels` | `site`, `user`, `password`, `channel` (reconnect), `next` = `channels`/`onboarding` |
 //! | documents | POST `{client}/documents` (multipart), `{client}/documents/{id}/remove` | `file` (repeated) |
 //! | media, on both faces | POST `{client}/media` (multipart), `{client}/media/{id}/alt`, `…/remove` | `alt`, `file`; `alt` |
-//! | check / disconnect | POST `{client}/channels/{id}/check`, `…/disconnect` | |
+//! | check / score / disconnect | POST `{client}/channels/{id}/check`, `…/score`, `…/disconnect` | |
+//! | consent | POST `{client}/channels/consents`; `{client}/channels/consents/{visit}` | `platform`, `channel` (reconnect), `next` = `onboarding`; `target` (repeated) |
+//! | platform application | POST `/manage/credentials/applications/{platform}`, `…/test`, `…/remove` | `client_id`, `client_secret` |
 //! | activity | POST `/portal/activities/{id}/retry`, `…/complete`, `…/cancel` | `notes`, `why` |
 //! | publication | POST `{item}/publication/check`, `…/retry`, `…/without-image` | |
 //! | move what is planned | POST `{item}/reschedule`, `{request}/reschedule` | `date`, `time` (empty: as it was), `zone`, `back`, `panel`; Undo: `to` |
@@ -100,6 +102,12 @@ pub const SAVED_VIEWS: &str = "/portal/views";
 pub const CREDENTIALS: &str = "/manage/credentials";
 pub const QUEUES: &str = "/manage/queues";
 pub const SEARCH: &str = "/portal/search";
+/// Connections of all clients that need somebody.
+pub const CHANNELS: &str = "/portal/channels";
+/// Where the platforms send people back to after their consent.
+pub const CHANNELS_RETURN: &str = aos_features::channels::RETURN;
+/// The agency's applications at the platforms.
+pub const PLATFORM_APPS: &str = "/manage/credentials/applications";
 /// The palette's list for what is typed.
 pub const PALETTE: &str = "/portal/search/palette";
 pub const NOTIFICATIONS: &str = "/notifications";

@@ -65,7 +65,13 @@ fn sentence(event: &Event, title: Option<&str>) -> Option<(String, &'static str)
         "activities.approval_withdrawn" => ("withdrew this".to_owned(), "closed"),
         "channels.connected" => (format!("connected {}", text("label")), "connected"),
         "channels.disconnected" => (format!("disconnected {}", text("label")), "disconnected"),
-        "channels.expired" => ("found that a channel refuses its password".to_owned(), "expired"),
+        "channels.restored" => (format!("found that {} works again", text("label")), "connected"),
+        "channels.revoked" => (format!("gave the access of {} back", text("label")), "disconnected"),
+        "channels.scored" => (format!("scored {}", text("label")), "done"),
+        "channels.improvement_proposed" => {
+            (format!("proposed to better {}: {}", text("label"), text("dimension").to_lowercase()), "open")
+        }
+        "channels.expired" => ("found that a channel takes its access no more".to_owned(), "expired"),
         "content.draft_on_site" => (format!("put {post} on the site as a draft"), "draft"),
         "content.commented" => (format!("said something about {post}"), "draft"),
         "content.comment_resolved" => ("resolved a comment".to_owned(), "done"),
@@ -82,7 +88,14 @@ fn sentence(event: &Event, title: Option<&str>) -> Option<(String, &'static str)
         "content.media_added" => (format!("brought “{}”", text("file_name")), "done"),
         "content.media_removed" => (format!("took “{}” out of the library", text("file_name")), "closed"),
         "content.post_published" => (format!("published {post}"), "published"),
+        "content.post_scheduled" if event.data.get("here").is_some() => {
+            (format!("has {post} wait for its time"), "scheduled")
+        }
         "content.post_scheduled" => (format!("scheduled {post} on the site"), "scheduled"),
+        "content.newsletter_sent" => (format!("sent {post} to its readers"), "published"),
+        "content.outreach_sent" => (format!("sent {post}"), "published"),
+        "content.ad_copy_handed_over" => (format!("handed {post} over"), "published"),
+        "content.request_completed" => (format!("completed {request}"), "completed"),
         "content.publishing_attempted" => ("began to publish".to_owned(), "publishing"),
         "content.publishing_gave_up" => (format!("could not publish {post}"), "failed"),
         "content.publishing_planned" => ("chose how it is published".to_owned(), "draft"),

@@ -219,6 +219,8 @@ pub const SCOPE_MAKERS: &[(&str, &str)] = &[
     ("crates/aos-features/src/activities/workflow.rs", JOB),
     ("crates/aos-features/src/activities/stalled.rs", "lends the scope of the tenant of a row that waits"),
     ("crates/aos-features/src/agents/ledger.rs", "the gateway names the tenant of the run that calls it"),
+    ("crates/aos-features/src/channels/farewell.rs", "asks whether another client lives on the same consent"),
+    ("crates/aos-features/src/channels/workflow.rs", JOB),
     ("crates/aos-features/src/content/publish/watch.rs", JOB),
     ("crates/aos-features/src/content/reschedule.rs", JOB),
     ("crates/aos-features/src/notices/workflow.rs", JOB),

@@ -102,6 +102,7 @@ pub async fn run(mut config: Config, options: Options) -> Result<()> {
     let places = places::Places::open(&options, password, &config.data.folder).await?;
     config.outbound.allow_hosts.extend(places.hosts());
     config.mail = places.mail();
+    config.simulated_vendors = Some(places.vendors.clone());
     let app = assemble::app(config).await?;
     let serving = Serving::start(&app, &options.roles).await?;
     let address = serving.address.map(|address| app.config.public_url(address.port())).transpose()?;

@@ -19,6 +19,8 @@ pub struct Places {
     pub password: Secret,
     /// The sandbox's model endpoint, where it is to draft.
     pub model: Option<Url>,
+    /// Where the platforms of vendors are simulated.
+    pub vendors: Url,
     sample: Option<SampleSite>,
     sandbox: Sandbox,
     simulated_wordpress: bool,
@@ -61,7 +63,8 @@ impl Places {
             false => None,
         };
         let simulated_wordpress = options.wordpress.is_none();
-        Ok(Self { website, wordpress, user, password, model, sample, sandbox, simulated_wordpress })
+        let vendors = Url::parse(&sandbox.vendors().url())?;
+        Ok(Self { website, wordpress, user, password, model, vendors, sample, sandbox, simulated_wordpress })
     }
 
     /// What the demonstration itself opened on loopback. Real places are let through by `--allow-host` only.
@@ -74,6 +77,7 @@ impl Places {
             own.push(&self.wordpress);
         }
         own.extend(&self.model);
+        own.push(&self.vendors);
         own.into_iter()
             .filter_map(|url| Some(format!("{}:{}", url.host_str()?, url.port_or_known_default()?)))
             .chain([format!("{}:{}", MailSink::HOST, self.sandbox.mail().port())])
@@ -101,6 +105,7 @@ impl Places {
         if let Some(model) = &self.model {
             screen.line(&format!("Model       {model} (sandbox: scripted answers, no real model)"));
         }
+        screen.line(&format!("Platforms   {} (sandbox: simulated by this program)", self.vendors));
         screen.line(&format!("Mail        {} (sandbox: shown here, delivered nowhere)", self.sandbox.mail().url()));
         screen.line("");
     }

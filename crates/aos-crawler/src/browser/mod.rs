@@ -206,7 +206,8 @@ impl Renderer {
         let Some(program) = self.choice.program() else {
             return Err(if self.choice == BrowserChoice::Off { RenderError::Off } else { RenderError::Absent });
         };
-        let profile = tempfile::Builder::new().prefix("agency-os-browser-").tempdir();
+        // Says whose it is, so that what a killed process left behind can be told from what is in use.
+        let profile = tempfile::Builder::new().prefix(&format!("agency-os-browser-{}-", std::process::id())).tempdir();
         let profile = profile.map_err(|_| RenderError::NotStarted)?;
         let config = config(&program, profile.path()).map_err(|_| RenderError::NotStarted)?;
         let (browser, mut events) = Browser::launch(config).await.map_err(|error| {

@@ -81,7 +81,9 @@ async fn with_a_browser_the_page_is_read_as_visitors_see_it() {
     let screenshot = brand.screenshot.unwrap();
     assert!(screenshot.starts_with(b"\x89PNG"));
     assert_eq!(&screenshot[16..20], 1_440u32.to_be_bytes());
+    // Of this process only: other tests have browsers of their own open at the same time.
+    let ours = format!("agency-os-browser-{}-", std::process::id());
     let left = std::fs::read_dir(std::env::temp_dir()).unwrap().filter_map(Result::ok);
-    let left = left.filter(|entry| entry.file_name().to_string_lossy().starts_with("agency-os-browser-")).count();
+    let left = left.filter(|entry| entry.file_name().to_string_lossy().starts_with(&ours)).count();
     assert_eq!(left, 0, "the browser's profile was left behind");
 }

@@ -18,7 +18,7 @@ pub struct TemplateVersion {
     pub created_by: Actor,
 }
 
-const BUILT_IN: [&str; 8] = [
+const BUILT_IN: [&str; 9] = [
     include_str!("templates/set_up.json"),
     include_str!("templates/blog_posts.json"),
     include_str!("templates/social_posts.json"),
@@ -27,6 +27,7 @@ const BUILT_IN: [&str; 8] = [
     include_str!("templates/backlinks.json"),
     include_str!("templates/ad_copy_sets.json"),
     include_str!("templates/website_audit.json"),
+    include_str!("templates/channel_improvement.json"),
 ];
 
 /// The templates that ship with the program.

@@ -307,6 +307,7 @@ impl StepHandler for Write {
         };
         let audience = self.place(cx, work.scope, &item, &request, &mut task).await?;
         let mut answer = self.ask(cx, work, task.clone()).await?;
+        let mut gaps = self.settle_media(work.scope, &mut answer.output).await?;
         let broken =
             self.broken(cx, work.scope, &item, self.draft(answer.output.clone(), &request, audience.as_ref())?).await?;
         if !broken.is_empty() {
@@ -315,8 +316,8 @@ impl StepHandler for Write {
             task.notes = Some(notes.collect::<Vec<_>>().join("\n"));
             task.previous = Some(answer.output.clone());
             answer = self.ask(cx, work, task).await?;
+            gaps = self.settle_media(work.scope, &mut answer.output).await?;
         }
-        let mut gaps = self.settle_media(work.scope, &mut answer.output).await?;
         let draft = self.draft(answer.output.clone(), &request, audience.as_ref())?;
         let still = self.broken(cx, work.scope, &item, draft).await?;
         gaps.extend(still.into_iter().map(|what| Gap { what, ask: "Edit it before it is approved.".to_owned() }));

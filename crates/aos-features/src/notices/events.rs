@@ -8,7 +8,8 @@
 //! - `activities.failed`: `name`; the event's reason
 //! - `content.publishing_gave_up`, `…_unconfirmed`, `content.schedule_missed`, `content.removed_on_site`: the reason
 //! - `website.crawled`: `outcome`, `incomplete`
-//! - `channels.expired`: the event's reason
+//! - `channels.expired`, `channels.renewal_delayed`, `channels.not_revoked`: `label`; the event's reason
+//! - `channels.expiring`: `label`, `days`
 //! - `strategy.month_opened`: `month`, `deliverables`
 //! - `strategy.deliverable_at_risk`: `name`, `month`, `completed`, `target`
 //! - `strategy.period_missed`: `name`, `month`
@@ -24,7 +25,7 @@ use super::model::NoticeKind;
 use crate::people::Role;
 
 /// The kinds that are subscribed to.
-pub const EVENTS: [&str; 17] = [
+pub const EVENTS: [&str; 20] = [
     "activities.approval_requested",
     "activities.approval_stalled",
     "activities.sent_back",
@@ -36,6 +37,9 @@ pub const EVENTS: [&str; 17] = [
     "content.removed_on_site",
     "website.crawled",
     "channels.expired",
+    "channels.expiring",
+    "channels.renewal_delayed",
+    "channels.not_revoked",
     "strategy.month_opened",
     "strategy.deliverable_at_risk",
     "strategy.period_missed",
@@ -138,12 +142,16 @@ pub fn planned(event: &Event) -> Option<Planned> {
             ),
             _ => None,
         },
-        "channels.expired" => plan(
-            NoticeKind::ChannelExpired,
-            format!("channel:{id}"),
-            Whom::Roles(vec![Role::TenantAdmin, Role::Consultant]),
-            why,
-        ),
+        "channels.expired" | "channels.expiring" | "channels.not_revoked" | "channels.renewal_delayed" => {
+            let whom = Whom::Roles(vec![Role::TenantAdmin, Role::Consultant]);
+            let data = json!({ "name": text("label"), "why": event.why, "days": number("days") });
+            match event.kind.as_str() {
+                "channels.expired" => plan(NoticeKind::ChannelExpired, format!("channel:{id}"), whom, data),
+                "channels.expiring" => plan(NoticeKind::ChannelExpiring, format!("channel_ends:{id}"), whom, data),
+                "channels.not_revoked" => plan(NoticeKind::ChannelNotRevoked, format!("revoke:{id}"), whom, data),
+                _ => plan(NoticeKind::ChannelRenewalDelayed, format!("renewal:{id}"), carers, data),
+            }
+        }
         "strategy.month_opened" => plan(
             NoticeKind::MonthOpened,
             format!("month:{}:{}", event.tenant?, text("month").unwrap_or_default()),

@@ -30,6 +30,12 @@ text_enum! {
         CrawlIncomplete = "crawl_incomplete",
         /// A platform no longer takes the channel's credentials.
         ChannelExpired = "channel_expired",
+        /// A channel's access ends soon, and only a person can renew it.
+        ChannelExpiring = "channel_expiring",
+        /// A channel's access could not be renewed so far.
+        ChannelRenewalDelayed = "channel_renewal_delayed",
+        /// The access of a channel that was disconnected could not be given back.
+        ChannelNotRevoked = "channel_not_revoked",
         /// A month began and its work with it.
         MonthOpened = "month_opened",
         /// A deliverable is behind the pace of its month.
@@ -119,6 +125,11 @@ impl NoticeKind {
             }
             Self::ChannelExpired => {
                 also_for_clients(news(G::Publishing, "A channel has to be connected again", AtOnce))
+            }
+            Self::ChannelExpiring => also_for_clients(news(G::Publishing, "A channel’s access ends soon", AtOnce)),
+            Self::ChannelRenewalDelayed => news(G::Publishing, "A channel’s access could not be renewed yet", Digest),
+            Self::ChannelNotRevoked => {
+                also_for_clients(news(G::Publishing, "A channel’s access has to be ended by hand", Digest))
             }
             Self::MonthOpened => news(G::Month, "A client’s month begins", Digest),
             Self::DeliverableAtRisk => news(G::Month, "A deliverable falls behind", Digest),

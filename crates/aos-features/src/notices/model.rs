@@ -103,7 +103,25 @@ impl Notification {
                 Words { title: "It is not known yet whether a piece was published".to_owned(), body: why }
             }
             NoticeKind::CrawlIncomplete => Words { title: "The website was not read completely".to_owned(), body: why },
-            NoticeKind::ChannelExpired => Words { title: "A channel has to be connected again".to_owned(), body: why },
+            NoticeKind::ChannelExpired => {
+                Words { title: named("Connect it again: ", "A channel has to be connected again"), body: why }
+            }
+            NoticeKind::ChannelExpiring => Words {
+                title: named("Its access ends soon: ", "A channel’s access ends soon"),
+                body: Some(match days {
+                    ..=0 => "It ends today. Connect it again, so that publishing goes on.".to_owned(),
+                    1 => "It ends tomorrow. Connect it again, so that publishing goes on.".to_owned(),
+                    days => format!("It ends in {days} days. Connect it again, so that publishing goes on."),
+                }),
+            },
+            NoticeKind::ChannelRenewalDelayed => Words {
+                title: named("Access not renewed yet: ", "A channel’s access could not be renewed yet"),
+                body: why,
+            },
+            NoticeKind::ChannelNotRevoked => Words {
+                title: named("End its access by hand: ", "A channel’s access has to be ended by hand"),
+                body: why,
+            },
             NoticeKind::MonthOpened => Words {
                 title: format!("{} begins", self.text("month").unwrap_or("A month")),
                 body: match self.data.get("deliverables").and_then(Value::as_i64) {

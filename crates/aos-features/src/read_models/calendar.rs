@@ -238,8 +238,8 @@ pub async fn each_day(
 ) -> Result<EachDay> {
     let mut found = EachDay::default();
     for mut kind in kinds(scope, filter, now) {
-        if let Some(few) = all_of(conn, &kind, midnights, most.few).await? {
-            found.entries.extend(few);
+        if is_few(conn, (scope, filter), &kind, midnights, most.few).await? {
+            found.entries.extend(all_of(conn, kind, midnights).await?);
             continue;
         }
         let mut params = std::mem::take(&mut kind.params);
@@ -266,16 +266,43 @@ pub async fn each_day(
     Ok(found)
 }
 
-/// All of a kind between the first and the last of these moments, if they are few.
-async fn all_of(conn: &mut Conn, kind: &Kind, midnights: &[Timestamp], few: i64) -> Result<Option<Vec<Entry>>> {
-    let (Some(from), Some(to)) = (midnights.first(), midnights.last()) else { return Ok(Some(Vec::new())) };
-    let (mut more, mut params, column) = (String::new(), kind.params.clone(), kind.column);
-    condition(&mut more, &mut params, &format!("c.{column} >= ?"), *from);
-    condition(&mut more, &mut params, &format!("c.{column} < ?"), *to);
+/// Whether rows of a kind are few between the first and the last of these moments. Counts what the index of the dates
+/// holds, whatever its state, so that a calendar that is too full to be read whole is not read in part first.
+async fn is_few(
+    conn: &mut Conn,
+    (scope, filter): (&AgencyScope, &CalendarFilter),
+    kind: &Kind,
+    midnights: &[Timestamp],
+    few: i64,
+) -> Result<bool> {
+    let (Some(from), Some(to)) = (midnights.first(), midnights.last()) else { return Ok(true) };
+    let (mut rows, mut params, column) = ("TRUE".to_owned(), Vec::new(), kind.column);
+    of(&mut rows, &mut params, scope, filter, "c.tenant_id");
+    condition(&mut rows, &mut params, &format!("c.{column} >= ?"), *from);
+    condition(&mut rows, &mut params, &format!("c.{column} < ?"), *to);
     params.push((few + 1).to_value());
-    let sql = kind.select(&more, &format!("c.{column}, c.id"), &format!("${}", params.len()));
-    let rows: Vec<Entry> = conn.all(Sql::built(sql), params).await?;
-    Ok((i64::try_from(rows.len()).unwrap_or(i64::MAX) <= few).then_some(rows))
+    let sql = format!(
+        "SELECT count(*) AS counted FROM (SELECT 1 FROM {} AS c WHERE {rows} LIMIT ${}) AS first",
+        kind.table,
+        params.len()
+    );
+    Ok(conn.one::<Counted>(Sql::built(sql), params).await?.is_none_or(|found| found.counted <= few))
+}
+
+struct Counted {
+    counted: i64,
+}
+from_row!(Counted { counted });
+
+/// All of a kind between the first and the last of these moments.
+async fn all_of(conn: &mut Conn, mut kind: Kind, midnights: &[Timestamp]) -> Result<Vec<Entry>> {
+    let (Some(from), Some(to)) = (midnights.first(), midnights.last()) else { return Ok(Vec::new()) };
+    let (mut more, column) = (String::new(), kind.column);
+    condition(&mut more, &mut kind.params, &format!("c.{column} >= ?"), *from);
+    condition(&mut more, &mut kind.params, &format!("c.{column} < ?"), *to);
+    kind.params.push(MOST.to_value());
+    let sql = kind.select(&more, &format!("c.{column}, c.id"), &format!("${}", kind.params.len()));
+    conn.all(Sql::built(sql), kind.params).await
 }
 
 /// How many of these lie between each two midnights.

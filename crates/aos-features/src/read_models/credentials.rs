@@ -15,6 +15,8 @@ aos_kernel::text_enum! {
     pub enum CredentialKind {
         /// The password of a client's account on a platform.
         Channel = "channel",
+        /// The secret of the agency's application at a platform.
+        PlatformApp = "platform_app",
         /// The key of a model provider.
         ModelProvider = "model_provider",
         /// The password of the mail server.
@@ -39,6 +41,9 @@ pub enum Used {
         label: String,
         platform: String,
         state: String,
+    },
+    PlatformApp {
+        platform: String,
     },
     ModelProvider {
         id: ModelProviderId,
@@ -93,6 +98,7 @@ pub struct CredentialFilter {
 
 fn kind_of(purpose: &str) -> CredentialKind {
     match purpose {
+        "platform app" => CredentialKind::PlatformApp,
         "model provider" => CredentialKind::ModelProvider,
         "mail server" => CredentialKind::MailServer,
         "identity provider" => CredentialKind::SignInProvider,
@@ -106,12 +112,13 @@ fn kind_of(purpose: &str) -> CredentialKind {
 fn of_kind(kind: CredentialKind) -> &'static str {
     match kind {
         CredentialKind::Channel => " AND c.purpose LIKE 'channel %'",
+        CredentialKind::PlatformApp => " AND c.purpose = 'platform app'",
         CredentialKind::ModelProvider => " AND c.purpose = 'model provider'",
         CredentialKind::MailServer => " AND c.purpose = 'mail server'",
         CredentialKind::SignInProvider => " AND c.purpose = 'identity provider'",
         CredentialKind::TwoFactor => " AND c.purpose = 'two-factor'",
         CredentialKind::Internal => {
-            " AND c.purpose NOT IN ('model provider', 'mail server', 'identity provider', 'two-factor')
+            " AND c.purpose NOT IN ('platform app', 'model provider', 'mail server', 'identity provider', 'two-factor')
               AND c.purpose NOT LIKE 'channel %'"
         }
     }
@@ -132,6 +139,9 @@ fn used(row: &Row, kind: CredentialKind) -> Result<Option<Used>> {
             Some(id) => Some(Used::ModelProvider { id, name: row.get("provider_name")? }),
             None => None,
         },
+        CredentialKind::PlatformApp => {
+            row.get::<Option<String>>("app_platform")?.map(|platform| Used::PlatformApp { platform })
+        }
         CredentialKind::MailServer => row.get::<Option<String>>("mail_host")?.map(|host| Used::MailServer { host }),
         CredentialKind::SignInProvider => {
             row.get::<Option<String>>("sign_in_name")?.map(|name| Used::SignInProvider { name })
@@ -170,13 +180,14 @@ impl FromRow for CredentialLine {
 
 /// When each last worked is what the slices know anyhow; nothing is written when a secret is opened.
 const LINE: &str = "SELECT c.id, c.tenant_id, c.purpose, c.key_id, c.created_at, c.updated_at, t.name AS client,
-        COALESCE(c.made_by, h.connected_by, p.updated_by) AS made_by,
+        COALESCE(c.made_by, h.connected_by, p.updated_by) AS made_by, a.platform AS app_platform,
         h.id AS channel, h.label AS channel_label, h.platform, h.state AS channel_state,
         p.id AS provider, p.name AS provider_name,
         m.host AS mail_host, s.name AS sign_in_name,
         f.user_id AS person, u.name AS person_name, f.last_step,
         CASE
           WHEN h.id IS NOT NULL THEN h.checked_at
+          WHEN a.platform IS NOT NULL AND a.problem IS NULL THEN a.tested_at
           WHEN p.id IS NOT NULL THEN
             (SELECT l.settled_at FROM ledger_entry AS l
              WHERE l.provider = p.name AND l.state = 'settled' AND NOT l.failed ORDER BY l.created_at DESC LIMIT 1)
@@ -186,7 +197,11 @@ const LINE: &str = "SELECT c.id, c.tenant_id, c.purpose, c.key_id, c.created_at,
         END AS worked_at
     FROM credential AS c
     LEFT JOIN tenant AS t ON t.id = c.tenant_id
-    LEFT JOIN channel AS h ON h.credential_id = c.id
+    LEFT JOIN channel_grant AS g ON g.credential_id = c.id
+    LEFT JOIN channel AS h ON h.id = COALESCE(
+      (SELECT o.id FROM channel AS o WHERE o.credential_id = c.id ORDER BY o.id LIMIT 1),
+      (SELECT o.id FROM channel AS o WHERE o.tenant_id = g.tenant_id AND o.grant_id = g.id ORDER BY o.id LIMIT 1))
+    LEFT JOIN channel_app AS a ON a.credential_id = c.id
     LEFT JOIN model_provider AS p ON p.credential_id = c.id
     LEFT JOIN mail_server AS m ON m.credential_id = c.id
     LEFT JOIN identity_provider AS s ON s.credential_id = c.id

@@ -4,6 +4,7 @@
 //! restricts itself to it; lists page by key and join, so that their cost does not grow with the number of clients.
 
 pub mod calendar;
+pub mod channels;
 pub mod client;
 pub mod clients;
 pub mod content;

@@ -187,6 +187,8 @@ pub const METRICS: [&str; 7] =
     ["published_posts", "sessions", "rankings", "leads", "channel_score", "domain_authority", "custom"];
 /// The metric that is counted from the units of the goal's deliverables.
 pub const PUBLISHED_POSTS: &str = "published_posts";
+/// The metric that follows the scores of the client's channels.
+pub const CHANNEL_SCORE: &str = "channel_score";
 
 pub const DELIVERABLE_TYPES: [&str; 8] = [
     "blog_posts",

@@ -2,10 +2,11 @@
 
 use aos_kernel::{Error, GoalId, NewEvent, PeriodId, Result, Subject, TenantScope};
 use aos_storage::{Signal, Tx};
+use serde::Deserialize;
 use serde_json::json;
 
 use super::{
-    model::{Goal, Period},
+    model::{CHANNEL_SCORE, Goal, Period},
     pace, plan,
     store::{periods, plan as goals},
 };
@@ -79,6 +80,41 @@ pub async fn enter_value(tx: &mut Tx, scope: TenantScope, id: GoalId, value: f64
     plan::open_goal(tx, scope, id).await
 }
 
+/// The latest score of a connected channel.
+#[derive(Clone, Debug, Deserialize)]
+pub(super) struct ChannelScore {
+    /// The platform's: "LinkedIn".
+    name: String,
+    score: f64,
+}
+
+/// What a goal of this name follows: the mean of the platforms that it names, or else of all channels.
+fn followed(goal: &str, scores: &[ChannelScore]) -> Option<f64> {
+    let goal = goal.to_lowercase();
+    let mean = |scores: Vec<f64>| (!scores.is_empty()).then(|| scores.iter().sum::<f64>() / scores.len() as f64);
+    let names = |score: &&ChannelScore| {
+        let words = |text: &str| text.split(|c: char| !c.is_alphanumeric()).map(str::to_owned).collect::<Vec<_>>();
+        let (goal, name) = (words(&goal), words(&score.name.to_lowercase()));
+        goal.windows(name.len().max(1)).any(|part| part == name)
+    };
+    mean(scores.iter().filter(names).map(|score| score.score).collect())
+        .or_else(|| mean(scores.iter().map(|score| score.score).collect()))
+        .map(|value| (value * 10.0).round() / 10.0)
+}
+
+/// Moves the open goals that are measured by the scores of channels.
+///
+/// # Errors
+/// `Storage`.
+pub(super) async fn follow_scores(tx: &mut Tx, scope: TenantScope, scores: &[ChannelScore]) -> Result<()> {
+    for goal in goals::goals(tx, scope, false).await?.iter().filter(|goal| goal.metric == CHANNEL_SCORE) {
+        if let Some(value) = followed(&goal.name, scores).filter(|value| goal.current_value != Some(*value)) {
+            move_goal(tx, scope, goal, value, None).await?;
+        }
+    }
+    Ok(())
+}
+
 async fn move_goal(tx: &mut Tx, scope: TenantScope, goal: &Goal, value: f64, note: Option<&str>) -> Result<()> {
     goals::insert_value(tx, scope, goal.id, value, note).await?;
     let moved = pace::GoalFigures { current: Some(value), ..goal.figures() };
@@ -92,4 +128,24 @@ async fn move_goal(tx: &mut Tx, scope: TenantScope, goal: &Goal, value: f64, not
     })));
     tx.signal(Signal::new("tenant", scope.tenant()));
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_goal_follows_the_platform_that_it_names_or_all() {
+        let score = |name: &str, score| ChannelScore { name: name.to_owned(), score };
+        let scores = [score("LinkedIn", 60.0), score("X", 20.0), score("Google Business Profile", 70.0)];
+        for (goal, value) in [
+            ("Improve LinkedIn score from 68 to 80", Some(60.0)),
+            ("Be exemplary on X", Some(20.0)),
+            ("A better google business profile", Some(70.0)),
+            ("Healthy channels", Some(50.0)),
+        ] {
+            assert_eq!(followed(goal, &scores), value, "{goal}");
+        }
+        assert_eq!(followed("Healthy channels", &[]), None);
+    }
 }

@@ -209,12 +209,34 @@ impl Reaction for CountUnits {
     }
 }
 
+/// The job that moves goals with the scores of channels.
+pub const FOLLOW_SCORES: &str = "strategy.follow_scores";
+
+/// Hears that a channel was scored and moves the goals that are measured by it.
+pub struct FollowScores;
+
+#[async_trait::async_trait]
+impl Reaction for FollowScores {
+    fn kind(&self) -> &'static str {
+        FOLLOW_SCORES
+    }
+
+    async fn react(&self, tx: &mut Tx, event: &Event) -> Result<()> {
+        let Some(scope) = event.tenant.map(TenantScope::granted) else { return Ok(()) };
+        let scores = event.data.get("scores").cloned().unwrap_or(Value::Null);
+        let scores: Vec<progress::ChannelScore> = serde_json::from_value(scores).unwrap_or_default();
+        progress::follow_scores(tx, scope, &scores).await
+    }
+}
+
 /// Adds this slice's jobs and what they react to.
 #[must_use]
 pub fn register(registry: Registry) -> Registry {
     super::alerts::register(registry)
         .with_handler(Arc::new(OpenMonths))
         .with_handler(Arc::new(On(CountUnits)))
+        .with_handler(Arc::new(On(FollowScores)))
+        .on_event("channels.scored", FOLLOW_SCORES)
         .on_event("content.post_published", COUNT)
         .on_event("content.request_completed", COUNT)
         .on_event("activities.pipeline_completed", COUNT)

@@ -42,6 +42,11 @@ fn server() -> NewServer {
 
 async fn with_mail(world: &World) {
     world.set_up().await;
+    has_mail(world).await;
+}
+
+/// Its agency sends mail.
+pub async fn has_mail(world: &World) {
     let ana = world.principal("ana@lighthouse.example").await;
     let mut tx = world.begin_as(ana.user()).await;
     mail::save_server(&mut tx, &world.post, &world.credentials, &ana, server()).await.unwrap();

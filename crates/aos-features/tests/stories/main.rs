@@ -1,5 +1,8 @@
 //! The slices' stories, on both databases: each test reads as sentences of the vocabulary.
 
+mod channels;
+mod channels_score;
+mod channels_tokens;
 // The one file of the testkit that a slice's story needs; the whole of it would build the faces too.
 #[path = "../../../aos-testkit/src/clock.rs"]
 mod clock;

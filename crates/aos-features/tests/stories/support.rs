@@ -2,8 +2,12 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use aos_capabilities::mail::{Mail, MailAccepted, MailError, MailErrorKind, MailServer, Mailer};
+use aos_capabilities::{
+    PlatformRegistry,
+    mail::{Mail, MailAccepted, MailError, MailErrorKind, MailServer, Mailer},
+};
 use aos_features::{
+    channels::{self, Connections},
     notices::{
         self,
         mail::{DecisionLinks, Post, PublicUrl},
@@ -13,6 +17,7 @@ use aos_features::{
     tenants::{self, NewTenant, Settings, Tenant},
 };
 use aos_kernel::{Actor, AgencyScope, Clock as _, NewEvent, Result, Secret, TenantId, TenantScope, UserId};
+use aos_platforms::memory::network::Network;
 use aos_storage::{
     Conn, Credentials, Db, DbKind, Keyring, OutboxSink, Outgoing, Tx,
     testing::{TestDb, kinds},
@@ -31,6 +36,9 @@ pub struct World {
     pub post: Post,
     pub credentials: Credentials,
     pub mailer: Arc<Postman>,
+    /// The network on which clients have pages.
+    pub network: Network,
+    pub connections: Connections,
     _test: TestDb,
 }
 
@@ -103,6 +111,19 @@ impl World {
     }
 
     async fn on(kind: DbKind) -> Self {
+        Self::with(kind, |network| network).await
+    }
+
+    /// A world on each database with a network that is not as usual.
+    pub async fn each_with(change: impl Fn(Network) -> Network) -> Vec<Self> {
+        let mut worlds = Vec::new();
+        for kind in kinds() {
+            worlds.push(Self::with(kind, &change).await);
+        }
+        worlds
+    }
+
+    async fn with(kind: DbKind, change: impl Fn(Network) -> Network) -> Self {
         let clock = Arc::new(SteppingClock::at("2026-04-01T09:00:00Z"));
         let migrations = aos_storage::migrations().and(aos_workflow::migrations()).and(aos_features::migrations());
         let test = TestDb::with_clock(kind, &migrations, clock.clone()).await;
@@ -113,11 +134,26 @@ impl World {
         let public_url = PublicUrl::default();
         public_url.set("https://os.lighthouse.example/".parse().unwrap());
         let post = Post::new(mailer.clone(), None, credentials.clone(), public_url, Arc::new(LinkNamedAfterIt));
-        let registry = notices::register(strategy::register(people::register(Registry::new())), &post);
+        let network = change(Network::new(clock.clone()));
+        let platforms = PlatformRegistry::default().with(Arc::new(network.clone()));
+        let connections = Connections::new(platforms, credentials.clone());
+        let registry = channels::register(people::register(Registry::new()), &connections);
+        let registry = notices::register(strategy::register(registry), &post);
         let registry = Arc::new(registry);
         let told = Arc::new(Told { outbox: Outbox::new(registry.clone()), events: Mutex::default() });
         test.db.set_outbox(told.clone());
-        Self { db: test.db.clone(), clock, registry, told, post, credentials, mailer, _test: test }
+        Self {
+            db: test.db.clone(),
+            clock,
+            registry,
+            told,
+            post,
+            credentials,
+            mailer,
+            network,
+            connections,
+            _test: test,
+        }
     }
 
     pub async fn read(&self) -> Conn {

@@ -4,12 +4,18 @@
 //! says; what the material does not carry becomes a gap that a person can fill. English and German have frame text;
 //! in other languages a draft consists of the client's own words only.
 
+mod ads;
 mod article;
 mod context;
 mod corpus;
 mod error;
+mod ideas;
+mod links;
+mod newsletters;
 mod outline;
+mod passages;
 mod phrasebook;
+mod posts;
 mod revision;
 mod strategy;
 mod text;
@@ -45,18 +51,14 @@ pub fn compose(request: &ModelRequest) -> Result<ModelReply, ModelError> {
         Purpose::Strategy => to_json(&strategy::compose(material)),
         Purpose::Topics => to_json(&topics::compose(material)),
         Purpose::Article => to_json(&article::compose(material)?),
-        Purpose::SocialPlan
-        | Purpose::GbpPlan
-        | Purpose::NewsletterPlan
-        | Purpose::BacklinkTargets
-        | Purpose::AdCopyPlan
-        | Purpose::SocialPost
-        | Purpose::Newsletter
-        | Purpose::Outreach
-        | Purpose::AdCopy => Err(error::nothing_to_say(
-            "This kind of work can't be drafted without a model yet.",
-            "Connect a model on the Models page, or write it by hand.",
-        )),
+        Purpose::SocialPlan | Purpose::GbpPlan => to_json(&posts::plan(material, request.purpose)),
+        Purpose::SocialPost => to_json(&posts::compose(material)?),
+        Purpose::NewsletterPlan => to_json(&newsletters::plan(material)),
+        Purpose::Newsletter => to_json(&newsletters::compose(material)?),
+        Purpose::BacklinkTargets => to_json(&links::plan(material)),
+        Purpose::Outreach => to_json(&links::compose(material)?),
+        Purpose::AdCopyPlan => to_json(&ads::plan(material)),
+        Purpose::AdCopy => to_json(&ads::compose(material)?),
     }?;
     Ok(ModelReply {
         text: output.to_string(),

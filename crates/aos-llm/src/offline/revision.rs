@@ -1,9 +1,6 @@
 //! What a reviewer's notes ask for, as far as it can be done without a model: for a brief and for an article.
 
-use std::sync::LazyLock;
-
-use aos_capabilities::drafts::{Gap, TopicDraft};
-use regex::Regex;
+use aos_capabilities::drafts::Gap;
 
 use super::corpus::normalise;
 
@@ -34,22 +31,23 @@ pub struct Revision {
     /// Something else is asked for: all that can be done is to say it with other passages.
     pub other_words: bool,
     /// The notes behind `other_words`.
-    unmet: Vec<String>,
+    pub unmet: Vec<String>,
 }
 
 impl Revision {
-    pub fn read(notes: &str, topic: &TopicDraft) -> Self {
+    /// `title` is the one that the work has.
+    pub fn read(notes: &str, title: &str) -> Self {
         let mut revision = Self::default();
         for clause in notes.split(['\n', ';']).flat_map(|line| line.split_inclusive(". ")) {
             let clause = clause.trim().trim_end_matches(['.', '!', ' ']);
             if clause.chars().any(char::is_alphabetic) {
-                revision.read_clause(clause, topic);
+                revision.read_clause(clause, title);
             }
         }
         revision
     }
 
-    fn read_clause(&mut self, clause: &str, topic: &TopicDraft) {
+    fn read_clause(&mut self, clause: &str, title: &str) {
         let mut understood = true;
         if let Some(found) = ABOUT_WORDS.captures(clause) {
             self.length = found[1].replace([',', '.'], "").parse().ok().map(Length::About);
@@ -71,7 +69,7 @@ impl Revision {
         // “Please rework” asks for nothing in particular: other passages are an answer to that.
         if !understood {
             self.other_words = true;
-            if clause.split_whitespace().count() > 2 && !clause.eq_ignore_ascii_case(&topic.title) {
+            if clause.split_whitespace().count() > 2 && !clause.eq_ignore_ascii_case(title) {
                 self.unmet.push(clause.to_owned());
             }
         }
@@ -100,9 +98,12 @@ fn clean(text: &str) -> String {
 /// The patterns are literals and covered by tests, so building them can't fail at run time.
 macro_rules! pattern {
     ($name:ident, $text:literal) => {
-        static $name: LazyLock<Regex> = LazyLock::new(|| Regex::new($text).expect("a literal pattern"));
+        static $name: std::sync::LazyLock<regex::Regex> =
+            std::sync::LazyLock::new(|| regex::Regex::new($text).expect("a literal pattern"));
     };
 }
+pub(crate) use pattern;
+
 pattern!(ABOUT_WORDS, r"(?i)\b(\d{1,2}[.,]?\d{3}|\d{3})\s*(?:words|wörter)\b");
 pattern!(TITLE_IS, r#"(?i)\b(?:title|headline|titel|überschrift)\b(?:[^:“”"„]*)(?::\s*|[“"„])([^“”"„]{3,})"#);
 pattern!(
@@ -125,17 +126,7 @@ mod tests {
     use super::*;
 
     fn read(notes: &str) -> Revision {
-        let topic = TopicDraft {
-            title: "Wheels".into(),
-            brief: String::new(),
-            keywords: Vec::new(),
-            search_intent: String::new(),
-            audience: String::new(),
-            outline: Vec::new(),
-            sources: Vec::new(),
-            notes: String::new(),
-        };
-        Revision::read(notes, &topic)
+        Revision::read(notes, "Wheels")
     }
 
     #[test]

@@ -5,6 +5,7 @@
 //! descriptor says `simulated`.
 
 mod campaigns;
+pub mod network;
 mod posts;
 mod publish;
 
@@ -64,7 +65,7 @@ pub enum Mishap {
     Down,
     /// The same, but what was asked for did happen.
     AnswerLost,
-    /// The answer is lost as well, and nothing happened: nobody can tell the two apart.
+    /// The answer of the next publication is lost as well, and nothing happened: nobody can tell the two apart.
     Swallowed,
     /// The image of the article is not taken, in the one publication that comes next.
     ImageRefused,
@@ -168,10 +169,10 @@ impl Memory {
         }
         let now = self.clock.now();
         let help = "It is tried again.";
-        let acts = |mishap: &Mishap| matches!(mishap, Mishap::Slow(_) | Mishap::RejectedLater);
         // Those wait for the post that they are about.
         let mishap = match state.mishaps.front() {
-            Some(mishap) if acts(mishap) => None,
+            Some(Mishap::Slow(_) | Mishap::RejectedLater) => None,
+            Some(Mishap::Swallowed) if !operation.is_visible() => None,
             _ => state.mishaps.pop_front(),
         };
         match mishap {

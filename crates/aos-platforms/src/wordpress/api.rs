@@ -78,15 +78,56 @@ impl Post {
     pub const FIELDS: &str = "id,status,slug,link,date_gmt,title,content,featured_media,categories,tags";
 
     pub fn date(&self) -> Option<Timestamp> {
-        let date = NaiveDateTime::parse_from_str(self.date_gmt.as_deref()?, "%Y-%m-%dT%H:%M:%S").ok()?;
-        Some(date.and_utc())
+        moment(self.date_gmt.as_deref())
     }
+}
+
+/// A moment in UTC, which WordPress writes without a zone.
+pub(super) fn moment(text: Option<&str>) -> Option<Timestamp> {
+    Some(NaiveDateTime::parse_from_str(text?, "%Y-%m-%dT%H:%M:%S").ok()?.and_utc())
+}
+
+/// A post as a score reads it.
+#[derive(Debug, Deserialize)]
+pub(super) struct ReadPost {
+    #[serde(default)]
+    pub link: String,
+    pub date_gmt: Option<String>,
+    pub modified_gmt: Option<String>,
+    #[serde(default)]
+    pub content: Text,
+    #[serde(default)]
+    pub excerpt: Text,
+    #[serde(default)]
+    pub featured_media: u64,
+}
+
+impl ReadPost {
+    pub const FIELDS: &str = "link,date_gmt,modified_gmt,content,excerpt,featured_media";
+}
+
+/// What a site shows of itself: `GET {root}` once more.
+#[derive(Debug, Deserialize)]
+pub(super) struct Face {
+    #[serde(default)]
+    pub name: String,
+    #[serde(default)]
+    pub description: String,
+    /// The number of an image, 0 for none; only newer versions tell it.
+    pub site_icon: Option<u64>,
+    pub site_icon_url: Option<String>,
+}
+
+impl Face {
+    pub const FIELDS: &str = "name,description,site_icon,site_icon_url";
 }
 
 /// `raw` comes only with `context=edit`.
 #[derive(Debug, Default, Deserialize)]
 pub(super) struct Text {
     pub raw: Option<String>,
+    /// As readers get it.
+    pub rendered: Option<String>,
 }
 
 /// What is sent to make or change a post.

@@ -18,6 +18,7 @@ pub(super) enum Verb {
     Find,
     UploadImage,
     SetTerms,
+    Inspect,
 }
 
 impl Verb {
@@ -31,6 +32,7 @@ impl Verb {
             Self::Find => "find",
             Self::UploadImage => "upload image",
             Self::SetTerms => "set categories and tags",
+            Self::Inspect => "inspect",
         }
     }
     /// Fits after "could not" and "may not".
@@ -43,13 +45,16 @@ impl Verb {
             Self::Find => "look for the article",
             Self::UploadImage => "upload the image",
             Self::SetTerms => "set categories and tags",
+            Self::Inspect => "read the articles",
         }
     }
     pub const fn effect(self) -> Effect {
         match self {
             Self::Publish | Self::Update => Effect::Visible,
             // Terms and images are looked up before they are made, so making them again is harmless.
-            Self::Connect | Self::Read | Self::Find | Self::UploadImage | Self::SetTerms => Effect::Harmless,
+            Self::Connect | Self::Read | Self::Find | Self::UploadImage | Self::SetTerms | Self::Inspect => {
+                Effect::Harmless
+            }
         }
     }
 }
@@ -248,7 +253,7 @@ fn invalid(refused: &Refused<'_>, doing: &str) -> Judgement {
         );
     }
     // Lists of drafts are refused as a bad parameter when the account lacks the right.
-    if params.contains_key("status") && matches!(refused.verb, Verb::Find | Verb::Read) {
+    if params.contains_key("status") && matches!(refused.verb, Verb::Find | Verb::Read | Verb::Inspect) {
         return Judgement::never(Kind::PermissionMissing, not_allowed(refused.verb, code), RAISE_ROLE);
     }
     let field = params.keys().next().map_or("article", |param| our_field(param));

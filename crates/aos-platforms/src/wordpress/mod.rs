@@ -4,6 +4,7 @@ mod api;
 mod blocks;
 mod discovery;
 mod errors;
+mod inspect;
 mod mapping;
 mod media;
 mod publish;
@@ -15,6 +16,7 @@ use std::sync::Arc;
 
 use aos_capabilities::{
     Account, Capability, Descriptor, Platform, PlatformError, PlatformErrorKind,
+    evidence::Inspect,
     platform::{AccountInfo, ApiVersion, AuthKind, ChannelType, Limits},
     publish::Publish,
 };
@@ -35,7 +37,7 @@ static DESCRIPTOR: Descriptor = Descriptor {
     name: "WordPress",
     channel_type: ChannelType::Cms,
     auth: AuthKind::ApplicationPassword,
-    capabilities: &[Capability::Connect, Capability::PublishArticle],
+    capabilities: &[Capability::Connect, Capability::PublishArticle, Capability::Inspect],
     limits: Limits { title_characters: Some(16_383), body_bytes: Some(8 << 20), image_bytes: None, tags: None },
     consent: None,
     posts: None,
@@ -109,6 +111,9 @@ impl Platform for WordPress {
     }
 
     fn publish(&self) -> Option<&dyn Publish> {
+        Some(self)
+    }
+    fn inspect(&self) -> Option<&dyn Inspect> {
         Some(self)
     }
 }

@@ -17,7 +17,7 @@ use super::{
     terms::{self, Taxonomy},
 };
 
-const POSTS: &str = "wp/v2/posts";
+pub(super) const POSTS: &str = "wp/v2/posts";
 /// Where an item may stand, the bin included.
 const ANY_STATUS: &str = "publish,future,draft,pending,private,trash";
 

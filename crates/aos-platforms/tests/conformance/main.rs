@@ -12,8 +12,10 @@ mod limits;
 mod memory;
 mod publishing;
 mod recorded;
+mod vendors;
 mod wordpress;
 mod wordpress_connect;
+mod wordpress_inspect;
 mod wordpress_publish;
 
 use std::{future::Future, pin::Pin};
@@ -39,6 +41,14 @@ macro_rules! cases {
         let cases: [$crate::Case; _] = [$((stringify!($case), |bench| Box::pin($case(bench)))),+];
         cases.to_vec()
     }};
+}
+
+/// The same for cases on another kind of bench, whose type follows from where the list stands.
+#[macro_export]
+macro_rules! cases_on {
+    ($($case:ident),+ $(,)?) => {
+        vec![$((stringify!($case), (|stage| Box::pin($case(stage))) as for<'a> fn(&'a Stage) -> $crate::Running<'a>)),+]
+    };
 }
 
 /// A platform under test.
@@ -72,10 +82,9 @@ fn main() {
                 Capability::Connect => connect::cases(),
                 Capability::PublishArticle => publishing::cases(),
                 // Each has a suite of its own, in the file that carries its name.
-                Capability::Authorize
-                | Capability::PublishPost
-                | Capability::SendCampaign
-                | Capability::Inspect => Vec::new(),
+                Capability::Authorize | Capability::PublishPost | Capability::SendCampaign | Capability::Inspect => {
+                    Vec::new()
+                }
             };
             let own = subject.own.iter().filter(|(of, _)| of == capability).map(|(_, case)| *case);
             for (name, case) in shared.into_iter().chain(own) {
@@ -99,6 +108,7 @@ fn main() {
         block_on(recorded::plays_back());
         Ok::<(), Failed>(())
     }));
+    trials.extend(vendors::trials());
     libtest_mimic::run(&arguments, trials).exit();
 }
 

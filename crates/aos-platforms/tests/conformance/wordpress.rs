@@ -15,7 +15,7 @@ use url::Url;
 use crate::{
     Running, Subject,
     bench::{Bench, Mishap, Request, StandingClock, now},
-    wordpress_connect, wordpress_publish,
+    wordpress_connect, wordpress_inspect, wordpress_publish,
 };
 
 const POSTS: &str = "/wp-json/wp/v2/posts";
@@ -42,6 +42,7 @@ pub fn subject() -> Subject {
             .into_iter()
             .map(|case| (Capability::Connect, case))
             .chain(wordpress_publish::cases().into_iter().map(|case| (Capability::PublishArticle, case)))
+            .chain(wordpress_inspect::cases().into_iter().map(|case| (Capability::Inspect, case)))
             .collect(),
     }
 }

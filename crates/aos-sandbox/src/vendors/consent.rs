@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
+use aos_kernel::Timestamp;
 use axum::{
     http::{StatusCode, header},
     response::{Html, IntoResponse, Response},
@@ -99,16 +100,125 @@ pub(crate) fn answer(settings: &GrantSettings, client: &str, body: &[u8]) -> Res
     Ok(Answer::Agreed { scopes: scopes.collect(), person: text("person").to_owned(), asked })
 }
 
+/// A vendor's own ways on its consent page.
+pub(crate) struct Desk {
+    pub(crate) vendor: &'static str,
+    /// The vendor's name for the client's id.
+    pub(crate) client: &'static str,
+    /// The scopes that the application may ask for.
+    pub(crate) known: &'static [&'static str],
+    /// What goes back when an unknown one is asked for.
+    pub(crate) unknown: &'static [(&'static str, &'static str)],
+    /// What goes back when the person cancels.
+    pub(crate) declined: &'static [(&'static str, &'static str)],
+    /// Stands at the end of each code, where codes hold characters that must be encoded.
+    pub(crate) code_end: &'static str,
+    /// The parameter in which the scopes go back, where they do.
+    pub(crate) scopes_in: Option<&'static str>,
+}
+
+impl Desk {
+    /// The page, or back at once when what is asked for can't be had.
+    pub(crate) fn page(&self, settings: &GrantSettings, query: &str, people: &[Person]) -> Response {
+        let asked = asked(settings, self.client, query);
+        match self.refuse(settings, &asked) {
+            Err(words) => refused(self.vendor, &words),
+            Ok(()) if !self.knows(&asked.scopes) => back(&asked, self.unknown),
+            Ok(()) => ask(self.vendor, settings, self.client, query, people),
+        }
+    }
+
+    /// The answer to the form of the page: back to whoever asked.
+    pub(crate) fn answered(&self, settled: Result<Url, String>) -> Response {
+        match settled {
+            Ok(url) => (StatusCode::SEE_OTHER, [(header::LOCATION, url.to_string())]).into_response(),
+            Err(words) => refused(self.vendor, &words),
+        }
+    }
+
+    /// What the page would be answered by somebody who allows these scopes (none: all that are asked for).
+    pub(crate) fn agreed(
+        &self,
+        settings: &GrantSettings,
+        departure: &Url,
+        person: &str,
+        scopes: Option<&[&str]>,
+    ) -> Answer {
+        let asked = asked(settings, self.client, departure.query().unwrap_or_default());
+        let scopes = match scopes {
+            Some(scopes) => scopes.iter().map(|scope| (*scope).to_owned()).collect(),
+            None => asked.scopes.iter().cloned().collect(),
+        };
+        Answer::Agreed { asked, person: person.to_owned(), scopes }
+    }
+
+    /// The same for somebody who cancels.
+    pub(crate) fn cancelled(&self, settings: &GrantSettings, departure: &Url) -> Answer {
+        Answer::Declined { asked: asked(settings, self.client, departure.query().unwrap_or_default()) }
+    }
+
+    /// Where the person is sent back to, with a code or the vendor's word for no.
+    ///
+    /// # Errors
+    /// In words, when the vendor would show an error instead.
+    pub(crate) fn settle(
+        &self,
+        settings: &GrantSettings,
+        people: &[Person],
+        grants: &mut Grants,
+        answer: Answer,
+        now: Timestamp,
+    ) -> Result<Url, String> {
+        let (asked, person, scopes) = match answer {
+            Answer::Agreed { asked, person, scopes } => (asked, person, scopes),
+            Answer::Declined { asked } => {
+                self.refuse(settings, &asked)?;
+                return back_url(&asked, self.declined);
+            }
+        };
+        self.refuse(settings, &asked)?;
+        if !self.knows(&asked.scopes) {
+            return back_url(&asked, self.unknown);
+        }
+        if !people.iter().any(|own| own.key == person) {
+            return Err("Nobody of that name has an account here.".to_owned());
+        }
+        let scopes: Vec<String> = asked.scopes.iter().filter(|scope| scopes.contains(*scope)).cloned().collect();
+        let joined = scopes.join(&settings.scope_separator.to_string());
+        let code = grants.agree(settings, &asked, &person, scopes, now) + self.code_end;
+        let mut parameters = vec![("code", code.as_str())];
+        parameters.extend(self.scopes_in.map(|name| (name, joined.as_str())));
+        back_url(&asked, &parameters)
+    }
+
+    fn knows(&self, scopes: &[String]) -> bool {
+        scopes.iter().all(|scope| self.known.contains(&scope.as_str()))
+    }
+
+    fn refuse(&self, settings: &GrantSettings, asked: &Asked) -> Result<(), String> {
+        Grants::refuse(settings, asked)?;
+        let url = Url::parse(&asked.redirect_uri).map_err(|error| error.to_string())?;
+        if matches!(url.host_str(), Some("127.0.0.1" | "localhost" | "[::1]")) {
+            return Ok(());
+        }
+        Err("The address to go back to is not one of the application's. Here only addresses of this machine are."
+            .into())
+    }
+}
+
+fn back_url(asked: &Asked, parameters: &[(&str, &str)]) -> Result<Url, String> {
+    let mut url = Url::parse(&asked.redirect_uri).map_err(|error| error.to_string())?;
+    url.query_pairs_mut().extend_pairs(parameters);
+    if !asked.state.is_empty() {
+        url.query_pairs_mut().append_pair("state", &asked.state);
+    }
+    Ok(url)
+}
+
 /// Back to whoever asked, with these parameters and their state.
 pub(crate) fn back(asked: &Asked, parameters: &[(&str, &str)]) -> Response {
-    match Url::parse(&asked.redirect_uri) {
-        Ok(mut url) => {
-            url.query_pairs_mut().extend_pairs(parameters);
-            if !asked.state.is_empty() {
-                url.query_pairs_mut().append_pair("state", &asked.state);
-            }
-            (StatusCode::SEE_OTHER, [(header::LOCATION, url.to_string())]).into_response()
-        }
+    match back_url(asked, parameters) {
+        Ok(url) => (StatusCode::SEE_OTHER, [(header::LOCATION, url.to_string())]).into_response(),
         Err(_) => StatusCode::BAD_REQUEST.into_response(),
     }
 }
@@ -116,6 +226,26 @@ pub(crate) fn back(asked: &Asked, parameters: &[(&str, &str)]) -> Response {
 pub(crate) fn refused(vendor: &str, words: &str) -> Response {
     let content = format!("<p>{}</p>", escape(words));
     (StatusCode::BAD_REQUEST, frame(vendor, "This can't go on", &content)).into_response()
+}
+
+/// Where the person is sent, for stories that have no browser.
+pub(crate) fn way_back(asked: &Asked, parameters: &[(&str, &str)]) -> Option<Url> {
+    let mut url = Url::parse(&asked.redirect_uri).ok()?;
+    url.query_pairs_mut().extend_pairs(parameters);
+    if !asked.state.is_empty() {
+        url.query_pairs_mut().append_pair("state", &asked.state);
+    }
+    Some(url)
+}
+
+/// Whether the address is one that the application of the sandboxes registered: any on this machine.
+pub(crate) fn is_registered(redirect_uri: &str) -> bool {
+    Url::parse(redirect_uri).is_ok_and(|url| match url.host() {
+        Some(url::Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        Some(url::Host::Ipv4(ip)) => ip.is_loopback(),
+        Some(url::Host::Ipv6(ip)) => ip.is_loopback(),
+        None => false,
+    })
 }
 
 /// A page of a simulated vendor.

@@ -1,6 +1,6 @@
 //! Consent, codes and tokens (RFC 6749, RFC 7636), by each vendor's own rules.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use aos_kernel::Timestamp;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
@@ -179,6 +179,37 @@ impl Grants {
         Ok(self.give(settings, kept.holder, None, now))
     }
 
+    /// Whom a code is for, without using it up: some vendors give other tokens for other scopes.
+    pub(crate) fn behind(&self, code: &str) -> Option<&Holder> {
+        self.codes.get(code).map(|kept| &kept.holder)
+    }
+
+    /// Either grant type, from the form of a token endpoint. The client was looked at before.
+    pub(crate) fn exchange(
+        &mut self,
+        settings: &GrantSettings,
+        form: &HashMap<String, String>,
+        now: Timestamp,
+    ) -> Result<Given, Refusal> {
+        let field = |name: &str| form.get(name).map(String::as_str).filter(|text| !text.is_empty());
+        match field("grant_type") {
+            Some("authorization_code") => {
+                let code = field("code").ok_or(Refusal::InvalidRequest)?;
+                let redirect_uri = field("redirect_uri").ok_or(Refusal::InvalidRequest)?;
+                self.redeem(settings, code, redirect_uri, field("code_verifier"), now)
+            }
+            Some("refresh_token") => self.renew(settings, field("refresh_token").ok_or(Refusal::InvalidRequest)?, now),
+            Some(_) => Err(Refusal::UnsupportedGrantType),
+            None => Err(Refusal::InvalidRequest),
+        }
+    }
+
+    /// Whom a token of either kind speaks for, and its end.
+    pub(crate) fn inspect(&self, token: &str) -> Option<(&Holder, Option<Timestamp>)> {
+        let kept = self.access.get(token).or_else(|| self.refresh.get(token))?;
+        Some((&kept.holder, kept.expires_at))
+    }
+
     /// `grant_type=refresh_token`.
     pub(crate) fn renew(&mut self, settings: &GrantSettings, refresh: &str, now: Timestamp) -> Result<Given, Refusal> {
         let kept = self.refresh.get(refresh).cloned().ok_or(Refusal::InvalidGrant)?;
@@ -223,11 +254,19 @@ impl Grants {
     }
 
     /// An access token of another kind than what a consent brings: a page's own. `ends`: none for no end.
+    #[allow(dead_code, reason = "for vendors whose pages have tokens of their own")]
     pub(crate) fn derive(&mut self, person: &str, scopes: BTreeSet<String>, ends: Option<Timestamp>) -> String {
         let access = random("access-");
         let holder = Holder { person: person.to_owned(), scopes };
         self.access.insert(access.clone(), Token { holder, expires_at: ends });
         access
+    }
+
+    /// A refresh token that lives as long as it is used gets a new end.
+    pub(crate) fn prolong(&mut self, refresh: &str, ends: Timestamp) {
+        if let Some(token) = self.refresh.get_mut(refresh) {
+            token.expires_at = Some(ends);
+        }
     }
 
     pub(crate) fn look(&self, access: &str, now: Timestamp) -> Standing {

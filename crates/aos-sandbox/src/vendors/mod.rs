@@ -4,11 +4,26 @@
 //! Each vendor is a folder written from its contract, with a state of its own; consent and tokens are the same kit for
 //! all ([`grants`]), with each vendor's own rules.
 
+mod arrival;
+mod blobs;
+mod call;
 mod consent;
 mod feed;
 mod fetch;
+mod google;
 mod grants;
 mod kept;
+mod klaviyo;
+mod linkedin;
+mod mailchimp;
+mod media;
+mod meta;
+mod pictures;
+mod platform;
+mod switches;
+mod tiktok;
+mod webflow;
+mod x;
 
 use std::{io, path::PathBuf, sync::Arc};
 
@@ -30,7 +45,24 @@ use crate::{
 };
 
 pub use feed::Shown;
+pub use google::{Google, GoogleApi, GoogleRefusal, GoogleSettings, LocalPost, LocalPostMedia, LocalPostState, Review};
 pub use grants::GrantSettings;
+pub use klaviyo::{Klaviyo, KlaviyoCampaign, KlaviyoStatus, KlaviyoTemplate};
+pub use linkedin::{
+    Content as LinkedInContent, Figures as LinkedInFigures, LinkedIn, Post as LinkedInPost,
+    Settings as LinkedInSettings,
+};
+pub use mailchimp::{MailAudience, MailFigures, Mailchimp, MailchimpCampaign, MailchimpStatus};
+pub use meta::{
+    FacebookPage, FacebookPhoto, FacebookPost, FacebookPostState, InstagramAccount, InstagramKind, InstagramMedia,
+    Meta, MetaAdAccount, PostFigures,
+};
+use platform::Platform;
+pub use tiktok::{
+    Figures as TikTokFigures, Post as TikTokPost, Progress as TikTokProgress, Settings as TikTokSettings, TikTok,
+};
+pub use webflow::{Webflow, WebflowAsset, WebflowItem, WebflowSettings};
+pub use x::{Figures as XFigures, Poll as XPoll, Post as XPost, Settings as XSettings, X};
 
 /// What every vendor's simulation is given.
 #[derive(Clone)]
@@ -73,27 +105,97 @@ impl Ground {
 #[derive(Clone)]
 pub struct Vendors {
     ground: Ground,
+    linkedin: LinkedIn,
+    x: X,
+    tiktok: TikTok,
+    meta: Meta,
+    mailchimp: Mailchimp,
+    klaviyo: Klaviyo,
+    google: Google,
+    webflow: Webflow,
 }
 
 impl Vendors {
     pub(crate) fn open(ground: Ground) -> io::Result<Self> {
-        Ok(Self { ground })
+        Ok(Self {
+            linkedin: LinkedIn::open(ground.clone())?,
+            x: X::open(ground.clone())?,
+            tiktok: TikTok::open(ground.clone())?,
+            meta: Meta::open(ground.clone())?,
+            mailchimp: Mailchimp::open(ground.clone())?,
+            klaviyo: Klaviyo::open(ground.clone())?,
+            google: Google::open(ground.clone())?,
+            webflow: Webflow::open(ground.clone())?,
+            ground,
+        })
+    }
+
+    /// Those of one service each, in the order in which pages name them. The others have a router of their own.
+    fn platforms(&self) -> Vec<Arc<dyn Platform>> {
+        vec![Arc::new(self.linkedin.clone()), Arc::new(self.x.clone()), Arc::new(self.tiktok.clone())]
     }
 
     /// The root that the clients are pointed at: `http://127.0.0.1:PORT/`.
     pub fn url(&self) -> String {
         format!("{}/", self.ground.origin)
     }
+    pub fn linkedin(&self) -> &LinkedIn {
+        &self.linkedin
+    }
+    pub fn x(&self) -> &X {
+        &self.x
+    }
+    pub fn tiktok(&self) -> &TikTok {
+        &self.tiktok
+    }
+    /// Facebook pages, Instagram and Meta's ad accounts.
+    pub fn meta(&self) -> &Meta {
+        &self.meta
+    }
+    pub fn mailchimp(&self) -> &Mailchimp {
+        &self.mailchimp
+    }
+    pub fn klaviyo(&self) -> &Klaviyo {
+        &self.klaviyo
+    }
+    pub fn google(&self) -> &Google {
+        &self.google
+    }
+    pub fn webflow(&self) -> &Webflow {
+        &self.webflow
+    }
 
     /// Everything that stands on any of the platforms, the newest first.
     pub fn shown(&self) -> Vec<Shown> {
-        let mut all: Vec<Shown> = Vec::new();
-        all.sort_by(|a, b| b.at.cmp(&a.at));
+        let mut all: Vec<Shown> = self.platforms().iter().flat_map(|platform| platform.shown()).collect();
+        all.extend(self.meta.shown());
+        all.extend(self.mailchimp.shown());
+        all.extend(self.klaviyo.shown());
+        all.extend(self.google.shown());
+        all.extend(self.webflow.shown());
+        all.sort_by_key(|one| std::cmp::Reverse(one.at));
         all
     }
 
     pub(crate) fn router(&self) -> Router {
         let all = self.clone();
-        Router::new().route("/", get(move || async move { Html(feed::page(&all.shown())) }))
+        let mut names: Vec<_> = self.platforms().iter().map(|platform| (platform.service(), platform.name())).collect();
+        names.extend([
+            (Service::Facebook, "Facebook"),
+            (Service::Instagram, "Instagram"),
+            (Service::MetaAds, "Meta Ads"),
+            (Service::Mailchimp, "Mailchimp"),
+            (Service::Klaviyo, "Klaviyo"),
+            (Service::Google, "Google"),
+            (Service::Webflow, "Webflow"),
+        ]);
+        let root = Router::new()
+            .route("/", get(move || async move { Html(feed::page(&all.shown(), &names)) }))
+            .merge(self.meta.router())
+            .merge(self.mailchimp.router())
+            .merge(self.klaviyo.router())
+            .merge(self.google.router())
+            .merge(self.webflow.router());
+        self.platforms().iter().fold(root, |routes, platform| routes.merge(platform::router(&self.ground, platform)))
     }
 }

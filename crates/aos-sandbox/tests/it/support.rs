@@ -1,6 +1,9 @@
 //! A sandbox with a clock that stands still until it is told, and calls as short as the stories need them.
 
-use std::sync::{Arc, Mutex};
+use std::{
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex},
+};
 
 use aos_kernel::{Clock, Timestamp};
 use aos_sandbox::{Role, Sandbox, SandboxConfig};
@@ -18,6 +21,9 @@ impl Clock for Steps {
 }
 
 impl Steps {
+    pub fn at(time: Timestamp) -> Self {
+        Self(Mutex::new(time))
+    }
     pub fn forward(&self, by: TimeDelta) {
         *self.0.lock().unwrap() += by;
     }
@@ -30,8 +36,17 @@ pub struct Stage {
 }
 
 pub async fn stage() -> Stage {
+    start(None).await
+}
+
+/// A sandbox whose state is kept in a folder.
+pub async fn stage_in(folder: &Path) -> Stage {
+    start(Some(folder.to_owned())).await
+}
+
+async fn start(folder: Option<PathBuf>) -> Stage {
     let clock = Arc::new(Steps(Mutex::new("2026-03-02T09:00:00Z".parse().unwrap())));
-    let config = SandboxConfig { clock: clock.clone(), ..SandboxConfig::default() };
+    let config = SandboxConfig { clock: clock.clone(), folder, ..SandboxConfig::default() };
     Stage { sandbox: Sandbox::start(config).await.unwrap(), clock, http: client() }
 }
 

@@ -1,7 +1,7 @@
 //! Connected accounts over the JSON API.
 
 use aos_features::{
-    channels::{self, Channel, ChannelState, Connect},
+    channels::{self, ChannelState, Connect, queries::Connection},
     people::Permission,
     tenants,
 };
@@ -24,6 +24,7 @@ pub fn routes() -> SliceRouter {
         .routes(routes!(one))
         .routes(routes!(check))
         .routes(routes!(disconnect))
+        .merge(super::api_consents::routes())
 }
 
 /// A connected account, without its secret.
@@ -45,10 +46,25 @@ pub struct ChannelView {
     pub connected_by: ActorView,
     pub connected_at: DateTime<Utc>,
     pub checked_at: DateTime<Utc>,
+    /// Why the last check found out nothing; the state is as it was.
+    pub check_problem: Option<String>,
+    /// When the access that is held now ends; null where no end is known.
+    pub access_until: Option<DateTime<Utc>>,
+    /// When it is renewed.
+    pub renewal_at: Option<DateTime<Utc>>,
+    /// Why it could not be renewed so far.
+    pub renewal_problem: Option<String>,
+    /// When somebody has to consent again.
+    pub consent_ends_at: Option<DateTime<Utc>>,
+    /// 0 to 100; null where none could be measured.
+    pub score: Option<f64>,
+    /// Against the score before.
+    pub score_delta: Option<f64>,
 }
 
-impl From<Channel> for ChannelView {
-    fn from(channel: Channel) -> Self {
+impl From<Connection> for ChannelView {
+    fn from(connection: Connection) -> Self {
+        let Connection { channel, grant, score, .. } = connection;
         Self {
             id: channel.id.uuid(),
             platform: channel.platform,
@@ -61,6 +77,13 @@ impl From<Channel> for ChannelView {
             connected_by: channel.connected_by.into(),
             connected_at: channel.connected_at,
             checked_at: channel.checked_at,
+            check_problem: channel.check_problem,
+            access_until: grant.as_ref().and_then(|grant| grant.expires_at),
+            renewal_at: grant.as_ref().and_then(|grant| grant.renew_at),
+            renewal_problem: grant.as_ref().and_then(|grant| grant.problem.clone()),
+            consent_ends_at: grant.as_ref().and_then(|grant| grant.ends_at),
+            score: score.as_ref().and_then(|entry| entry.score),
+            score_delta: score.and_then(|entry| entry.delta),
         }
     }
 }
@@ -92,7 +115,7 @@ pub struct ConnectBody {
 #[utoipa::path(get, path = "/tenants/{tenant}/channels", tag = "channels", responses((status = 200, body = Listed<ChannelView>)))]
 async fn list(caller: Caller, At(tenant): At<TenantId>) -> Reply<Listed<ChannelView>> {
     let scope = caller.scope(tenant, Permission::SeeClient)?;
-    let channels = channels::queries::channels(&mut caller.read().await?, scope).await?;
+    let channels = channels::queries::connections(&mut caller.read().await?, scope).await?;
     Ok(Json(Listed::all(channels, ChannelView::from)))
 }
 
@@ -108,7 +131,7 @@ async fn connect(caller: Caller, At(tenant): At<TenantId>, Body(body): Body<Conn
     let input = Connect { platform, site, login, password };
     let actor = caller.principal.actor().clone();
     let id = product.connections.connect(&product.db, actor, scope, input).await.map_err(wrong_account)?;
-    let channel = channels::queries::channel(&mut caller.read().await?, scope, id).await?;
+    let channel = channels::queries::connection(&mut caller.read().await?, scope, id).await?;
     Ok((StatusCode::CREATED, Json(channel.into())))
 }
 
@@ -129,7 +152,7 @@ fn wrong_account(error: Error) -> Error {
 #[utoipa::path(get, path = "/tenants/{tenant}/channels/{channel}", tag = "channels", responses((status = 200, body = ChannelView)))]
 async fn one(caller: Caller, At((tenant, channel)): At<(TenantId, ChannelId)>) -> Reply<ChannelView> {
     let scope = caller.scope(tenant, Permission::SeeClient)?;
-    Ok(Json(channels::queries::channel(&mut caller.read().await?, scope, channel).await?.into()))
+    Ok(Json(channels::queries::connection(&mut caller.read().await?, scope, channel).await?.into()))
 }
 
 /// Ask the platform whether the account still works.
@@ -144,7 +167,7 @@ async fn check(caller: Caller, At((tenant, id)): At<(TenantId, ChannelId)>) -> R
         Err(error) if matches!(error.kind(), ErrorKind::Outside | ErrorKind::Unavailable) => Some(error),
         Err(error) => return Err(error.into()),
     };
-    let channel = channels::queries::channel(&mut caller.read().await?, scope, id).await?;
+    let channel = channels::queries::connection(&mut caller.read().await?, scope, id).await?;
     Ok(Json(ChannelCheck {
         works: refused.is_none(),
         problem: refused.as_ref().map(|error| error.message().to_owned()),
@@ -153,7 +176,7 @@ async fn check(caller: Caller, At((tenant, id)): At<(TenantId, ChannelId)>) -> R
     }))
 }
 
-/// Forget an account's credentials. What was published through it stays readable.
+/// Forget an account's credentials, and give its access back to the platform. What was published stays readable.
 #[utoipa::path(post, path = "/tenants/{tenant}/channels/{channel}/disconnect", tag = "channels", responses((status = 204, description = "Disconnected.")))]
 async fn disconnect(caller: Caller, At((tenant, channel)): At<(TenantId, ChannelId)>) -> Silent {
     let scope = caller.scope(tenant, Permission::ConnectChannels)?;

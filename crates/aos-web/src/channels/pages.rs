@@ -1,16 +1,22 @@
 //! Connecting, checking and disconnecting a client's platforms.
 
-use aos_capabilities::Capability;
 use aos_features::{
-    channels::{self, Channel, ChannelState, Connect},
+    channels::{self, ChannelState, Connect, Parting},
     people::Permission,
 };
 use aos_kernel::{ChannelId, ErrorKind, Secret, TenantId, TenantScope};
 use aos_storage::Conn;
-use axum::{Form, extract::Query};
+use axum::{
+    Form,
+    extract::Query,
+    response::{IntoResponse, Redirect},
+};
 use serde::Deserialize;
 
-use super::views::{ChannelView, ChannelsPage, ChannelsPart, ConnectForm};
+use super::{
+    parts::{channel_view, ways},
+    views::{ChannelsPage, ChannelsPart, ConnectForm},
+};
 use crate::{
     client::{Face, Side, views::ClientChannelsPage},
     flash::Flash,
@@ -29,39 +35,6 @@ pub(super) struct Asked {
     channel: String,
 }
 
-/// A channel without its secret.
-pub(crate) fn channel_view(channel: &Channel, dial: Dial, viewer: &Viewer) -> ChannelView {
-    let platform = viewer.state.product.connections.platforms().get(&channel.platform);
-    let abilities = platform.map(|platform| platform.descriptor().capabilities).unwrap_or_default();
-    let problem = channel.problem.clone().or_else(|| match channel.warnings.as_slice() {
-        [] => None,
-        warnings => Some(warnings.join(" ")),
-    });
-    ChannelView {
-        id: channel.id.to_string(),
-        platform: channel.platform.clone(),
-        name: channel.label.clone(),
-        address: channel.url.clone(),
-        account: channel.login.clone().unwrap_or_default(),
-        state: channel.state.as_str().to_owned(),
-        checked: Some(dial.moment(channel.checked_at)),
-        problem,
-        abilities: abilities.iter().copied().filter_map(ability).map(str::to_owned).collect(),
-        version: None,
-    }
-}
-
-/// A capability in a person's words; connecting itself is none.
-fn ability(capability: Capability) -> Option<&'static str> {
-    match capability {
-        Capability::PublishArticle => Some("Publish articles"),
-        Capability::PublishPost => Some("Publish posts"),
-        Capability::SendCampaign => Some("Send newsletters"),
-        Capability::Inspect => Some("Health score"),
-        Capability::Connect | Capability::Authorize => None,
-    }
-}
-
 /// The channels as both faces show them.
 async fn part(
     viewer: &Viewer,
@@ -72,8 +45,9 @@ async fn part(
     connecting: bool,
 ) -> aos_kernel::Result<ChannelsPart> {
     let can_edit = viewer.can(scope.tenant(), Permission::ConnectChannels);
-    let found = channels::queries::channels(conn, scope).await?;
-    let form = match found.iter().find(|channel| channel.id.to_string() == form.channel) {
+    let found = channels::queries::connections(conn, scope).await?;
+    let known = found.iter().map(|connection| &connection.channel).find(|one| one.id.to_string() == form.channel);
+    let form = match known {
         Some(known) if form.site.is_empty() => ConnectForm {
             site: known.base_url.clone(),
             user: known.login.clone().unwrap_or_default(),
@@ -85,7 +59,8 @@ async fn part(
         base,
         tenant: scope.tenant().to_string(),
         can_edit,
-        channels: found.iter().map(|channel| channel_view(channel, dial, viewer)).collect(),
+        channels: found.iter().map(|connection| channel_view(connection, dial, viewer)).collect(),
+        ways: if can_edit { ways(viewer, conn).await? } else { Vec::new() },
         connecting: connecting && can_edit,
         form,
         errors,
@@ -122,8 +97,14 @@ async fn show(
 
 /// `GET {base}/channels`.
 pub(super) async fn page(viewer: Viewer, side: Side, At(id): At<TenantId>, Query(asked): Query<Asked>) -> Answer {
+    // Notices and older links name the platform; one that is connected by consent has its button on its own page.
+    let by_consent =
+        viewer.state.product.connections.platforms().get(&asked.connect).is_some_and(|one| one.authorize().is_some());
+    if let Some(channel) = asked.channel.parse::<ChannelId>().ok().filter(|_| by_consent) {
+        return Ok(Redirect::to(&format!("{}/{channel}", side.channels(id))).into_response());
+    }
     let form = ConnectForm { channel: asked.channel, ..ConnectForm::default() };
-    show(viewer, side, id, form, FieldErrors::default(), !asked.connect.is_empty()).await
+    show(viewer, side, id, form, FieldErrors::default(), !asked.connect.is_empty() && !by_consent).await
 }
 
 /// `POST {base}/channels`: checked on the site before anything is kept.
@@ -175,7 +156,7 @@ pub(super) async fn check(viewer: Viewer, side: Side, At((id, channel)): At<(Ten
     let product = &viewer.state.product;
     let checked = product.connections.check(&product.db, viewer.principal.actor().clone(), scope, channel).await;
     let flash = match checked {
-        Ok(channel) if channel.state == ChannelState::Connected => Flash::good("It answers, and the password works."),
+        Ok(channel) if channel.state == ChannelState::Connected => Flash::good("It answers, and its access works."),
         Ok(_) => Flash::warning("It answered, but is not connected."),
         Err(error) if error.kind() == ErrorKind::NotFound => return Err(error.into()),
         Err(error) => Flash::bad(error.message()),
@@ -187,8 +168,12 @@ pub(super) async fn check(viewer: Viewer, side: Side, At((id, channel)): At<(Ten
 pub(super) async fn disconnect(viewer: Viewer, side: Side, At((id, channel)): At<(TenantId, ChannelId)>) -> Answer {
     let scope = viewer.scope(id, Permission::ConnectChannels)?;
     let mut tx = viewer.begin().await?;
-    viewer.state.product.connections.disconnect(&mut tx, scope, channel).await?;
+    let parting = viewer.state.product.connections.disconnect(&mut tx, scope, channel).await?;
     tx.commit().await?;
-    let flash = Flash::good("Disconnected; its password is deleted here.");
+    let flash = match parting {
+        Parting::Forgotten => Flash::good("Disconnected; its password or access is deleted here."),
+        Parting::Revoking => Flash::good("Disconnected; its access is being given back to the platform."),
+        Parting::Kept(words) => Flash::warning(format!("Disconnected. {words}")),
+    };
     Ok(viewer.done(flash, &side.channels(id)))
 }

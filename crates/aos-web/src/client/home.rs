@@ -81,8 +81,8 @@ pub(super) async fn page(viewer: Viewer, At(id): At<TenantId>) -> Answer {
             todo.push(Todo {
                 icon: "plug",
                 title: format!("{} lets us in no more", channel.label),
-                detail: "Its password was changed or taken back, so nothing can be published there.".to_owned(),
-                href: format!("{base}/channels?connect=wordpress&channel={}", channel.id),
+                detail: "Its access was changed or taken back, so nothing can be published there.".to_owned(),
+                href: format!("{base}/channels?connect={}&channel={}", channel.platform, channel.id),
                 action: "Connect again",
                 since: Some(dial.moment(channel.checked_at)),
             });

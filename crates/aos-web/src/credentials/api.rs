@@ -61,9 +61,10 @@ impl CredentialView {
             Used::Channel { id, label, .. } => (subject("channel", id.uuid()), Some(label)),
             Used::ModelProvider { id, name } => (subject("model_provider", id.uuid()), Some(name)),
             Used::Person { id, name } => (subject("user", id.uuid()), Some(name)),
-            Used::MailServer { host: name } | Used::SignInProvider { name } | Used::Inside { purpose: name } => {
-                (None, Some(name))
-            }
+            Used::PlatformApp { platform: name }
+            | Used::MailServer { host: name }
+            | Used::SignInProvider { name }
+            | Used::Inside { purpose: name } => (None, Some(name)),
             Used::Nowhere => (None, None),
         };
         let (tenant_id, client) = line.tenant.map_or((None, None), |(id, name)| (Some(id.uuid()), Some(name)));

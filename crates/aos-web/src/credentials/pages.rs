@@ -107,6 +107,7 @@ pub(super) fn key_rows(by_key: &[(String, i64)], keys: &MasterKeys) -> Vec<KeyRo
 const fn kind_words(kind: CredentialKind) -> (&'static str, &'static str) {
     match kind {
         CredentialKind::Channel => ("Password of a channel", "plug"),
+        CredentialKind::PlatformApp => ("Secret of an application at a platform", "plug"),
         CredentialKind::ModelProvider => ("Key of a model provider", "cpu"),
         CredentialKind::MailServer => ("Password of the mail server", "send"),
         CredentialKind::SignInProvider => ("Client secret for signing in", "log-out"),
@@ -123,6 +124,9 @@ fn row(line: &CredentialLine, keys: &MasterKeys, names: &Names, dial: Dial) -> C
             line.tenant.as_ref().map(|(tenant, _)| paths::client_tab(tenant, ClientTab::Channels)),
             Some(state.clone()).filter(|state| state != "connected"),
         ),
+        Used::PlatformApp { platform } => {
+            (crate::ui::states::label(platform), Some(paths::PLATFORM_APPS.to_owned()), None)
+        }
         Used::ModelProvider { id, name } => (name.clone(), Some(format!("{}?provider={id}", paths::MODELS)), None),
         Used::MailServer { host } => (host.clone(), Some(paths::MAIL.to_owned()), None),
         Used::SignInProvider { name } => (name.clone(), Some(paths::SETTINGS_SIGN_IN.to_owned()), None),

@@ -3,6 +3,8 @@
 use askama::Template;
 
 use crate::{
+    channels::views::ScopeLine,
+    forms::FieldErrors,
     layout::Shell,
     ui::{Choices, Moment, filters},
 };
@@ -60,4 +62,49 @@ pub struct CredentialRow {
     pub key: String,
     pub key_state: String,
     pub worked: Option<Moment>,
+}
+
+/// `GET /manage/credentials/applications`.
+#[derive(Clone, Debug, Default, Template)]
+#[template(path = "credentials/apps.html")]
+pub struct AppsPage {
+    pub shell: Shell,
+    /// Where the platforms send people back to: registered there, character for character.
+    pub redirect: String,
+    /// Applications that nobody entered yet.
+    pub missing: usize,
+    pub apps: Vec<AppRow>,
+}
+
+/// The agency's application at a platform.
+#[derive(Clone, Debug, Default)]
+pub struct AppRow {
+    pub id: String,
+    pub name: String,
+    pub registered_at: String,
+    pub scopes: Vec<ScopeLine>,
+    pub client_id: String,
+    pub known: bool,
+    /// Known without anybody entering it.
+    pub simulated: bool,
+    pub tested: Option<Moment>,
+    pub problem: Option<String>,
+    pub by: Option<String>,
+    pub at: Option<Moment>,
+    pub version: Option<VersionLine>,
+    /// Its form is open.
+    pub open: bool,
+    pub errors: FieldErrors,
+}
+
+/// The version of a vendor's interface that is spoken.
+#[derive(Clone, Debug, Default)]
+pub struct VersionLine {
+    pub name: String,
+    /// The day on which the vendor stops answering it.
+    pub sunset: Option<String>,
+    /// `bad`, `warning` or nothing.
+    pub tone: &'static str,
+    /// What to set.
+    pub setting: String,
 }

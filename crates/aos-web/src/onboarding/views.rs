@@ -4,7 +4,7 @@ use askama::Template;
 use serde::Deserialize;
 
 use crate::{
-    channels::views::{ChannelView, ConnectForm},
+    channels::views::{ChannelView, ConnectForm, Way},
     content::views::Conflict,
     forms::FieldErrors,
     layout::{ClientHead, ClientTab, Shell},
@@ -64,6 +64,8 @@ pub struct StepMark {
 pub enum Step {
     Channels {
         connected: Vec<ChannelView>,
+        /// What is connected by consent.
+        ways: Vec<Way>,
         form: ConnectForm,
         /// Opens the form: nothing is connected, or it came back with errors.
         connecting: bool,

@@ -24,7 +24,7 @@ use super::{
     views::{BaselineForm, BrandForm, DocumentRow, OnboardingPage, STEPS, Step, StepMark, VoiceForm, Wizard},
 };
 use crate::{
-    channels::{channel_view, views::ConnectForm},
+    channels::{channel_view, views::ConnectForm, ways},
     client::{Face, Side, views::ClientOnboardingPage},
     flash::Flash,
     forms::{FieldErrors, Fields},
@@ -126,10 +126,11 @@ async fn fresh(
 ) -> Result<Step> {
     Ok(match step {
         OnboardingStep::Channels => {
-            let found = channels::queries::channels(conn, scope).await?;
+            let found = channels::queries::connections(conn, scope).await?;
             Step::Channels {
                 connecting: found.is_empty(),
-                connected: found.iter().map(|channel| channel_view(channel, dial, viewer)).collect(),
+                connected: found.iter().map(|connection| channel_view(connection, dial, viewer)).collect(),
+                ways: ways(viewer, conn).await?,
                 form: ConnectForm { site: tenant.website.clone(), ..ConnectForm::default() },
             }
         }
@@ -266,7 +267,12 @@ pub(super) async fn save(
         Ok(OnboardingStep::Launch) => launch(viewer, side, id).await,
         // What they hold has addresses of its own; here somebody says that they looked at them.
         Ok(OnboardingStep::Channels) => {
-            let sent = Step::Channels { connected: Vec::new(), form: ConnectForm::default(), connecting: false };
+            let sent = Step::Channels {
+                connected: Vec::new(),
+                ways: Vec::new(),
+                form: ConnectForm::default(),
+                connecting: false,
+            };
             keep(viewer, side, id, Ok(StepInput::Channels), sent).await
         }
         Ok(OnboardingStep::Documents) => {
@@ -390,6 +396,6 @@ pub(crate) async fn connect_failed(
     form: ConnectForm,
     errors: FieldErrors,
 ) -> Answer {
-    let sent = Step::Channels { connected: Vec::new(), form, connecting: true };
+    let sent = Step::Channels { connected: Vec::new(), ways: Vec::new(), form, connecting: true };
     show(viewer, side, id, OnboardingStep::Channels, Some(sent), errors).await
 }

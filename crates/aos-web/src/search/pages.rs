@@ -45,6 +45,7 @@ const ACTIONS: &[(&str, &str, &str, Option<Permission>)] = &[
     ("Go to content", "file-text", paths::CONTENT, None),
     ("Go to the calendar", "calendar", paths::CALENDAR, None),
     ("Go to runs", "activity", paths::RUNS, None),
+    ("Look at channels that need somebody", "plug", paths::CHANNELS, None),
     ("Read notifications", "bell", paths::NOTIFICATIONS, None),
     ("Choose what I am told", "settings", paths::NOTICE_CHOICES, None),
     ("Make an API token", "key-round", paths::TOKENS, None),

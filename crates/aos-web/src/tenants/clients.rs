@@ -74,7 +74,7 @@ fn row(line: &ClientLine, viewer: &Viewer) -> ClientRow {
     let dial = Dial { zone: line.zone, now: viewer.now };
     let mut alerts = Vec::new();
     if line.expired_channels > 0 {
-        alerts.push("A channel refuses its password".to_owned());
+        alerts.push("A channel takes its access no more".to_owned());
     }
     match line.failed {
         0 => {}

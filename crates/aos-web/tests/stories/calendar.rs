@@ -228,8 +228,10 @@ async fn a_crowded_day_stretches_no_week_and_its_list_has_everything() {
             for n in titles {
                 let wish =
                     content::NewRequest { title: format!("Question {n}"), brief: "Why?".into(), ..Default::default() };
-                let steps = &journey.app.product.steps;
-                let id = content::commands::raise_request(&mut tx, steps, journey.scope(), wish).await.unwrap();
+                let product = &journey.app.product;
+                let platforms = product.connections.platforms();
+                let id = content::commands::raise_request(&mut tx, &product.steps, platforms, journey.scope(), wish);
+                let id = id.await.unwrap();
                 reschedule::plan_request(&mut tx, journey.scope(), id, Some(at)).await.unwrap();
             }
             tx.commit().await.unwrap();

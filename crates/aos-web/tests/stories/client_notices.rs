@@ -52,7 +52,11 @@ async fn everything_happens(journey: &Journey, person: UserId, client: &Browser)
     let mut conn = app.db.read().await.unwrap();
     let channel = aos_features::channels::queries::channels(&mut conn, journey.scope()).await.unwrap()[0].id;
     drop(conn);
-    tx.emit(NewEvent::new(tenant, "channels.expired", Subject::new("channel", channel)).because("It was refused."));
+    let about = || Subject::new("channel", channel);
+    tx.emit(NewEvent::new(tenant, "channels.expired", about()).because("It was refused."));
+    // The consent for another ends soon, and that of a third has to be ended by hand.
+    tx.emit(NewEvent::new(tenant, "channels.expiring", about()).with(json!({ "label": "Our page", "days": 7 })));
+    tx.emit(NewEvent::new(tenant, "channels.not_revoked", about()).because("The platform takes nothing back."));
     tx.commit().await.unwrap();
 
     // What they asked for comes back.

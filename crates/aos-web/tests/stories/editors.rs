@@ -1,7 +1,12 @@
 //! Editing: posts with their versions and comments, briefs, strategies, the context file.
 
 use aos_features::{
-    content::{self, comments, model::ArticleText},
+    content::{
+        self,
+        commands::Edit,
+        comments,
+        model::{ArticleText, ItemText},
+    },
     onboarding, strategy,
 };
 use aos_kernel::{Actor, ContentItemId, RequestId, StrategyId};
@@ -26,9 +31,12 @@ async fn post_saying(journey: &Journey, markdown: &str) -> (ContentItemId, Strin
 async fn save(journey: &Journey, item: ContentItemId, based_on: i64, markdown: &str) {
     let mut tx = journey.app.db.begin(Actor::user(journey.app.administrator)).await.unwrap();
     let before = content::queries::version(&mut tx, journey.scope(), item, based_on).await.unwrap().text;
-    let text = ArticleText { markdown: markdown.to_owned(), ..before };
-    let steps = &journey.app.product.steps;
-    content::commands::edit_item(&mut tx, steps, journey.scope(), item, based_on, text, None).await.unwrap();
+    let ItemText::Article(before) = before else { panic!("{before:?}") };
+    let text = ItemText::Article(ArticleText { markdown: markdown.to_owned(), ..before });
+    let product = &journey.app.product;
+    let edit = Edit { based_on, text, note: None };
+    let platforms = product.connections.platforms();
+    content::commands::edit_item(&mut tx, &product.steps, platforms, journey.scope(), item, edit).await.unwrap();
     tx.commit().await.unwrap();
 }
 
@@ -78,7 +86,7 @@ async fn edits_of_two_people_go_together_where_they_fit_and_both_are_shown_where
         let back = journey.browser.submit(&format!("{page}/restore"), &fields).await;
         assert_eq!(back.status, StatusCode::SEE_OTHER, "{}", back.body);
         let now = newest(&journey, item).await;
-        assert_eq!((now.version, now.text.markdown.as_str()), (6, TEXT));
+        assert_eq!((now.version, &*now.text.markdown()), (6, TEXT));
         let late = journey.browser.submit(&format!("{page}/restore"), &fields).await;
         assert_eq!(late.status, StatusCode::CONFLICT, "{}", late.body);
         journey.end().await;

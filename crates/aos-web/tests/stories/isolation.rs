@@ -44,6 +44,7 @@ pub async fn foreign_ids(journey: &Journey) -> BTreeMap<&'static str, String> {
         ("version", context.version.to_string()),
         ("step", "voice".to_owned()),
         ("comment", crawl.to_string()),
+        ("visit", crawl.to_string()),
         ("invitation", crawl.to_string()),
     ])
 }

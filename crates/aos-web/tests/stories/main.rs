@@ -3,6 +3,7 @@
 mod api;
 mod budgets;
 mod calendar;
+mod channels;
 mod client_face;
 mod client_notices;
 mod client_people;

@@ -2,7 +2,11 @@
 
 use aos_features::{
     activities::ApprovalState,
-    content::{self, ItemState, model::ArticleText},
+    content::{
+        self, ItemState,
+        commands::Edit,
+        model::{ArticleText, ItemText},
+    },
     people::Role,
 };
 use aos_kernel::{Actor, ContentItemId};
@@ -82,8 +86,10 @@ async fn what_changed_since_somebody_looked_is_not_decided_and_no_edit_is_lost()
         let mut tx = journey.app.db.begin(Actor::user(journey.app.administrator)).await.unwrap();
         let text =
             ArticleText { title: approval.title.clone(), markdown: "Their text.".to_owned(), ..ArticleText::default() };
-        let steps = &journey.app.product.steps;
-        content::commands::edit_item(&mut tx, steps, journey.scope(), item, 1, text, None).await.unwrap();
+        let product = &journey.app.product;
+        let edit = Edit { based_on: 1, text: ItemText::Article(text), note: None };
+        let platforms = product.connections.platforms();
+        content::commands::edit_item(&mut tx, &product.steps, platforms, journey.scope(), item, edit).await.unwrap();
         tx.commit().await.unwrap();
 
         // What was looked at is gone, so it is not approved.
@@ -103,7 +109,7 @@ async fn what_changed_since_somebody_looked_is_not_decided_and_no_edit_is_lost()
         assert_eq!((saved.status, place(&saved)), (StatusCode::SEE_OTHER, path.clone()), "{}", saved.body);
         let versions =
             content::queries::versions(&mut journey.app.db.read().await.unwrap(), journey.scope(), item).await.unwrap();
-        assert_eq!((versions.len(), versions[0].text.markdown.as_str()), (3, "My own text."));
+        assert_eq!((versions.len(), &*versions[0].text.markdown()), (3, "My own text."));
 
         // Whoever wrote the last version doesn't approve it; a colleague does, and chooses how it is published.
         let own = browser.get(&path).await;

@@ -247,9 +247,7 @@ impl StepHandler for PublishStep {
         if reschedule::is_elsewhere(&item, &outcome.published) {
             reschedule::move_on_site(tx, work.scope, outcome.publication);
         }
-        if outcome.published.state != PublishedState::Live {
-            watch(tx, work.scope, outcome.publication, &outcome.published, 0);
-        }
+        watch(tx, work.scope, outcome.publication, &outcome.published, 0);
         Ok(Accepted { output, ..Accepted::default() })
     }
 

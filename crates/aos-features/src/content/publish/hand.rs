@@ -137,7 +137,8 @@ pub struct Confirm;
 #[serde(default)]
 struct Said {
     /// To whom it went in the end, how, and what was changed on the way.
-    note: Option<String>,
+    #[serde(alias = "note")]
+    notes: Option<String>,
 }
 
 #[async_trait::async_trait]
@@ -154,7 +155,7 @@ impl StepHandler for Confirm {
     async fn accept(&self, tx: &mut Tx, work: &Work, result: Value) -> Result<Accepted> {
         let said = Said::deserialize(&result).unwrap_or_default();
         let item = commands::item(tx, work.scope, unit(work)?).await?;
-        let notes = said.note.map(|note| note.trim().to_owned()).filter(|note| !note.is_empty());
+        let notes = said.notes.map(|note| note.trim().to_owned()).filter(|note| !note.is_empty());
         record_sent(tx, work.scope, &item, notes.into_iter().collect()).await?;
         Ok(Accepted { output: result, ..Accepted::default() })
     }

@@ -45,7 +45,7 @@ enum Look {
     Piece(Option<Seen>),
 }
 
-/// Looks again when an article is to be live, or in an hour.
+/// Looks again when an article is to be live, or in an hour; and now and then whether it is still there.
 pub(in crate::content) fn watch(
     tx: &mut Tx,
     scope: TenantScope,
@@ -53,6 +53,9 @@ pub(in crate::content) fn watch(
     published: &Published,
     looks: i64,
 ) {
+    if published.state == PublishedState::Live {
+        return watch_live(tx, scope, publication, looks);
+    }
     let at = match published.state {
         PublishedState::Scheduled(at) if at > tx.now() => at + TimeDelta::seconds(30),
         _ => tx.now() + TimeDelta::hours(1),
@@ -154,7 +157,10 @@ async fn article(tx: &mut Tx, scope: TenantScope, payload: &Payload, found: Opti
     let item = commands::item(tx, scope, publication.item_id).await?;
     match found {
         Some(published) if published.state == PublishedState::Live => {
+            // Live for the first time: its looks begin anew.
+            let looks = if publication.state == PublicationState::Live { payload.looks + 1 } else { 0 };
             record_published(tx, scope, &item, publication.id, &published).await?;
+            watch(tx, scope, publication.id, &published, looks);
         }
         Some(published) if published.state != PublishedState::Trashed => {
             if payload.looks < MOST_LOOKS {

@@ -2,12 +2,16 @@
 
 use aos_capabilities::model::MaterialImage;
 
-use super::plan::Plan;
 use crate::offline::corpus::Corpus;
 
-/// The image whose description and page fit the article best; none that is a logo, an icon or on no page of it.
-pub fn choose(corpus: &Corpus, images: &[MaterialImage], plan: &Plan, wanted: &str) -> Option<String> {
-    let urls = plan.urls(corpus);
+/// The image whose description and page fit best what is `wanted` from the pages at `urls`; none that is a logo, an icon
+/// or on no page of it.
+pub fn choose<'a>(
+    corpus: &Corpus,
+    images: &'a [MaterialImage],
+    urls: &[String],
+    wanted: &str,
+) -> Option<&'a MaterialImage> {
     let wanted = corpus.query(wanted);
     images
         .iter()
@@ -23,10 +27,10 @@ pub fn choose(corpus: &Corpus, images: &[MaterialImage], plan: &Plan, wanted: &s
         })
         .filter(|(score, _)| *score >= 0.1)
         .max_by(|a, b| a.0.total_cmp(&b.0).then_with(|| b.1.url.cmp(&a.1.url)))
-        .map(|(_, image)| image.url.clone())
+        .map(|(_, image)| image)
 }
 
-fn is_decoration(image: &MaterialImage) -> bool {
+pub fn is_decoration(image: &MaterialImage) -> bool {
     let text = format!("{} {}", image.url, image.alt).to_lowercase();
     ["logo", "icon", "sprite", "avatar", "badge", "pixel", "placeholder", ".svg", ".ico", "spinner", "flag"]
         .iter()

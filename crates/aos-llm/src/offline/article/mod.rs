@@ -1,6 +1,6 @@
 //! An article from the client's own pages: sections chosen by the brief's outline and sources, printed as they stand.
 
-mod image;
+pub mod image;
 mod plan;
 mod render;
 mod slug;
@@ -51,7 +51,7 @@ pub fn compose_with_frame(material: &Material) -> Result<(ArticleDraft, Vec<Stri
         material.task.previous.as_ref().and_then(|value| serde_json::from_value(value.clone()).ok());
     // Without a reviewer's notes, those that stand in the brief itself.
     let notes = material.task.notes.as_deref().unwrap_or(&topic.notes);
-    let revision = Revision::read(notes, topic);
+    let revision = Revision::read(notes, &topic.title);
 
     let with = |passages| write(material, topic, &corpus, phrases, &revision, before.as_ref(), passages);
     // Sent back with words that only a writer could follow, an article still comes back, and says what is not done.
@@ -107,7 +107,13 @@ fn write(
     let draft = ArticleDraft {
         slug: slug::slug(&title),
         excerpt,
-        image: image::choose(corpus, &material.images, &plan, &format!("{title} {}", topic.keywords.join(" "))),
+        image: image::choose(
+            corpus,
+            &material.images,
+            &plan.urls(corpus),
+            &format!("{title} {}", topic.keywords.join(" ")),
+        )
+        .map(|image| image.url.clone()),
         categories: vec![category],
         tags: topic.keywords.iter().filter(|keyword| keyword.chars().count() <= 40).take(5).cloned().collect(),
         sources: plan.urls(corpus),

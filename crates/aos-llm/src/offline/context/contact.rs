@@ -68,6 +68,18 @@ pub fn find(material: &Material) -> Vec<Statement> {
     emails.into_iter().chain(phones).chain(addresses).collect()
 }
 
+/// Every mail address on any page, the client's and others'.
+pub fn all_mail_addresses(material: &Material) -> Vec<String> {
+    let found = material.pages.iter().flat_map(|page| EMAIL.find_iter(&page.markdown));
+    let mut addresses: Vec<String> = Vec::new();
+    for address in found.map(|found| found.as_str()) {
+        if !addresses.iter().any(|known| known == address) {
+            addresses.push(address.to_owned());
+        }
+    }
+    addresses
+}
+
 fn add(list: &mut Vec<Statement>, statement: Statement, unfit: bool) {
     let key = |text: &str| text.chars().filter(|c| c.is_alphanumeric()).collect::<String>().to_lowercase();
     let known = list.iter().any(|other| key(&other.text) == key(&statement.text));

@@ -50,6 +50,16 @@ pub fn compose(material: &Material) -> Result<ContextDraft, ModelError> {
     })
 }
 
+/// Whether the pages give a number to ring.
+pub fn has_phone(material: &Material) -> bool {
+    contact::find(material).iter().any(|statement| statement.text.starts_with("Phone: "))
+}
+
+/// The mail addresses that the pages carry, without any that only stand for an example.
+pub fn mail_addresses(material: &Material) -> Vec<String> {
+    contact::all_mail_addresses(material)
+}
+
 /// Who the client writes for, as the context file says it.
 pub fn audience_in(material: &Material) -> Option<String> {
     let typed =

@@ -7,7 +7,9 @@
 mod english;
 mod german;
 mod neutral;
+mod turns;
 
+pub use self::turns::Turns;
 use super::text::{casing::upper_first, language::Language};
 
 /// What a subject must come with for a title to be true of the article.

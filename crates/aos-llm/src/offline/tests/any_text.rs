@@ -10,7 +10,7 @@ use super::{article, claimed, corpus::normalise, english, german, words_of};
 use crate::offline::{context, strategy, topics};
 
 /// Markdown as it might come off any website.
-fn page() -> impl Strategy<Value = MaterialPage> {
+pub fn page() -> impl Strategy<Value = MaterialPage> {
     let line = prop_oneof![
         "\\PC{0,80}",
         "#{1,4} [A-Z][a-z]{2,8} [a-zäöü]{2,8}\\??",

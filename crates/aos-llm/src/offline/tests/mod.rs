@@ -3,6 +3,8 @@
 mod any_text;
 mod articles;
 mod drafts;
+mod letters;
+mod posts;
 mod topics;
 
 #[path = "../../../fixtures/mod.rs"]

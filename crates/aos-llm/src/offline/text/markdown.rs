@@ -133,6 +133,45 @@ fn collect(node: Node<'_>, in_link: bool, inline: &mut Inline) {
     }
 }
 
+/// A link with the words around it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FoundLink {
+    pub url: String,
+    pub text: String,
+    /// The paragraph or item that it stands in.
+    pub around: String,
+    /// The heading above it; empty where there is none.
+    pub heading: String,
+}
+
+/// The links of a page, in order.
+pub fn links(markdown: &str) -> Vec<FoundLink> {
+    let arena = Arena::new();
+    let root = comrak::parse_document(&arena, markdown, &Options::default());
+    let mut found = Vec::new();
+    let mut heading = String::new();
+    for node in root.descendants() {
+        match &node.data().value {
+            NodeValue::Heading(_) => heading = unmark(&inline(node).text),
+            NodeValue::Paragraph => {
+                let around = unmark(&inline(node).text);
+                for link in node.descendants() {
+                    if let NodeValue::Link(target) = &link.data().value {
+                        found.push(FoundLink {
+                            url: target.url.clone(),
+                            text: unmark(&inline(link).text),
+                            around: around.clone(),
+                            heading: heading.clone(),
+                        });
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+    found
+}
+
 /// Plain text (with code spans in backticks) as CommonMark that shows exactly that text.
 pub fn escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 8);

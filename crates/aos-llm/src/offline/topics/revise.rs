@@ -21,7 +21,7 @@ pub fn revise(
     notes: &str,
     propose: impl FnOnce(&Material) -> TopicList,
 ) -> TopicList {
-    let revision = Revision::read(notes, topic);
+    let revision = Revision::read(notes, &topic.title);
     if revision.other_words {
         let mut list = propose(material);
         let instead = if list.topics.is_empty() { "the brief stays as it was" } else { "another topic was chosen" };

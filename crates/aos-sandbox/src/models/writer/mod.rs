@@ -1,10 +1,12 @@
-//! What the sandbox model answers without a script: sensible drafts for the product's four purposes, made from the
+//! What the sandbox model answers without a script: sensible drafts for each of the product's purposes, made from the
 //! names, counts and briefs that it finds in the prompt. It states no facts about the client and says what it is.
 
 mod article;
+mod month;
 mod plans;
 mod prompt;
 mod prose;
+mod short;
 mod topics;
 
 use serde_json::{Value, json};
@@ -47,7 +49,23 @@ fn arguments(tool: &Tool, prompt: &Prompt) -> Value {
 /// Which draft is wanted shows in the properties of the schema, since only one dialect names its schemas.
 fn draft(schema: &Value, prompt: &Prompt) -> Value {
     let has = |name: &str| schema["properties"].get(name).is_some();
-    let draft = if has("markdown") {
+    let draft = if has("posts") {
+        month::posts(prompt)
+    } else if has("newsletters") {
+        month::newsletters(prompt)
+    } else if has("targets") {
+        month::targets(prompt)
+    } else if has("sets") {
+        month::sets(prompt)
+    } else if has("headlines") {
+        short::ad_copy(prompt)
+    } else if has("preview") {
+        short::newsletter(prompt)
+    } else if has("media") {
+        short::post(prompt)
+    } else if has("subject") {
+        short::outreach(prompt)
+    } else if has("markdown") {
         article::draft(prompt)
     } else if has("topics") {
         topics::draft(prompt, schema["properties"]["topics"]["minItems"].as_u64())

@@ -19,8 +19,60 @@ pub(super) struct Prompt {
     pub(super) pages: Vec<String>,
     /// Addresses of images.
     pub(super) images: Vec<String>,
+    /// The images with what they show.
+    pub(super) pictures: Vec<(String, String)>,
+    /// Where the work may stand, or the one channel that it is for.
+    pub(super) channels: Vec<Channel>,
+    pub(super) formats: Vec<String>,
+    /// Ids of audiences.
+    pub(super) audiences: Vec<String>,
+    /// The days of a plan.
+    pub(super) days: Vec<String>,
+    /// Whose ads are asked for.
+    pub(super) network: Option<String>,
+    pub(super) final_url: Option<String>,
     /// The whole prompt in lower case, to avoid titles that it names.
     pub(super) lower: String,
+}
+
+/// A channel and its rules, as far as their words are known.
+#[derive(Debug, Default)]
+pub(super) struct Channel {
+    pub(super) key: String,
+    /// The longest text.
+    pub(super) most: Option<usize>,
+    pub(super) hashtags: Option<usize>,
+    pub(super) images: bool,
+    pub(super) media_required: bool,
+    pub(super) link: bool,
+    pub(super) title: Option<usize>,
+    pub(super) buttons: Vec<String>,
+}
+
+impl Channel {
+    /// `- NAME (key KEY): RULES`.
+    fn read(line: &str) -> Option<Self> {
+        let (_, rest) = line.strip_prefix("- ")?.split_once("(key ")?;
+        let (key, rules) = rest.split_once(')')?;
+        let number = |before: &str, after: &str| {
+            let (_, rest) = rules.split_once(before)?;
+            let (number, rest) = rest.split_once(' ')?;
+            number.parse().ok().filter(|_| rest.starts_with(after))
+        };
+        let buttons =
+            rules.split_once("one button: ").and_then(|(_, rest)| rest.split_once('.')).map(|(words, _)| words);
+        let hashtags = rules.split_once(" hashtags.").and_then(|(before, _)| before.rsplit(' ').next()?.parse().ok());
+        Some(Self {
+            key: key.to_owned(),
+            most: number("The text has up to ", ""),
+            hashtags,
+            images: rules.contains("of the kind image"),
+            media_required: rules.contains("Without media it is refused"),
+            link: rules.contains("A link stands beside the text"),
+            title: number("a title of up to ", "characters"),
+            buttons: split(buttons.map(str::to_owned)),
+        })
+    }
 }
 
 const IMAGE_ENDINGS: &[&str] = &[".png", ".jpg", ".jpeg", ".webp", ".gif", ".avif"];
@@ -62,6 +114,17 @@ impl Prompt {
             count: count(task, &fields),
             pages: if brief.sources.is_empty() { pages } else { brief.sources },
             images: offered_images(task),
+            pictures: pictures(task),
+            channels: task.lines().filter_map(Channel::read).collect(),
+            formats: split(first(&["formats"])),
+            audiences: task
+                .lines()
+                .filter_map(|line| line.strip_prefix("- ")?.split_once("(id ").map(|(_, rest)| rest))
+                .filter_map(|rest| rest.split([',', ')']).next().map(str::to_owned))
+                .collect(),
+            days: first(&["days"]).map_or_else(Vec::new, |days| all_days(&days)),
+            network: brief.network,
+            final_url: brief.final_url,
             website,
             lower: format!("{task}\n{background}").to_lowercase(),
         }
@@ -81,6 +144,22 @@ fn offered_images(task: &str) -> Vec<String> {
     addresses(&part).into_iter().filter(|address| is_image(address)).collect()
 }
 
+/// `- ADDRESS (what it shows)` below the line that offers images.
+fn pictures(task: &str) -> Vec<(String, String)> {
+    task.lines()
+        .skip_while(|line| *line != "Images to choose from:")
+        .filter_map(|line| line.strip_prefix("- ")?.split_once(" ("))
+        .map(|(url, alt)| (url.to_owned(), alt.trim_end_matches(')').to_owned()))
+        .collect()
+}
+
+/// Every day of “from 2026-04-01 to 2026-04-30”.
+fn all_days(range: &str) -> Vec<String> {
+    let days: Vec<chrono::NaiveDate> = range.split_whitespace().filter_map(|word| word.parse().ok()).collect();
+    let [first, last] = days[..] else { return Vec::new() };
+    first.iter_days().take_while(|day| *day <= last).take(62).map(|day| day.to_string()).collect()
+}
+
 /// What a reviewer wrote: the line below the one that announces notes.
 fn notes(task: &str) -> Option<String> {
     let announces = |line: &&str| line.trim_end().ends_with(':') && line.to_lowercase().contains("notes");
@@ -97,6 +176,8 @@ struct Brief {
     audience: Option<String>,
     outline: Vec<String>,
     sources: Vec<String>,
+    network: Option<String>,
+    final_url: Option<String>,
 }
 
 impl Brief {
@@ -108,11 +189,13 @@ impl Brief {
                 items.iter().filter_map(Value::as_str).map(str::to_owned).collect()
             };
             return Self {
-                title: text("title"),
+                title: text("title").or_else(|| text("name")),
                 keywords: list("keywords"),
                 audience: text("audience"),
                 outline: list("outline"),
                 sources: list("sources"),
+                network: text("network"),
+                final_url: text("final_url"),
             };
         }
         let fields = fields_after_brief(task);
@@ -123,7 +206,7 @@ impl Brief {
             keywords: split(of("keywords")),
             audience: of("audience"),
             outline: if inline.is_some() { split(inline) } else { list_below(task, "outline") },
-            sources: Vec::new(),
+            ..Self::default()
         }
     }
 }
@@ -131,7 +214,9 @@ impl Brief {
 /// The JSON object that the text begins with, when it is a brief.
 fn brief_object(text: &str) -> Option<Value> {
     let object = serde_json::Deserializer::from_str(text).into_iter::<Value>().next()?.ok()?;
-    (object["title"].is_string() && object["outline"].is_array()).then_some(object)
+    // Of a blog post, or of anything else, which says its kind.
+    let is_brief = object["title"].is_string() && object["outline"].is_array() || object["kind"].is_string();
+    is_brief.then_some(object)
 }
 
 /// `Label: value` of a line, with list marks, emphasis, quotes and JSON commas taken off.
