@@ -33,6 +33,7 @@ export const UNLINKED: Record<string, string> = {
   "/client/{tenant}/screenshots/{crawl}": "a picture, which a crawl without a browser has not",
   "/brand/style.css": "a style",
   "/brand/logo": "a picture",
+  "/m/{token}": "a picture, for platforms that were given its address",
   "/n/{notification}": "leads on to what it tells of",
   "/client/{tenant}/tasks/{activity}": "only where a template asks something of the client: no template of ours does",
   "/first-run": "only before the set-up: stories/first-run and screens open it",

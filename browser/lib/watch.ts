@@ -14,7 +14,10 @@ export class Watch {
     page.on("console", (message) => {
       if (message.type() === "error") this.note(`${message.text()} (${message.location().url})`);
     });
-    page.on("pageerror", (error) => this.note(`script: ${error.message}`));
+    page.on("pageerror", (error) => {
+      // The browser gives up fading from page to page when the next one was there first. Nobody's script says that.
+      if (!/^Transition was (aborted|skipped)/.test(error.message)) this.note(`script: ${error.message}`);
+    });
     page.on("requestfailed", (request) => {
       const why = request.failure()?.errorText ?? "";
       // A page that is left ends its stream and what was still under way.

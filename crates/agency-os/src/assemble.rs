@@ -11,6 +11,7 @@ use aos_features::{
 };
 use aos_kernel::{Clock, SystemClock};
 use aos_llm::Gateway;
+use aos_media::Images;
 use aos_outbound::{Outbound, OutboundConfig};
 use aos_platforms::{
     Facebook, Ga4, GoogleAds, GoogleBusiness, Instagram, Klaviyo, LinkedIn, Mailchimp, MetaAds, OpenIdConnect,
@@ -152,6 +153,7 @@ pub async fn app(config: Config) -> Result<App> {
         crawl_limits: config.crawl_limits(),
         gateway: Arc::new(gateway),
         documents: Arc::new(FileReader),
+        images: Arc::new(Images),
         browser: browser(&config).program().map(|path| path.display().to_string()),
         mailer: Arc::new(Smtp::new(config.allowed_hosts()?)),
         mail_server: config.mail_server(),

@@ -13,6 +13,7 @@ use aos_features::{
 };
 use aos_kernel::{Actor, AgencyScope, Clock, Secret, TenantScope};
 use aos_llm::Gateway;
+use aos_media::Images;
 use aos_outbound::Outbound;
 use aos_platforms::{OpenIdConnect, Smtp, WordPress};
 use aos_storage::{Credentials, Db, DbKind, Keyring, Objects, Tx, testing::TestDb};
@@ -58,6 +59,7 @@ impl World {
             crawl_limits: CrawlLimits::default(),
             gateway: Arc::new(gateway),
             documents: Arc::new(FileReader),
+            images: Arc::new(Images),
             browser: None,
             mailer: Arc::new(Smtp::new(Vec::new())),
             mail_server: None,

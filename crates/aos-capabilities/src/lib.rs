@@ -8,6 +8,7 @@ pub mod crawl;
 pub mod documents;
 pub mod drafts;
 pub mod evidence;
+pub mod images;
 pub mod mail;
 pub mod model;
 pub mod platform;

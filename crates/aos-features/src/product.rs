@@ -8,9 +8,9 @@ use aos_capabilities::{
     PlatformRegistry,
     crawl::{CrawlLimits, SiteCrawler},
     documents::DocumentReader,
+    images::ImageFitter,
     mail::{MailServer, Mailer},
     model::ModelGateway,
-    post::{MediaKind, MediaRule},
     sign_in::SignInProvider,
 };
 use aos_kernel::{ActivityId, Actor, Error, ImprovementId, PipelineId, Result, Secret, TenantScope, UserId};
@@ -21,14 +21,13 @@ use aos_workflow::{
 use chrono::TimeDelta;
 use serde::Deserialize;
 use serde_json::{Value, json};
-use url::Url;
 use uuid::Uuid;
 
 use crate::{
     activities::{self, Origin, StartPipeline},
     agents::Agents,
     channels::{self, Connections},
-    content::{self, Media, MediaSource},
+    content::{self, MediaLibrary, MediaSource},
     notices::{
         self,
         mail::{DecisionLinks, Post, PublicUrl},
@@ -50,6 +49,8 @@ pub struct Outside {
     /// How people sign in with an account elsewhere.
     pub sign_in: Arc<dyn SignInProvider>,
     pub documents: Arc<dyn DocumentReader>,
+    /// Makes pictures what platforms take.
+    pub images: Arc<dyn ImageFitter>,
     /// The program that shows pages as readers see them, for System health.
     pub browser: Option<String>,
     pub mailer: Arc<dyn Mailer>,
@@ -71,6 +72,7 @@ pub struct Product {
     pub gateway: Arc<dyn ModelGateway>,
     pub sign_in: Arc<dyn SignInProvider>,
     pub documents: Arc<dyn DocumentReader>,
+    pub library: MediaLibrary,
     pub post: Post,
     /// The browser that crawls and pictures use; none: they do without.
     pub browser: Option<String>,
@@ -84,7 +86,16 @@ impl Product {
     pub async fn assemble(db: Db, outside: Outside) -> Result<Self> {
         let agents = Arc::new(Agents::start(db.clone(), outside.gateway.clone()).await?);
         let connections = Connections::new(outside.platforms, outside.credentials.clone());
-        let media: Arc<dyn MediaSource> = Arc::new(SiteImages { db: db.clone(), objects: outside.objects.clone() });
+        let public_url = PublicUrl::default();
+        let reached = public_url.clone();
+        let library = MediaLibrary::new(
+            db.clone(),
+            outside.objects.clone(),
+            outside.images,
+            outside.credentials.agency_key(&db, content::library::KEY).await?,
+            Arc::new(move || reached.get()),
+        );
+        let media: Arc<dyn MediaSource> = Arc::new(library.clone());
         let publishing = Arc::new(content::PublishStep::new(connections.clone(), media.clone()));
         let asked: Arc<dyn AgentRunner> = agents.clone();
         let platforms = connections.platforms().clone();
@@ -135,7 +146,7 @@ impl Product {
             outside.mailer,
             outside.mail_server,
             outside.credentials.clone(),
-            PublicUrl::default(),
+            public_url,
             Arc::new(MailedDecisions),
         );
         let jobs = channels::register(people::register(jobs), &connections);
@@ -162,6 +173,7 @@ impl Product {
             gateway: outside.gateway,
             sign_in: outside.sign_in,
             documents: outside.documents,
+            library,
             post,
             browser: outside.browser,
         })
@@ -331,37 +343,5 @@ struct MailedDecisions;
 impl DecisionLinks for MailedDecisions {
     async fn issue(&self, tx: &mut Tx, scope: TenantScope, activity: Uuid, user: UserId) -> Result<Option<Secret>> {
         activities::links::issue(tx, scope, ActivityId::from_uuid(activity), user).await
-    }
-}
-
-/// Pictures come from the crawl, by their addresses, as they are: nothing outside reaches them here.
-struct SiteImages {
-    db: Db,
-    objects: Objects,
-}
-
-#[async_trait::async_trait]
-impl MediaSource for SiteImages {
-    async fn load(&self, scope: TenantScope, media: &str) -> Result<Option<Media>> {
-        let Some(image) = website::queries::image_by_url(&mut self.db.read().await?, scope, media).await? else {
-            return Ok(None);
-        };
-        let bytes = self.objects.get(&image.object_key).await?;
-        Ok(Some(Media {
-            kind: MediaKind::Image,
-            bytes,
-            content_type: image.content_type,
-            alt: image.alt,
-            width: None,
-            height: None,
-        }))
-    }
-
-    async fn fit(&self, media: Media, _rule: &MediaRule) -> Result<Media> {
-        Ok(media)
-    }
-
-    async fn public_url(&self, _scope: TenantScope, _media: &str, _rule: &MediaRule) -> Result<Option<Url>> {
-        Ok(None)
     }
 }

@@ -17,6 +17,7 @@ use aos_features::{
 };
 use aos_kernel::{Actor, AgencyScope, Clock, Secret, SystemClock, TenantId, UserId};
 use aos_llm::Gateway;
+use aos_media::Images;
 use aos_outbound::{HostRule, Outbound, OutboundConfig};
 use aos_platforms::{Memory, OpenIdConnect, Smtp, memory::network::Network};
 use aos_storage::{Credentials, Db, DbKind, DbOptions, Objects, Signal, testing::TestDb};
@@ -102,6 +103,7 @@ impl TestApp {
             crawl_limits: CrawlLimits::default(),
             gateway: Arc::new(gateway),
             documents: Arc::new(FileReader),
+            images: Arc::new(Images),
             browser: None,
             mailer,
             mail_server: None,

@@ -23,6 +23,7 @@ pub mod headers;
 pub mod layout;
 pub mod live;
 pub mod markdown;
+pub mod media;
 pub mod notices;
 pub mod onboarding;
 pub mod paths;

@@ -31,6 +31,7 @@
 //! | an older context again | POST `{client}/context/restore` | `version`, `based_on` |
 //! | connect WordPress | POST `{client}/channels` | `site`, `user`, `password`, `channel` (reconnect), `next` = `channels`/`onboarding` |
 //! | documents | POST `{client}/documents` (multipart), `{client}/documents/{id}/remove` | `file` (repeated) |
+//! | media, on both faces | POST `{client}/media` (multipart), `{client}/media/{id}/alt`, `…/remove` | `alt`, `file`; `alt` |
 //! | check / score / disconnect | POST `{client}/channels/{id}/check`, `…/score`, `…/disconnect` | |
 //! | consent | POST `{client}/channels/consents`; `{client}/channels/consents/{visit}` | `platform`, `channel` (reconnect), `next` = `onboarding`; `target` (repeated) |
 //! | platform application | POST `/manage/credentials/applications/{platform}`, `…/test`, `…/remove` | `client_id`, `client_secret` |

@@ -104,6 +104,7 @@ pub fn routes() -> Routes {
         .and(crate::strategy::routes())
         .and(crate::activities::routes())
         .and(crate::content::routes())
+        .and(crate::media::routes())
         .and(crate::agents::routes())
         .and(crate::notices::routes())
         .and(crate::search::routes())

@@ -85,6 +85,8 @@ fn sentence(event: &Event, title: Option<&str>) -> Option<(String, &'static str)
         "content.item_edited" => (format!("edited {post}; it is version {}", number("version")), "draft"),
         "content.item_rejected" => (format!("sent {post} back"), "rejected"),
         "content.item_written" => (format!("wrote version {} of {post}", number("version").max(1)), "review"),
+        "content.media_added" => (format!("brought “{}”", text("file_name")), "done"),
+        "content.media_removed" => (format!("took “{}” out of the library", text("file_name")), "closed"),
         "content.post_published" => (format!("published {post}"), "published"),
         "content.post_scheduled" if event.data.get("here").is_some() => {
             (format!("has {post} wait for its time"), "scheduled")
@@ -137,6 +139,7 @@ fn place(tenant: TenantId, event: &Event) -> Option<String> {
         "context_version" => Some(paths::client_tab(tenant, ClientTab::Context)),
         "channel" => Some(paths::client_tab(tenant, ClientTab::Channels)),
         "crawl" => Some(paths::client_tab(tenant, ClientTab::Website)),
+        "media" => Some(paths::client_tab(tenant, ClientTab::Media)),
         _ => None,
     }
 }

@@ -11,6 +11,7 @@ pub const CRATES: &[(&str, &[&str])] = &[
     ("aos-platforms", &["aos-kernel", "aos-capabilities", "aos-outbound"]),
     ("aos-llm", &["aos-kernel", "aos-capabilities", "aos-outbound"]),
     ("aos-crawler", &["aos-kernel", "aos-capabilities", "aos-outbound"]),
+    ("aos-media", &["aos-kernel", "aos-capabilities"]),
     ("aos-features", &["aos-kernel", "aos-storage", "aos-workflow", "aos-capabilities"]),
     // The engine's queues and history are shown as they are, and drafts and brand signals are spoken of in the neutral
     // types; both lie below the features, so neither lengthens an arm of the build.
@@ -31,6 +32,7 @@ const PRODUCT: &[&str] = &[
     "aos-platforms",
     "aos-llm",
     "aos-crawler",
+    "aos-media",
     "aos-features",
     "aos-web",
     "aos-sandbox",
@@ -46,6 +48,7 @@ const WITH_TESTKIT: &[&str] = &[
     "aos-platforms",
     "aos-llm",
     "aos-crawler",
+    "aos-media",
     "aos-features",
     "aos-web",
     "aos-sandbox",
@@ -67,6 +70,7 @@ pub const LIBRARIES: &[(&str, &[&str])] = &[
     ("lettre", &["aos-platforms"]),
     ("clap", &["agency-os", "aos-bench", "xtask"]),
     ("figment", &["agency-os"]),
+    ("image", &["aos-media"]),
 ];
 
 /// A slice of `aos-features`, and the slices right below it. What those may call, it may call too; and all may call
@@ -79,7 +83,7 @@ pub const SLICES: &[(&str, &[&str])] = &[
     ("onboarding", &["tenants", "channels", "website"]),
     ("strategy", &["tenants"]),
     ("activities", &["tenants"]),
-    ("content", &["channels", "activities", "strategy"]),
+    ("content", &["channels", "website", "activities", "strategy"]),
     ("agents", &["onboarding", "activities"]),
     ("data_plane", &["channels"]),
     ("reports", &["data_plane", "agents"]),

@@ -1,6 +1,6 @@
 //! Content: requests (briefs), the items that they become, every version, and publications.
 //!
-//! Owns: `request`, `content_item`, `content_version`, `publication`, `content_comment`.
+//! Owns: `request`, `content_item`, `content_version`, `publication`, `content_comment`, `media`, `media_address`.
 //!
 //! States: `draft → pending_approval → approved → in_progress → completed` for a request (or `rejected`, then revised or
 //! closed); `draft → writing → review → approved → scheduled → published`, or `failed`, for an item.
@@ -16,6 +16,7 @@ mod approve;
 pub mod commands;
 pub mod comments;
 mod days;
+pub mod library;
 pub mod measure;
 mod media;
 pub mod model;
@@ -30,6 +31,7 @@ mod store;
 mod write;
 
 pub use approve::{ItemApproval, RequestApproval};
+pub use library::MediaLibrary;
 pub use media::{Media, MediaSource};
 pub use model::{
     ContentItem, ContentVersion, ItemKind, ItemState, ItemText, NewRequest, Publication, PublicationState, Request,
@@ -95,5 +97,11 @@ pub const MIGRATIONS: &[aos_storage::Migration] = &[
         name: "content_kinds",
         sqlite: include_str!("../../migrations/sqlite/0410_content_kinds.sql"),
         postgres: include_str!("../../migrations/postgres/0410_content_kinds.sql"),
+    },
+    aos_storage::Migration {
+        number: 440,
+        name: "content_media",
+        sqlite: include_str!("../../migrations/sqlite/0440_content_media.sql"),
+        postgres: include_str!("../../migrations/postgres/0440_content_media.sql"),
     },
 ];

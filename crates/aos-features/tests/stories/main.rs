@@ -10,6 +10,7 @@ mod content;
 mod identity;
 mod invitations;
 mod mail;
+mod media;
 mod notices;
 mod people;
 mod providers;

@@ -101,6 +101,7 @@ impl Studio {
             gateway: agents.clone(),
             sign_in: Arc::new(Nobody),
             documents: Arc::new(Nobody),
+            images: Arc::new(aos_media::Images),
             browser: None,
             mailer: Arc::new(Postman::default()),
             mail_server: None,
@@ -380,7 +381,7 @@ impl SiteCrawler for OnePicture {
             width: Some(800),
             height: Some(800),
             hash: "00".repeat(32),
-            bytes: Bytes::from_static(b"a picture"),
+            bytes: aos_media::testing::jpeg(800, 800),
         };
         sink.keep(CrawlBatch { images: vec![picture], ..CrawlBatch::default() }).await.unwrap();
         CrawlSummary {

@@ -35,6 +35,7 @@ use super::PREFIX;
         (name = "work", description = "Pipelines, activities and tasks."),
         (name = "templates", description = "Pipeline templates, which are data."),
         (name = "requests", description = "Briefs: what is to be written, approved before it is made."),
+        (name = "media", description = "The client's pictures, films and documents, from the website and from uploads."),
         (name = "content", description = "Content items, their versions and their publications."),
         (name = "agents", description = "Runs of agents, what they cost, their skills and the models they use."),
         (name = "engine", description = "Queues, jobs that were given up, processes and the history of events."),

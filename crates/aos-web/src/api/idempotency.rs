@@ -18,7 +18,7 @@ use crate::{error::WebError, session::SignedIn, state::AppState};
 const HEADER: HeaderName = HeaderName::from_static("idempotency-key");
 const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
 /// The largest body of any route, an upload, with its envelope.
-const LARGEST_BODY: usize = aos_features::onboarding::commands::LARGEST_DOCUMENT + (1 << 20);
+const LARGEST_BODY: usize = aos_features::content::library::LARGEST_VIDEO + (1 << 20);
 
 /// Marks an answer whose body is shown once, so it is not kept.
 #[derive(Clone, Copy, Debug)]

@@ -23,7 +23,7 @@ pub use input::{Asked, Body, Paging};
 pub use output::{ActorView, GapView, Listed, Made, MadeId, Reply, Silent, SubjectView};
 
 use crate::{
-    activities, agents, branding, channels, content, credentials, notices, onboarding, paths, people,
+    activities, agents, branding, channels, content, credentials, media, notices, onboarding, paths, people,
     router::{Route, Routes},
     saved, search,
     state::AppState,
@@ -46,6 +46,7 @@ fn operations() -> OpenApiRouter<AppState> {
         .merge(strategy::api::routes())
         .merge(activities::api::routes())
         .merge(content::api::routes())
+        .merge(media::api::routes())
         .merge(agents::api::routes())
         .merge(search::api::routes())
         .merge(branding::api::routes())

@@ -37,6 +37,7 @@ words! {
     activity_state: activities::ActivityState;
     pipeline_state: activities::PipelineState;
     approval_state: activities::ApprovalState;
+    media_origin: content::library::MediaOrigin;
     request_kind: content::RequestKind;
     request_state: content::RequestState;
     ad_network: content::model::AdNetwork;

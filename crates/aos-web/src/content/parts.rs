@@ -4,17 +4,17 @@ use aos_features::{
     content::{ContentVersion, Request, RequestState},
     read_models::names::Names,
     tenants::Tenant,
-    website,
 };
 use aos_kernel::{Result, TenantScope};
 use aos_storage::Conn;
 
-use super::views::{ArticleView, BriefView, ImageView};
+use super::views::{ArticleView, BriefView};
 use crate::{
     client::Side,
     markdown::{plain_text, to_html},
+    media,
     show::{Dial, count, gaps, small, sources, who},
-    ui::{Diff, Frames, Source},
+    ui::{Diff, Frames},
 };
 
 /// A version as it will look on the client's site.
@@ -29,15 +29,10 @@ pub(crate) async fn article(
 ) -> Result<ArticleView> {
     let text = version.as_article();
     let image = match &text.image {
-        Some(url) => website::queries::image_by_url(conn, scope, url).await?,
+        Some(name) => media::picture(side, conn, scope, name).await?,
         None => None,
     };
     let (author, author_agent) = who(names, &version.author);
-    let image = image.map(|image| ImageView {
-        href: side.media(tenant.id, image.id),
-        alt: image.alt,
-        from: Some(Source::page(&image.page_url)),
-    });
     let address = format!("{}/{}", tenant.website.trim_end_matches('/'), text.slug);
     let card = image.as_ref().map(|image| (image.href.clone(), image.alt.clone()));
     Ok(ArticleView {

@@ -83,7 +83,7 @@ pub struct ClientRail {
     /// The tenant's id as it stands in URLs; empty on the page that chooses among several.
     pub id: String,
     pub name: String,
-    /// `home`, `approvals`, `requests`, `calendar`, `content`, `channels`, `settings`, `onboarding`.
+    /// `home`, `approvals`, `requests`, `calendar`, `content`, `media`, `channels`, `settings`, `onboarding`.
     pub place: &'static str,
     /// What waits for the client's decision.
     pub waiting: u64,
@@ -204,12 +204,13 @@ pub enum ClientTab {
     Onboarding,
     Context,
     Channels,
+    Media,
     Website,
     Settings,
 }
 
 impl ClientTab {
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Overview,
         Self::Plan,
         Self::Work,
@@ -218,6 +219,7 @@ impl ClientTab {
         Self::Onboarding,
         Self::Context,
         Self::Channels,
+        Self::Media,
         Self::Website,
         Self::Settings,
     ];
@@ -231,6 +233,7 @@ impl ClientTab {
             Self::Onboarding => "Onboarding",
             Self::Context => "Context",
             Self::Channels => "Channels",
+            Self::Media => "Media",
             Self::Website => "Brand & website",
             Self::Settings => "Settings",
         }
@@ -246,6 +249,7 @@ impl ClientTab {
             Self::Onboarding => "onboarding",
             Self::Context => "context",
             Self::Channels => "channels",
+            Self::Media => "media",
             Self::Website => "website",
             Self::Settings => "settings",
         }

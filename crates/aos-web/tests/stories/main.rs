@@ -13,6 +13,7 @@ mod guest;
 mod identity;
 mod isolation;
 mod journey;
+mod library;
 mod live;
 mod mailed;
 mod manage;

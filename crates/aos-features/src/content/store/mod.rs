@@ -1,9 +1,14 @@
 //! The SQL of this slice.
 
 mod comments;
+mod media;
 mod publications;
 
 pub use comments::{comment, comments, insert_comment, resolve_comment};
+pub use media::{
+    addresses, all_media, insert_media, lock_media, media, media_at, media_of_hash, media_users, put_address,
+    remove_media, revive_media, set_alt,
+};
 pub use publications::{
     Standing, attempt, intend, not_attempted, publication, publication_of, refused, settle, settle_publication,
 };
