@@ -95,6 +95,7 @@ fn sentence(event: &Event, title: Option<&str>) -> Option<(String, &'static str)
         "content.newsletter_sent" => (format!("sent {post} to its readers"), "published"),
         "content.outreach_sent" => (format!("sent {post}"), "published"),
         "content.ad_copy_handed_over" => (format!("handed {post} over"), "published"),
+        "content.made_again" => (format!("has {post} made again"), "writing"),
         "content.request_completed" => (format!("completed {request}"), "completed"),
         "content.publishing_attempted" => ("began to publish".to_owned(), "publishing"),
         "content.publishing_gave_up" => (format!("could not publish {post}"), "failed"),

@@ -67,6 +67,14 @@ pub async fn approvals_of(conn: &mut Conn, scope: TenantScope, subject: &Subject
     store::approvals_of_subject(conn, scope, subject).await
 }
 
+/// The work for a unit that is not over, failed work included, the oldest first.
+///
+/// # Errors
+/// `Storage`.
+pub async fn open_for_unit(conn: &mut Conn, scope: TenantScope, unit: &Subject) -> Result<Vec<Activity>> {
+    store::open_for_unit(conn, scope, unit).await
+}
+
 /// How many decisions of one tenant wait for a role, and since when the oldest does.
 #[derive(Clone, Debug, Serialize)]
 pub struct Waiting {

@@ -276,6 +276,47 @@ pub async fn publish_without_image(
     activities::commands::retry_activity(tx, registry, scope, activity).await
 }
 
+/// Has a piece made again that the platform refused after it had taken it, or that is gone from there: it is written,
+/// approved and published anew, and counts for the month that it was made for.
+///
+/// # Errors
+/// `Conflict` when it did not fail, or when work on it waits for a retry.
+pub async fn make_again(tx: &mut Tx, registry: &StepRegistry, scope: TenantScope, id: ContentItemId) -> Result<()> {
+    tx.lock(&format!("content_item {id}")).await?;
+    let item = item(tx, scope, id).await?;
+    let unit = Subject::new(CONTENT_ITEM, id);
+    if item.state != ItemState::Failed {
+        let words = format!("“{}” did not fail, so it is not made again.", item.title);
+        return Err(Error::conflict("not_failed", words));
+    }
+    if !activities::queries::open_for_unit(tx, scope, &unit).await?.is_empty() {
+        let words = format!("Work on “{}” is open.", item.title);
+        return Err(
+            Error::conflict("work_is_open", words).with_help("Retry the activity that failed, or cancel it first.")
+        );
+    }
+    let request = request(tx, scope, item.request_id).await?;
+    // A time that passed would keep it from being approved.
+    if let PublishMode::At(at) = item.publish_mode
+        && at <= tx.now()
+    {
+        store::set_publish_mode(tx, scope, id, PublishMode::Now).await?;
+    }
+    tx.emit(NewEvent::new(scope.tenant(), "content.made_again", unit.clone()));
+    let start = StartPipeline {
+        template_key: request.kind.pipeline().0.into(),
+        name: item.title.clone(),
+        origin: Origin::AdHoc,
+        input: json!({ "item": id }),
+        key: format!("again:{id}:{}", tx.now().timestamp_micros()),
+        enter_at: Some("write".into()),
+        subjects: vec![unit],
+    };
+    activities::commands::start_pipeline(tx, registry, scope, start).await?;
+    tx.signal(Signal::new("tenant", scope.tenant()));
+    Ok(())
+}
+
 /// A planned time must still lie ahead.
 pub(super) fn in_future(mode: PublishMode, now: Timestamp) -> Result<()> {
     match mode {

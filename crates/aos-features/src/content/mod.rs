@@ -2,13 +2,19 @@
 //!
 //! Owns: `request`, `content_item`, `content_version`, `publication`, `content_comment`, `media`, `media_address`.
 //!
+//! A request is for a blog post, posts on social channels or the Google Business Profile, a newsletter, a backlink or ad
+//! copy; what it becomes has a text of its kind, with title and words beside it for search, calendar and comparison.
+//!
 //! States: `draft → pending_approval → approved → in_progress → completed` for a request (or `rejected`, then revised or
-//! closed); `draft → writing → review → approved → scheduled → published`, or `failed`, for an item.
+//! closed); `draft → writing → review → approved → scheduled → published`, or `failed`, for an item. A newsletter or a mail
+//! that was sent, and ad copy that was handed over, is `published`.
 //!
 //! Invariants:
 //! - An approved version is frozen: only that version, by its hash, is published.
 //! - One publication for each item and channel. Its intent is committed before the attempt; an attempt whose outcome is
 //!   unknown is looked up on the platform before anything is repeated.
+//! - What has a moment and stands on a platform that schedules nothing waits here, where it can still be moved.
+//! - A request is completed, and counts, when all that it became is out. A blog post counts itself.
 //! - Each edit is a version with an author; nobody overwrites what they have not read.
 
 mod anchor;

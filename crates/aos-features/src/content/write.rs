@@ -296,7 +296,9 @@ impl StepHandler for Write {
             .as_ref()
             .map(|rework| rework.items.iter().map(|item| item.notes.as_str()))
             // What reviewers said about single words goes along, as long as nobody resolved it.
-            .map(|notes| notes.chain(remarks.iter().map(String::as_str)).collect::<Vec<_>>().join("\n"));
+            .map(|notes| notes.chain(remarks.iter().map(String::as_str)).collect::<Vec<_>>().join("\n"))
+            // Made again after it failed on its platform, whose words say why.
+            .or_else(|| item.problem.clone().filter(|_| item.state == ItemState::Failed));
         let mut task = Task {
             count: 1,
             topic: (self.kind == ItemKind::BlogPost).then(|| request.topic()),

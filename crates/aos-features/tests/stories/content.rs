@@ -338,6 +338,21 @@ async fn what_a_network_is_busy_with_is_watched_and_what_it_refuses_or_loses_is_
         assert_eq!(item.state, ItemState::Failed);
         assert!(item.problem.as_deref().unwrap().contains("It breaks the rules of the place."), "{:?}", item.problem);
 
+        // It is made again with the platform's words, approved anew, and stands there once.
+        let again = async |item: ContentItemId| {
+            let mut tx = studio.db.begin(Actor::user(studio.ana)).await.unwrap();
+            content::commands::make_again(&mut tx, &studio.product.steps, studio.scope, item).await?;
+            tx.commit().await.unwrap();
+            studio.work().await;
+            Ok::<_, aos_kernel::Error>(())
+        };
+        again(refused).await.unwrap();
+        assert_eq!(again(refused).await.unwrap_err().code(), "not_failed");
+        let asked = studio.agents.asked.lock().unwrap().last().unwrap().1.clone();
+        assert!(asked.notes.as_deref().unwrap().contains("It breaks the rules of the place."));
+        assert_eq!(studio.approve_all("content_item").await, 1);
+        assert_eq!(studio.item(refused).await.state, ItemState::Published);
+
         let post = studio.words.posts_on(words).into_iter().find(|post| post.item == slow).unwrap();
         studio.words.delete_post(words, post.id);
         studio.days(2).await;

@@ -218,6 +218,17 @@ pub async fn waiting_for_unit(conn: &mut Conn, scope: TenantScope, unit: &Subjec
     .await
 }
 
+/// The work for a unit that is not over, failed work included.
+pub async fn open_for_unit(conn: &mut Conn, scope: TenantScope, unit: &Subject) -> Result<Vec<Activity>> {
+    conn.all(
+        "SELECT * FROM activity WHERE tenant_id = $1 AND unit_id = $2 AND unit_kind = $3
+           AND state NOT IN ('completed', 'cancelled')
+         ORDER BY id",
+        params![scope.tenant(), unit.id, unit.kind.as_str()],
+    )
+    .await
+}
+
 pub async fn approvals_of_activity(conn: &mut Conn, scope: TenantScope, id: ActivityId) -> Result<Vec<Approval>> {
     conn.all(
         "SELECT * FROM approval WHERE activity_id = $1 AND tenant_id = $2 ORDER BY id",

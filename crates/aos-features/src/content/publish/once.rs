@@ -204,7 +204,7 @@ pub(super) async fn concluded(
                 operation: "publish".to_owned(),
                 provider_code: None,
                 message: format!("{} took “{}” and then refused it: {words}", plan.name(), plan.item.title),
-                help: Some("Change what it refuses; then ask for the post again.".to_owned()),
+                help: Some("Change what it refuses on the platform, then retry this activity; or cancel it and have the post made again.".to_owned()),
             };
             let trouble = Trouble::Platform(error);
             record_trouble(db, scope, plan, &trouble).await?;

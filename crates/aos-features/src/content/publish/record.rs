@@ -57,7 +57,7 @@ pub(super) async fn record_seen(
         SeenState::Processing | SeenState::Draft => watch::watch_processing(tx, scope, publication, looks),
         SeenState::Rejected(words) => {
             let words = format!("The platform took it and then refused it: {words}");
-            let help = "Change what it refuses; then ask for the post again.";
+            let help = "Have it made again; what the platform said goes along.";
             store::set_item_state(tx, scope, item.id, ItemState::Failed, Some((&words, Some(help)))).await?;
             tx.emit(
                 NewEvent::new(scope.tenant(), "content.publishing_gave_up", Subject::new(CONTENT_ITEM, item.id))

@@ -23,6 +23,7 @@ pub fn routes() -> SliceRouter {
         .routes(routes!(versions, edit))
         .routes(routes!(version))
         .routes(routes!(plan))
+        .routes(routes!(again))
         .routes(routes!(publication))
 }
 
@@ -104,6 +105,17 @@ async fn plan(
     let mode = PublishModeContent::mode(body.mode, body.at)?;
     let mut tx = caller.begin().await?;
     content::reschedule::reschedule(&mut tx, scope, id, mode).await?;
+    let item = content::queries::item(&mut tx, scope, id).await?;
+    tx.commit().await?;
+    Ok(Json(item.into()))
+}
+
+/// Have a piece made again that its platform refused after taking it, or that is gone from there.
+#[utoipa::path(post, path = "/tenants/{tenant}/items/{item}/again", tag = "content", responses((status = 200, body = ItemView)))]
+async fn again(caller: Caller, At((tenant, id)): At<(TenantId, ContentItemId)>) -> Reply<ItemView> {
+    let scope = caller.scope(tenant, Permission::OperateWork)?;
+    let mut tx = caller.begin().await?;
+    content::commands::make_again(&mut tx, &caller.state.product.steps, scope, id).await?;
     let item = content::queries::item(&mut tx, scope, id).await?;
     tx.commit().await?;
     Ok(Json(item.into()))
