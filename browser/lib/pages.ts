@@ -29,6 +29,7 @@ export const UNLINKED: Record<string, string> = {
   "/client": "leads to the face of one's client",
   "/portal/live": "a stream",
   "/portal/search/palette": "a part of every page: stories/find opens it",
+  "/portal/search/clients": "names for a filter's field, where clients are many",
   "/portal/clients/{tenant}/screenshots/{crawl}": "a picture, which a crawl without a browser has not",
   "/client/{tenant}/screenshots/{crawl}": "a picture, which a crawl without a browser has not",
   "/brand/style.css": "a style",

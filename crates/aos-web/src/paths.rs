@@ -110,6 +110,8 @@ pub const CHANNELS_RETURN: &str = aos_features::channels::RETURN;
 pub const PLATFORM_APPS: &str = "/manage/credentials/applications";
 /// The palette's list for what is typed.
 pub const PALETTE: &str = "/portal/search/palette";
+/// Names of clients for what is typed into a filter.
+pub const CLIENT_NAMES: &str = "/portal/search/clients";
 pub const NOTIFICATIONS: &str = "/notifications";
 pub const NOTICE_CHOICES: &str = "/account/notifications";
 pub const SYSTEM: &str = "/manage/system";

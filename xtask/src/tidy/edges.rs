@@ -247,15 +247,15 @@ mod tests {
         let tree = Tree::of(&[
             ("crates/aos-features/src/strategy/commands.rs", "use crate::{people::Person, content::{Item, tenants}};"),
             ("crates/aos-features/src/strategy/store.rs", "fn a() { super::super::agents::run() }"),
-            ("crates/aos-features/src/content/mod.rs", "use super::website::Page;\nuse super::agents;"),
+            ("crates/aos-features/src/website/mod.rs", "use super::content::Item;\nuse super::agents;"),
             ("crates/aos-features/src/agents/model.rs", "use crate::people::Person; use crate::website::Page;"),
         ]);
         let found = messages(slices(&tree));
         assert_eq!(found.len(), 4, "{found:?}");
         assert!(found[0].contains("`strategy` may not call `content`"));
         assert!(found[1].contains("`strategy` may not call `agents`"));
-        assert!(found[2].contains("`content` may not call `website`"));
-        assert!(found[3].contains("mod.rs:2: `content` may not call `agents`"));
+        assert!(found[2].contains("`website` may not call `content`"));
+        assert!(found[3].contains("mod.rs:2: `website` may not call `agents`"));
     }
 
     #[test]

@@ -380,6 +380,17 @@ pub async fn due(
 /// # Errors
 /// `Storage`.
 pub async fn zones(conn: &mut Conn, scope: &AgencyScope) -> Result<Vec<String>> {
+    if scope.limit().is_none() {
+        // From one zone to the next by the index: thousands of clients live in a few.
+        let sql = "WITH RECURSIVE step (zone) AS (
+              SELECT MIN(zone) FROM tenant WHERE state = 'active'
+              UNION ALL
+              SELECT (SELECT MIN(t.zone) FROM tenant AS t WHERE t.state = 'active' AND t.zone > step.zone)
+                FROM step WHERE step.zone IS NOT NULL
+            )
+            SELECT zone FROM step WHERE zone IS NOT NULL ORDER BY zone LIMIT 200";
+        return conn.rows(sql, Vec::new()).await?.iter().map(|row| row.get("zone")).collect();
+    }
     let (mut sql, mut params) =
         ("SELECT DISTINCT t.zone FROM tenant AS t WHERE t.state = 'active'".to_owned(), Vec::new());
     limited(&mut sql, &mut params, scope, "t.id");

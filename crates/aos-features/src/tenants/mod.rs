@@ -36,4 +36,10 @@ pub const MIGRATIONS: &[aos_storage::Migration] = &[
         sqlite: include_str!("../../migrations/sqlite/0362_tenants_default_budget.sql"),
         postgres: include_str!("../../migrations/postgres/0362_tenants_default_budget.sql"),
     },
+    aos_storage::Migration {
+        number: 461,
+        name: "tenants_by_zone",
+        sqlite: include_str!("../../migrations/sqlite/0461_tenants_by_zone.sql"),
+        postgres: include_str!("../../migrations/postgres/0461_tenants_by_zone.sql"),
+    },
 ];

@@ -154,7 +154,7 @@ async fn a_platform_fetches_a_file_as_it_was_made_to_fit_at_a_signed_address_for
 async fn edit(studio: &Studio, item: ContentItemId, media: MediaRef) -> Result<i64> {
     let (steps, platforms) = (&studio.product.steps, studio.product.connections.platforms());
     let based_on = studio.item(item).await.current_version;
-    let mut tx = studio.db.begin(Actor::user(studio.ana)).await.unwrap();
+    let mut tx = studio.db.begin(Actor::agent("copywriter", None)).await.unwrap();
     let text = PostText { text: "Look".to_owned(), media: vec![media], ..PostText::default() };
     let edit = Edit { based_on, text: text.into(), note: None };
     let version = content::commands::edit_item(&mut tx, steps, platforms, studio.scope, item, edit).await?;

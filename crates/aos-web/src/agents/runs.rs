@@ -5,7 +5,7 @@ use aos_features::{
     agents::{self, Run, RunState, RunStep, RunStepKind},
     people::Permission,
     read_models::{
-        clients, owners,
+        owners,
         runs::{self, RunFilter, RunLine},
     },
     tenants,
@@ -21,6 +21,7 @@ use crate::{
     layout::{ClientTab, Place},
     live::Topic,
     paths,
+    search::ClientFilter,
     session::{Answer, At, Viewer},
     show::{Dial, count, next_page, small},
     ui::{Choice, Choices, HandedIn, states::label},
@@ -28,8 +29,6 @@ use crate::{
 
 /// The roles that agents have.
 const ROLES: [&str; 5] = ["onboarding", "strategy", "seo-specialist", "content-researcher", "copywriter"];
-/// Clients that the filter offers; more are found on the clients' own pages.
-const OFFERED: i64 = 200;
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
@@ -68,28 +67,26 @@ fn model(name: Option<&str>, offline: bool) -> String {
 pub(super) async fn list(viewer: Viewer, Query(asked): Query<Asked>) -> Answer {
     let scope = viewer.agency(Permission::SeeClient)?;
     let mut conn = viewer.read().await?;
+    let clients = ClientFilter::of(&mut conn, &viewer.principal, &scope, &asked.client, "Every client").await?;
+    let chosen = clients.query();
     let filter = RunFilter {
-        tenant: asked.client.parse().ok(),
+        tenant: clients.chosen(),
         state: RunState::ALL.iter().copied().find(|state| shown(*state) == asked.state),
         role: Some(asked.role.clone()).filter(|role| !role.is_empty()),
         skill: Some(asked.skill.clone()).filter(|skill| !skill.is_empty()),
     };
     let page = runs::runs(&mut conn, &scope, &filter, asked.after.as_ref(), PageSize::DEFAULT).await?;
-    let names = clients::names(&mut conn, &scope, OFFERED).await?;
     let shell = viewer.shell(&mut conn, "Runs", Place::Runs).await?.listening(&Topic::runs());
     let may_see = viewer.principal.can_in_agency(Permission::SeeCosts);
     let filters =
-        [("state", asked.state.as_str()), ("role", &asked.role), ("client", &asked.client), ("skill", &asked.skill)];
+        [("state", asked.state.as_str()), ("role", &asked.role), ("client", &chosen), ("skill", &asked.skill)];
     let words = |value: &'static str| Choice::new(value, label(value));
     let view = RunsPage {
         shell,
         runs: page.items.iter().map(|line| row(line, &viewer, may_see)).collect(),
         states: Choices::new(RunState::ALL.iter().map(|state| words(shown(*state))).collect(), asked.state.clone()),
         roles: Choices::new(ROLES.map(words).into(), asked.role.clone()),
-        clients: Choices::new(
-            names.into_iter().map(|(id, name)| Choice::new(id.to_string(), name)).collect(),
-            asked.client.clone(),
-        ),
+        clients,
         skill: asked.skill.clone(),
         more: next_page(paths::RUNS, &filters, page.next.as_ref()),
     };

@@ -6,6 +6,7 @@ use serde::Deserialize;
 use crate::{
     forms::FieldErrors,
     layout::Shell,
+    search::ClientFilter,
     ui::{Choices, Diff, HandedIn, Moment, VersionRow, filters},
 };
 
@@ -17,7 +18,7 @@ pub struct RunsPage {
     pub runs: Vec<RunRow>,
     pub states: Choices,
     pub roles: Choices,
-    pub clients: Choices,
+    pub clients: ClientFilter,
     /// Only those that were given this skill; empty: all.
     pub skill: String,
     pub more: Option<String>,

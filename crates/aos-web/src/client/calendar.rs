@@ -79,6 +79,7 @@ pub(super) async fn page(viewer: Viewer, At(id): At<TenantId>, Query(asked): Que
         base: format!("{base}/calendar"),
         scope: &scope,
         tenant: Some(id),
+        chosen: None,
         zone: open.tenant.tz(),
         now: viewer.now,
         may_move: &|_| false,

@@ -4,7 +4,6 @@ use aos_features::{
     notices::mail,
     people::Permission,
     read_models::{
-        clients,
         credentials::{self, CredentialFilter, CredentialKind, CredentialLine, Used},
         names::Names,
     },
@@ -18,13 +17,11 @@ use super::views::{CredentialRow, CredentialsPage, KeyRow};
 use crate::{
     layout::{ClientTab, Place},
     paths,
+    search::ClientFilter,
     session::{Answer, Viewer},
     show::{Dial, count, next_page, who},
     ui::{Choice, Choices, states::label},
 };
-
-/// Clients that the filter offers.
-const OFFERED: i64 = 1_000;
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
@@ -43,18 +40,19 @@ pub(super) async fn page(viewer: Viewer, Query(asked): Query<Asked>) -> Answer {
     let product = &viewer.state.product;
     let keys = product.credentials.master_keys();
     let mut conn = viewer.read().await?;
+    let clients = ClientFilter::of(&mut conn, &viewer.principal, &scope, &asked.client, "Every owner").await?;
+    let chosen = clients.query();
     let filter = CredentialFilter {
         kind: asked.kind.parse().ok(),
-        tenant: asked.client.parse().ok(),
+        tenant: clients.chosen(),
         not_under: (asked.key == "old").then(|| keys.current.clone()),
     };
     let page = credentials::credentials(&mut conn, &scope, &filter, asked.after.as_ref(), PageSize::DEFAULT).await?;
     let by_key = credentials::by_key(&mut conn, &scope).await?;
     let names = Names::of(&mut conn, page.items.iter().filter_map(|line| line.made_by.as_ref())).await?;
     let mail = mail::server(&mut conn, &product.post).await?;
-    let offered = clients::names(&mut conn, &scope, OFFERED).await?;
     let dial = Dial { zone: crate::people::agency_zone(&mut conn).await?, now: viewer.now };
-    let filters = [("kind", asked.kind.as_str()), ("client", &asked.client), ("key", &asked.key)];
+    let filters = [("kind", asked.kind.as_str()), ("client", &chosen), ("key", &asked.key)];
     let kinds = CredentialKind::ALL.iter().map(|kind| Choice::new(kind.as_str(), kind_words(*kind).0)).collect();
     let view = CredentialsPage {
         shell: viewer.shell(&mut conn, "Credentials", Place::Credentials).await?,
@@ -66,10 +64,7 @@ pub(super) async fn page(viewer: Viewer, Query(asked): Query<Asked>) -> Answer {
         in_file: keys.in_file,
         mail_elsewhere: mail.source == mail::Source::File && mail.has_password,
         kinds: Choices::new(kinds, asked.kind.clone()),
-        clients: Choices::new(
-            offered.into_iter().map(|(id, name)| Choice::new(id.to_string(), name)).collect(),
-            asked.client.clone(),
-        ),
+        clients,
         key_states: Choices::new(vec![Choice::new("old", "Not under the present one")], asked.key.clone()),
         filtered: filters.iter().any(|(_, value)| !value.is_empty()),
         more: next_page(paths::CREDENTIALS, &filters, page.next.as_ref()),

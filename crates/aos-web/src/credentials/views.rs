@@ -6,6 +6,7 @@ use crate::{
     channels::views::ScopeLine,
     forms::FieldErrors,
     layout::Shell,
+    search::ClientFilter,
     ui::{Choices, Moment, filters},
 };
 
@@ -27,7 +28,7 @@ pub struct CredentialsPage {
     /// The mail server's password stands in the settings file, so it is not in the list.
     pub mail_elsewhere: bool,
     pub kinds: Choices,
-    pub clients: Choices,
+    pub clients: ClientFilter,
     pub key_states: Choices,
     pub filtered: bool,
     pub more: Option<String>,

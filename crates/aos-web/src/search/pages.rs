@@ -32,7 +32,7 @@ pub(super) struct Asked {
 }
 
 impl Asked {
-    fn typed(&self) -> String {
+    pub(super) fn typed(&self) -> String {
         self.q.trim().chars().take(LONGEST).collect()
     }
 }

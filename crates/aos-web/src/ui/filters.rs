@@ -100,6 +100,7 @@ components!(
     super::Graph,
     super::Frames,
     super::HandedIn,
+    crate::search::ClientFilter,
 );
 
 #[cfg(test)]

@@ -64,7 +64,7 @@ async fn people_of_both_faces_bring_pictures_say_what_they_show_and_take_them_ou
     for kind in kinds() {
         let app = TestApp::new(kind).await;
         let client = app.client("Harbour").await;
-        let ana = app.person("Ana", Role::TenantAdmin, Some(client)).await;
+        let ana = app.person("Svenja", Role::TenantAdmin, Some(client)).await;
         let portal = format!("/portal/clients/{client}/media");
         let staff = Browser::of(&app, app.administrator).await;
         let empty = staff.get(&portal).await;
@@ -92,7 +92,7 @@ async fn people_of_both_faces_bring_pictures_say_what_they_show_and_take_them_ou
         let whole = client_browser.get(&format!("{own}/{id}/file")).await;
         assert_eq!((whole.status, whole.kind()), (StatusCode::OK, "image/png"));
 
-        let reader = app.person("Rui", Role::TenantMember, Some(client)).await;
+        let reader = app.person("Ruben", Role::TenantMember, Some(client)).await;
         assert!(!Browser::of(&app, reader).await.get(&own).await.body.contains("Bring a file"));
         let denied = bring(&app, reader, &own, "A roof", &testing::png(30, 30)).await;
         assert_eq!(denied.status, StatusCode::FORBIDDEN, "{}", denied.body);

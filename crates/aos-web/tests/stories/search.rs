@@ -57,3 +57,48 @@ async fn clients_posts_requests_pages_and_people_are_found_by_the_beginnings_of_
         journey.end().await;
     }
 }
+
+#[tokio::test]
+async fn among_many_clients_a_list_is_narrowed_by_a_name_and_among_few_by_a_choice() {
+    for kind in kinds() {
+        let journey = Journey::to_the_posts(kind).await;
+        let reader = Browser::of(&journey.app, journey.app.administrator).await;
+        let calendar = |query: &str| format!("/portal/calendar?view=list{query}");
+        let few = reader.get(&calendar("")).await.body;
+        assert!(few.contains(&format!("<option value=\"{}\"", journey.client)), "{few}");
+        let mut brands = Vec::new();
+        for n in 0..40 {
+            brands.push(journey.app.client(&format!("Brand {n:02}")).await);
+        }
+        let own = brands[7];
+        let many = reader.get(&calendar("")).await.body;
+        assert!(many.contains("placeholder=\"Every client\"") && !many.contains("Brand 07"), "{many}");
+
+        // Names are offered while somebody types, and only theirs.
+        let offered = reader.get("/portal/search/clients?q=brand%200").await.body;
+        assert!(offered.contains("<option value=\"Brand 07\">") && !offered.contains("Brand 11"), "{offered}");
+        let member = journey.app.person("Cora", Role::TenantMember, Some(own)).await;
+        let member = Browser::of(&journey.app, member).await;
+        assert_eq!(member.get("/portal/search/clients?q=brand").await.status, StatusCode::NOT_FOUND);
+
+        // A whole name, in whichever letters, and the beginning of one that is the only one; the address then says whom.
+        for typed in ["brand%2007", "BRAND+07"] {
+            let narrowed = reader.get(&calendar(&format!("&client={typed}"))).await.body;
+            assert!(
+                narrowed.contains("value=\"Brand 07\"") && narrowed.contains(&format!("client={own}")),
+                "{narrowed}"
+            );
+        }
+        let unknown = reader.get(&calendar("&client=brand")).await.body;
+        assert!(unknown.contains("No client is called “brand”"), "{unknown}");
+        for list in ["/portal/runs", "/manage/credentials"] {
+            let narrowed = reader.get(&format!("{list}?client=Brand+07")).await;
+            assert!(
+                narrowed.status == StatusCode::OK && narrowed.body.contains("value=\"Brand 07\""),
+                "{}",
+                narrowed.body
+            );
+        }
+        journey.end().await;
+    }
+}

@@ -29,7 +29,8 @@ use self::{
 use crate::{
     client::views::Told,
     paths,
-    ui::{Choice, Choices, moment::day, states},
+    search::ClientFilter,
+    ui::{Choices, moment::day, states},
 };
 
 /// What a calendar's address says: `?view=week&date=2026-11-20&client=…&show=planned&zone=Europe/Berlin&move=post:…`.
@@ -59,6 +60,8 @@ pub struct Around<'a> {
     pub scope: &'a AgencyScope,
     /// For one client.
     pub tenant: Option<TenantId>,
+    /// Of all clients', the one to whom it is narrowed.
+    pub chosen: Option<TenantId>,
     /// The zone where each client's own is not one: of "today", and of the one client.
     pub zone: Tz,
     pub now: Timestamp,
@@ -99,7 +102,7 @@ pub async fn view(conn: &mut Conn, around: &Around<'_>, asked: &Asked) -> Result
     let today = around.now.with_timezone(&here).date_naive();
     let view: View = asked.view.parse().unwrap_or_default();
     let span = Span::around(view, asked.date.parse().unwrap_or(today));
-    let tenant = around.tenant.or_else(|| asked.client.parse().ok());
+    let tenant = around.tenant.or(around.chosen);
     let for_client = around.told.is_some();
     // What failed is the agency's business, and they see it.
     let offered = |show: &Show| !for_client || *show != Show::Problem;
@@ -166,7 +169,7 @@ pub async fn view(conn: &mut Conn, around: &Around<'_>, asked: &Asked) -> Result
         },
         zone_name: chosen.map_or_else(String::new, |zone| zone.name().to_owned()),
         zones: Choices::default(),
-        clients: Choices::default(),
+        clients: ClientFilter::default(),
         back: links.to(&[("move", "")]),
         asked: asked.clone(),
         across: around.tenant.is_none(),
@@ -386,22 +389,18 @@ impl Links<'_> {
     }
 }
 
-/// The filters of a view across clients.
+/// The zones that a view across clients can be shown in.
 ///
 /// # Errors
 /// `Storage`.
-pub async fn choices(conn: &mut Conn, around: &Around<'_>, view: &mut CalendarView) -> Result<()> {
-    let clients = aos_features::read_models::clients::names(conn, around.scope, 500).await?;
-    let clients = clients.into_iter().map(|(id, name)| Choice::new(id.to_string(), name)).collect();
-    view.clients = Choices::new(clients, view.asked.client.clone());
+pub async fn zones(conn: &mut Conn, around: &Around<'_>, chosen: &str) -> Result<Choices> {
     let mut zones = calendar::zones(conn, around.scope).await?;
     zones.extend([around.zone.name().to_owned(), "UTC".to_owned()]);
     // What somebody shared stays, also where no client lives there.
-    zones.extend(Some(view.zone_name.clone()).filter(|zone| !zone.is_empty()));
+    zones.extend(Some(chosen.to_owned()).filter(|zone| !zone.is_empty()));
     zones.sort();
     zones.dedup();
-    view.zones = Choices::plain(zones, view.zone_name.clone());
-    Ok(())
+    Ok(Choices::plain(zones, chosen))
 }
 
 /// "Tue 24 Nov 2026, 09:00 CET".

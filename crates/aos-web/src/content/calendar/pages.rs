@@ -17,6 +17,7 @@ use crate::{
     layout::{ClientTab, Place},
     live::Topic,
     paths,
+    search::ClientFilter,
     session::{Answer, At, Viewer},
     workspace::Workspace,
 };
@@ -35,15 +36,18 @@ fn due(tenant: TenantId) -> String {
 }
 
 /// `GET /portal/calendar`.
-pub(in crate::content) async fn all(viewer: Viewer, Query(asked): Query<Asked>) -> Answer {
+pub(in crate::content) async fn all(viewer: Viewer, Query(mut asked): Query<Asked>) -> Answer {
     let scope = viewer.agency(Permission::SeeClient)?;
     let mut conn = viewer.read().await?;
+    let clients = ClientFilter::of(&mut conn, &viewer.principal, &scope, &asked.client, "Every client").await?;
+    asked.client = clients.query();
     let zone: Tz = people::queries::agency(&mut conn).await?.zone.parse().unwrap_or(Tz::UTC);
     let may_move = |tenant: TenantId| viewer.can(tenant, Permission::EditContent);
     let around = Around {
         base: paths::CALENDAR.to_owned(),
         scope: &scope,
         tenant: None,
+        chosen: clients.chosen(),
         zone,
         now: viewer.now,
         may_move: &may_move,
@@ -52,7 +56,8 @@ pub(in crate::content) async fn all(viewer: Viewer, Query(asked): Query<Asked>) 
         told: None,
     };
     let mut calendar = super::view(&mut conn, &around, &asked).await?;
-    super::choices(&mut conn, &around, &mut calendar).await?;
+    calendar.zones = super::zones(&mut conn, &around, &calendar.zone_name).await?;
+    calendar.clients = clients;
     let shell = viewer.shell(&mut conn, "Calendar", Place::Calendar).await?;
     // What becomes of posts is told with approvals and runs.
     let shell = shell.listening(&Topic::queue()).listening(&Topic::runs());
@@ -70,6 +75,7 @@ pub(in crate::content) async fn one(viewer: Viewer, At(id): At<TenantId>, Query(
         base: paths::client_tab(id, ClientTab::Calendar),
         scope: &scope,
         tenant: Some(id),
+        chosen: None,
         zone: open.tenant.tz(),
         now: viewer.now,
         may_move: &may_move,

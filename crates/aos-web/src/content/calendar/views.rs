@@ -5,6 +5,7 @@ use askama::Template;
 use super::Asked;
 use crate::{
     layout::{ClientHead, ClientTab, Shell},
+    search::ClientFilter,
     ui::{Choices, filters},
 };
 
@@ -50,7 +51,7 @@ pub struct CalendarView {
     pub zone: String,
     pub zone_name: String,
     pub zones: Choices,
-    pub clients: Choices,
+    pub clients: ClientFilter,
     /// Over several clients: their names are shown.
     pub across: bool,
     pub days: Vec<CalendarDay>,
