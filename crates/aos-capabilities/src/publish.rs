@@ -74,6 +74,8 @@ pub trait Publish: Send + Sync {
     /// # Errors
     /// `Invalid` with the field, in words for a person.
     fn validate(&self, article: &Article) -> Result<(), PlatformError>;
+    /// Whether the platform itself publishes at a moment to come. If not, the caller keeps the article until then.
+    fn schedules(&self) -> bool;
     /// Makes one attempt. The caller has recorded its intent before and looks with [`Publish::find`] when the outcome
     /// is unknown; it never calls this twice for one item without looking.
     ///

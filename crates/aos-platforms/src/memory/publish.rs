@@ -31,6 +31,10 @@ impl Publish for Memory {
         Ok(())
     }
 
+    fn schedules(&self) -> bool {
+        true
+    }
+
     async fn publish(&self, account: &Account, article: &Article) -> Result<Published, PlatformError> {
         self.validate(article)?;
         self.operate(account, Operation::Publish, |state, now| {

@@ -49,6 +49,10 @@ impl Publish for Webflow {
         self.is_draft(article).map(|_| ())
     }
 
+    fn schedules(&self) -> bool {
+        false
+    }
+
     async fn publish(&self, account: &Account, article: &Article) -> Result<Published, PlatformError> {
         self.validate(article)?;
         let draft = self.is_draft(article)?;

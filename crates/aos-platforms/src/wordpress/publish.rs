@@ -50,6 +50,10 @@ impl Publish for WordPress {
         Ok(())
     }
 
+    fn schedules(&self) -> bool {
+        true
+    }
+
     async fn publish(&self, account: &Account, article: &Article) -> Result<Published, PlatformError> {
         self.validate(article)?;
         let mut session = self.session(account).await?;

@@ -27,6 +27,18 @@ pub trait Bench {
     /// Everything that was written down about the requests, for the search for secrets.
     fn records(&self) -> String;
 
+    /// Whether an article's categories and tags are set; else a note says that they are not.
+    fn sets_terms(&self) -> bool {
+        true
+    }
+
+    /// What was unreachable answers again.
+    fn reach_again(&self) {}
+    /// When to try again after a page for people where the API should have answered.
+    fn after_a_page(&self) -> Again {
+        Again::Never
+    }
+
     fn publisher(&self) -> &dyn Publish {
         self.platform().publish().expect("a platform that declares publishing can publish")
     }

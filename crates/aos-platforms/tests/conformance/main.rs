@@ -13,6 +13,7 @@ mod memory;
 mod publishing;
 mod recorded;
 mod vendors;
+mod webflow;
 mod wordpress;
 mod wordpress_connect;
 mod wordpress_inspect;
@@ -62,7 +63,7 @@ struct Subject {
 }
 
 fn subjects() -> Vec<Subject> {
-    vec![memory::subject(), wordpress::subject()]
+    vec![memory::subject(), wordpress::subject(), webflow::subject()]
 }
 
 fn main() {

@@ -17,6 +17,7 @@ use crate::{
 pub fn cases() -> Vec<Case> {
     cases![
         an_article_stands_as_wished,
+        a_moment_to_come_is_kept_or_refused,
         an_article_with_everything_is_published_without_a_note,
         an_item_is_found_by_itself_only,
         an_item_is_found_in_every_state,
@@ -33,24 +34,42 @@ pub fn cases() -> Vec<Case> {
 
 async fn an_article_stands_as_wished(bench: &dyn Bench) {
     let later = now() + TimeDelta::days(3);
+    let mut wished = 0;
     for (mode, state) in [
         (PublishMode::Draft, PublishedState::Draft),
         (PublishMode::Now, PublishedState::Live),
         (PublishMode::At(later), PublishedState::Scheduled(later)),
         (PublishMode::At(now() - TimeDelta::days(1)), PublishedState::Live),
-    ] {
+    ]
+    .into_iter()
+    .filter(|(_, state)| bench.publisher().schedules() || !matches!(state, PublishedState::Scheduled(_)))
+    {
+        wished += 1;
         let wish = Article { mode, slug: format!("as-wished-{}", bench.standing()), ..article() };
         let published = bench.publisher().publish(&bench.account(), &wish).await.unwrap();
         assert_eq!(published.state, state);
         let read = bench.publisher().read(&bench.account(), &published.id).await.unwrap().unwrap();
         assert_eq!((read.state, &read.url), (state, &published.url));
     }
-    assert_eq!(bench.standing(), 4);
+    assert_eq!(bench.standing(), wished);
+}
+
+/// What schedules nothing says so before anything is sent; the product keeps the article until its moment.
+async fn a_moment_to_come_is_kept_or_refused(bench: &dyn Bench) {
+    let (account, before) = (bench.account(), bench.requests());
+    let wish = Article { mode: PublishMode::At(now() + TimeDelta::days(3)), ..article() };
+    let outcome = bench.publisher().publish(&account, &wish).await;
+    if bench.publisher().schedules() {
+        assert_eq!(outcome.unwrap().state, PublishedState::Scheduled(now() + TimeDelta::days(3)));
+    } else {
+        assert_eq!(outcome.unwrap_err().kind, PlatformErrorKind::Unsupported);
+        assert_eq!((bench.requests(), bench.standing()), (before, 0));
+    }
 }
 
 async fn an_article_with_everything_is_published_without_a_note(bench: &dyn Bench) {
     let published = bench.publisher().publish(&bench.account(), &illustrated()).await.unwrap();
-    assert_eq!(published.notes, Vec::<String>::new());
+    assert_eq!(published.notes.len(), usize::from(!bench.sets_terms()), "{:?}", published.notes);
 }
 
 async fn an_item_is_found_by_itself_only(bench: &dyn Bench) {
@@ -65,7 +84,8 @@ async fn an_item_is_found_by_itself_only(bench: &dyn Bench) {
 }
 
 async fn an_item_is_found_in_every_state(bench: &dyn Bench) {
-    for mode in [PublishMode::Draft, PublishMode::Now, PublishMode::At(now() + TimeDelta::days(1))] {
+    let planned = bench.publisher().schedules().then_some(PublishMode::At(now() + TimeDelta::days(1)));
+    for mode in [PublishMode::Draft, PublishMode::Now].into_iter().chain(planned) {
         let article = Article { mode, ..article() };
         let published = bench.publisher().publish(&bench.account(), &article).await.unwrap();
         let found = bench.publisher().find(&bench.account(), article.item, &article.slug).await.unwrap().unwrap();
@@ -86,6 +106,9 @@ async fn an_update_changes_the_same_article(bench: &dyn Bench) {
 }
 
 async fn a_plan_can_be_brought_forward_and_taken_back(bench: &dyn Bench) {
+    if !bench.publisher().schedules() {
+        return;
+    }
     let mut article = Article { mode: PublishMode::At(now() + TimeDelta::days(9)), ..article() };
     let planned = bench.publisher().publish(&bench.account(), &article).await.unwrap();
     for (mode, state) in [

@@ -12,12 +12,14 @@ mod meta;
 mod posts;
 mod social;
 mod stage;
+mod webflow;
 
 use aos_capabilities::Capability;
 use libtest_mimic::{Failed, Trial};
 
 use crate::block_on;
 pub use stage::{Stage, Staging};
+pub use webflow::staging as webflow_staging;
 
 /// One case: its name and what is done on a fresh stage.
 type Case = (&'static str, for<'a> fn(&'a Stage) -> crate::Running<'a>);
@@ -28,7 +30,8 @@ const PNG: &[u8] = include_bytes!("office.png");
 
 /// All platforms of vendors.
 fn stagings() -> Vec<Staging> {
-    [social::stagings(), meta::stagings(), mailing::stagings(), google::stagings()].concat()
+    let webflow = vec![webflow::staging()];
+    [social::stagings(), meta::stagings(), mailing::stagings(), google::stagings(), webflow].concat()
 }
 
 /// The platforms that stand here, for the list that `tidy` compares.

@@ -9,7 +9,7 @@ pub fn stagings() -> Vec<Staging> {
     vec![linkedin(), x(), tiktok()]
 }
 
-fn linkedin() -> Staging {
+pub(super) fn linkedin() -> Staging {
     Staging {
         make: |vendor| Box::new(LinkedIn::new(vendor)),
         service: Service::LinkedIn,
