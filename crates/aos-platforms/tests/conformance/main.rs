@@ -12,6 +12,7 @@ mod limits;
 mod memory;
 mod publishing;
 mod recorded;
+mod specs;
 mod vendors;
 mod webflow;
 mod wordpress;
@@ -110,6 +111,7 @@ fn main() {
         Ok::<(), Failed>(())
     }));
     trials.extend(vendors::trials());
+    trials.extend(specs::trials());
     libtest_mimic::run(&arguments, trials).exit();
 }
 

@@ -29,7 +29,7 @@ const JPEG: &[u8] = include_bytes!("office.jpg");
 const PNG: &[u8] = include_bytes!("office.png");
 
 /// All platforms of vendors.
-fn stagings() -> Vec<Staging> {
+pub fn stagings() -> Vec<Staging> {
     let webflow = vec![webflow::staging()];
     [social::stagings(), meta::stagings(), mailing::stagings(), google::stagings(), webflow].concat()
 }
