@@ -53,9 +53,11 @@ static DESCRIPTOR: Descriptor = Descriptor {
 /// The practice site, or another practice platform. Clones share what stands on it.
 #[derive(Clone)]
 pub struct Memory {
-    descriptor: &'static Descriptor,
+    descriptor: Arc<Descriptor>,
     clock: Arc<dyn Clock>,
     state: Arc<Mutex<State>>,
+    /// Some posts are not shown to whoever looks for them.
+    hides: bool,
 }
 
 /// What goes wrong the next time.
@@ -110,8 +112,20 @@ impl Memory {
     pub fn mail(clock: Arc<dyn Clock>) -> Self {
         Self::of(&campaigns::DESCRIPTOR, clock)
     }
-    fn of(descriptor: &'static Descriptor, clock: Arc<dyn Clock>) -> Self {
-        Self { descriptor, clock, state: Arc::default() }
+    fn of(descriptor: &Descriptor, clock: Arc<dyn Clock>) -> Self {
+        Self { descriptor: Arc::new(descriptor.clone()), clock, state: Arc::default(), hides: false }
+    }
+    /// Whoever looks for a post sees none, as where posts are private.
+    #[must_use]
+    pub fn hiding(mut self) -> Self {
+        self.hides = true;
+        self
+    }
+    /// Another description than its own.
+    #[must_use]
+    pub fn described(mut self, change: impl FnOnce(&mut Descriptor)) -> Self {
+        change(Arc::make_mut(&mut self.descriptor));
+        self
     }
 
     /// Makes the next operation go wrong; several wait in line.
@@ -256,7 +270,7 @@ impl Operation {
 #[async_trait::async_trait]
 impl Platform for Memory {
     fn descriptor(&self) -> &Descriptor {
-        self.descriptor
+        &self.descriptor
     }
     async fn check(&self, account: &Account) -> Result<AccountInfo, PlatformError> {
         self.operate(account, Operation::Connect, |_, _| {

@@ -45,7 +45,7 @@ const IMAGES: MediaRule = MediaRule {
     alt_characters: Some(500),
 };
 
-const RULES: PostRules = PostRules {
+pub(super) const RULES: PostRules = PostRules {
     text: 3_000,
     unit: TextUnit::Characters,
     text_required: false,
@@ -151,7 +151,7 @@ impl State {
 #[async_trait::async_trait]
 impl PublishPosts for Memory {
     fn validate(&self, post: &Post) -> Result<(), PlatformError> {
-        check(self.descriptor, post)
+        check(&self.descriptor, post)
     }
 
     async fn publish(&self, account: &Account, post: &Post) -> Result<PublishedPost, PlatformError> {
@@ -188,10 +188,15 @@ impl PublishPosts for Memory {
     ) -> Result<Option<PublishedPost>, PlatformError> {
         self.operate(account, Operation::Find, |state, now| {
             let posts = state.posts.get(&account.channel);
+            let posts = posts.filter(|_| !self.hides);
             let ours =
                 posts.and_then(|posts| posts.iter().find(|one| one.text == post.text.as_str() && one.made_at >= since));
             Ok(ours.map(|standing| show(account, standing, now)))
         })
+    }
+
+    fn finds_all(&self) -> bool {
+        !self.hides
     }
 
     async fn read(&self, account: &Account, id: &str) -> Result<Option<PublishedPost>, PlatformError> {

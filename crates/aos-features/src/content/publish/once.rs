@@ -1,27 +1,37 @@
 //! One attempt at a post or a newsletter, and what is known of those before it.
 
 use aos_capabilities::{
-    PlatformError, PlatformErrorKind,
+    Account, PlatformError, PlatformErrorKind,
     campaign::{CampaignState, SentCampaign},
     post::{PostState, PublishedPost},
 };
-use aos_kernel::{Actor, Error, NewEvent, PublicationId, Result, Retry, Subject, TenantScope, Timestamp};
+use aos_kernel::{Error, NewEvent, PublicationId, Result, Retry, Subject, TenantScope, Timestamp};
 use aos_storage::{Db, Tx};
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use url::Url;
 
-use super::{Plan, Trouble, record_trouble};
-use crate::content::{
-    CONTENT_ITEM,
-    model::{ContentItem, ContentVersion, PublicationState},
-    quota::{self, Quota},
-    store,
+use super::{
+    Plan, Trouble,
+    access::Access,
+    permit::{Begun, begin, not_done},
+    record_trouble,
+};
+use crate::{
+    content::{
+        CONTENT_ITEM,
+        model::{ContentItem, ContentVersion, PublicationState},
+        store,
+    },
+    steps::PutOff,
 };
 
 /// Answers that may be lost in a row until a person is asked.
 const MOST_UNSEEN: i64 = 4;
+/// How long is waited for what may not be shown yet, where what is not shown may stand there all the same.
+const MAY_STAY_HIDDEN: TimeDelta = TimeDelta::minutes(30);
+const LOOK_THERE: &str = "Look there. If it is missing, retry this activity: it is looked for once more and then sent.";
 /// Clocks of platforms differ from ours by no more.
 const SKEW: TimeDelta = TimeDelta::minutes(2);
 
@@ -71,11 +81,19 @@ impl From<SentCampaign> for Seen {
     }
 }
 
+/// What came of an attempt.
+#[derive(Serialize, Deserialize)]
+pub(super) enum Made {
+    Seen(Seen),
+    /// None was made yet.
+    PutOff(PutOff),
+}
+
 /// What came of the step.
 #[derive(Serialize, Deserialize)]
 pub(super) struct Outcome {
     pub publication: PublicationId,
-    pub seen: Seen,
+    pub made: Made,
 }
 
 /// One way to publish, for [`once`].
@@ -84,61 +102,100 @@ pub(super) trait Attempt: Send + Sync {
     /// How long after an attempt the platform may still not show what it made.
     const SETTLES: TimeDelta;
     fn validate(&self) -> Result<(), PlatformError>;
-    async fn find(&self, since: Timestamp) -> Result<Option<Seen>, PlatformError>;
-    async fn make(&self) -> Result<Seen, PlatformError>;
+    /// Whether a look sees whatever stands there.
+    fn sees_all(&self) -> bool {
+        true
+    }
+    async fn find(&self, account: &Account, since: Timestamp) -> Result<Option<Seen>, PlatformError>;
+    async fn make(&self, account: &Account) -> Result<Seen, PlatformError>;
     /// Goes on with what was begun and left lying.
-    async fn resume(&self, id: &str) -> Result<Seen, PlatformError>;
+    async fn resume(&self, account: &Account, id: &str) -> Result<Seen, PlatformError>;
 }
 
-/// One attempt, unless an earlier one turns out to have worked.
-pub(super) async fn once<A: Attempt>(db: &Db, scope: TenantScope, plan: &Plan, attempt: &A) -> Result<Seen, Trouble> {
+/// One attempt, unless an earlier one turns out to have worked or the account may do no more for now.
+pub(super) async fn once<A: Attempt>(db: &Db, scope: TenantScope, plan: &Plan, attempt: &A) -> Result<Made, Trouble> {
     attempt.validate()?;
     let publication = &plan.publication;
     let now = db.clock().now();
+    let mut access = plan.access(db, scope);
+    let mut lying = None;
     if let Some(first) = publication.first_attempt_at {
-        match look(attempt, first).await? {
-            Some(found) if found.state == SeenState::Draft => {
-                record_attempt(db, scope, plan).await?;
-                return Ok(attempt.resume(&found.id).await?);
-            }
+        match look(attempt, &mut access, first).await? {
+            Some(found) if found.state == SeenState::Draft => lying = Some(found.id),
             // What the platform refused stays refused: this is another attempt.
             Some(Seen { state: SeenState::Rejected(_), .. }) if publication.state == PublicationState::Failed => {}
-            Some(found) => return Ok(found),
-            None if publication.state == PublicationState::Unconfirmed => unseen(plan, now, A::SETTLES)?,
+            Some(found) => return Ok(Made::Seen(found)),
+            None if publication.state == PublicationState::Unconfirmed => unseen(plan, now, attempt)?,
             None => {}
         }
     }
-    if let Some(channel) = publication.channel_id
-        && let Quota::NotBefore(at) = quota::may_publish(&mut db.read().await?, scope, channel).await?
-    {
-        let wait = (at - now).to_std().unwrap_or_default();
-        let words = format!("{} takes no more from this account for now.", plan.name());
-        let error = Error::limited("channel_quota", words).with_retry(Retry::After(wait));
-        return Err(error.with_help("It is tried again when the platform takes more.").into());
+    let permit = match begin(db, scope, plan).await? {
+        Begun::Now(permit) => permit,
+        Begun::Later(put_off) => return Ok(Made::PutOff(put_off)),
+    };
+    let lost = match send(attempt, &mut access, lying.as_deref()).await {
+        Ok(seen) => return Ok(Made::Seen(seen)),
+        Err(error) if !error.outcome_unknown => {
+            return Ok(Made::PutOff(not_done(db, scope, plan, permit, error).await?));
+        }
+        // It still lies there as long as it is under way, so a look says nothing yet.
+        Err(error) if lying.is_some() => return Err(error.into()),
+        Err(error) => error,
+    };
+    match look(attempt, &mut access, now).await {
+        Ok(Some(found)) if found.state == SeenState::Draft => {
+            Ok(Made::Seen(send(attempt, &mut access, Some(&found.id)).await?))
+        }
+        Ok(Some(found)) => Ok(Made::Seen(found)),
+        // Not there now; it may still appear.
+        Ok(None) | Err(_) => {
+            let wait = A::SETTLES.to_std().unwrap_or_default();
+            Err(PlatformError { retry: Retry::After(wait), ..lost }.into())
+        }
     }
-    record_attempt(db, scope, plan).await?;
-    match attempt.make().await {
-        Ok(seen) => Ok(seen),
-        Err(error) if error.outcome_unknown => match look(attempt, now).await {
-            Ok(Some(found)) if found.state == SeenState::Draft => Ok(attempt.resume(&found.id).await?),
-            Ok(Some(found)) => Ok(found),
-            // Not there now; it may still appear.
-            Ok(None) | Err(_) => {
-                let wait = A::SETTLES.to_std().unwrap_or_default();
-                Err(PlatformError { retry: Retry::After(wait), ..error }.into())
+}
+
+/// Sends it, or goes on with what lies there. Once more with renewed access, where the first was refused and so certainly
+/// did nothing.
+async fn send<A: Attempt>(attempt: &A, access: &mut Access<'_>, lying: Option<&str>) -> Result<Seen, PlatformError> {
+    loop {
+        let sent = match lying {
+            Some(id) => attempt.resume(access.account(), id).await,
+            None => attempt.make(access.account()).await,
+        };
+        match sent {
+            Err(refusal) if !refusal.outcome_unknown => {
+                if !access.is_renewed(&refusal).await? {
+                    return Err(refusal);
+                }
             }
-        },
-        Err(error) => Err(error.into()),
+            sent => return sent,
+        }
     }
 }
 
 /// A look that fails leaves unknown what was unknown.
-async fn look<A: Attempt>(attempt: &A, first: Timestamp) -> Result<Option<Seen>, PlatformError> {
-    attempt.find(first - SKEW).await.map_err(|error| PlatformError { outcome_unknown: true, ..error })
+async fn look<A: Attempt>(
+    attempt: &A,
+    access: &mut Access<'_>,
+    first: Timestamp,
+) -> Result<Option<Seen>, PlatformError> {
+    let unknown = |error| PlatformError { outcome_unknown: true, ..error };
+    loop {
+        match attempt.find(access.account(), first - SKEW).await {
+            Ok(found) => return Ok(found),
+            Err(error) => {
+                if !access.is_renewed(&error).await.map_err(unknown)? {
+                    return Err(unknown(error));
+                }
+            }
+        }
+    }
 }
 
 /// The answer was lost and nothing is to be seen: wait, make it again, or ask a person.
-fn unseen(plan: &Plan, now: Timestamp, settles: TimeDelta) -> Result<()> {
+fn unseen<A: Attempt>(plan: &Plan, now: Timestamp, attempt: &A) -> Result<()> {
+    let settles = if attempt.sees_all() { A::SETTLES } else { A::SETTLES.max(MAY_STAY_HIDDEN) };
     let publication = &plan.publication;
     let (title, platform) = (&plan.item.title, plan.name());
     let waited = publication.last_attempt_at.map_or(settles, |last| now - last);
@@ -151,22 +208,20 @@ fn unseen(plan: &Plan, now: Timestamp, settles: TimeDelta) -> Result<()> {
             .with_help("It is looked for again before anything is repeated."));
     }
     let has_looked = publication.work_attempt.is_some_and(|before| plan.work_attempt > before);
+    if !attempt.sees_all() && !has_looked {
+        let words = format!(
+            "Nobody knows whether “{title}” stands on {platform}: the answer was lost, and {platform} does not show us \
+             every post."
+        );
+        return Err(Error::outside("publishing_unconfirmed", words).with_help(LOOK_THERE));
+    }
     if publication.attempts >= MOST_UNSEEN && !has_looked {
         let words = format!(
             "Nobody knows whether “{title}” stands on {platform}: answers were lost, and it was not found there."
         );
-        return Err(Error::outside("publishing_unconfirmed", words).with_help(
-            "Look there. If it is missing, retry this activity: it is looked for once more and then sent.",
-        ));
+        return Err(Error::outside("publishing_unconfirmed", words).with_help(LOOK_THERE));
     }
     Ok(())
-}
-
-pub(super) async fn record_attempt(db: &Db, scope: TenantScope, plan: &Plan) -> Result<()> {
-    let mut tx = db.begin(Actor::system("content")).await?;
-    let Plan { item, version, publication, work_attempt, .. } = plan;
-    record_attempt_of(&mut tx, scope, item, version, publication.id, *work_attempt).await?;
-    tx.commit().await
 }
 
 /// From now on its outcome is unknown until somebody says otherwise.
@@ -192,10 +247,10 @@ pub(super) async fn concluded(
     db: &Db,
     scope: TenantScope,
     plan: &Plan,
-    outcome: Result<Seen, Trouble>,
+    outcome: Result<Made, Trouble>,
 ) -> Result<Value> {
     match outcome {
-        Ok(Seen { state: SeenState::Rejected(words), id, .. }) => {
+        Ok(Made::Seen(Seen { state: SeenState::Rejected(words), id, .. })) => {
             let error = PlatformError {
                 kind: PlatformErrorKind::Invalid("text".to_owned()),
                 retry: Retry::Never,
@@ -211,7 +266,7 @@ pub(super) async fn concluded(
             tracing::info!(id, "a platform refused what it had taken");
             Err(trouble.into())
         }
-        Ok(seen) => serde_json::to_value(Outcome { publication: plan.publication.id, seen }).map_err(Error::internal),
+        Ok(made) => serde_json::to_value(Outcome { publication: plan.publication.id, made }).map_err(Error::internal),
         Err(trouble) => {
             record_trouble(db, scope, plan, &trouble).await?;
             Err(trouble.into())
