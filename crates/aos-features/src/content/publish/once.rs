@@ -82,7 +82,7 @@ pub(super) struct Outcome {
 #[async_trait::async_trait]
 pub(super) trait Attempt: Send + Sync {
     /// How long after an attempt the platform may still not show what it made.
-    const SETTLES: TimeDelta;
+    fn settles(&self) -> TimeDelta;
     fn validate(&self) -> Result<(), PlatformError>;
     async fn find(&self, since: Timestamp) -> Result<Option<Seen>, PlatformError>;
     async fn make(&self) -> Result<Seen, PlatformError>;
@@ -104,7 +104,7 @@ pub(super) async fn once<A: Attempt>(db: &Db, scope: TenantScope, plan: &Plan, a
             // What the platform refused stays refused: this is another attempt.
             Some(Seen { state: SeenState::Rejected(_), .. }) if publication.state == PublicationState::Failed => {}
             Some(found) => return Ok(found),
-            None if publication.state == PublicationState::Unconfirmed => unseen(plan, now, A::SETTLES)?,
+            None if publication.state == PublicationState::Unconfirmed => unseen(plan, now, attempt.settles())?,
             None => {}
         }
     }
@@ -124,7 +124,7 @@ pub(super) async fn once<A: Attempt>(db: &Db, scope: TenantScope, plan: &Plan, a
             Ok(Some(found)) => Ok(found),
             // Not there now; it may still appear.
             Ok(None) | Err(_) => {
-                let wait = A::SETTLES.to_std().unwrap_or_default();
+                let wait = attempt.settles().to_std().unwrap_or_default();
                 Err(PlatformError { retry: Retry::After(wait), ..error }.into())
             }
         },
