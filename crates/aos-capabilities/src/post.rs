@@ -1,5 +1,7 @@
 //! Publishing a short post on a social or local platform, once.
 
+use std::time::Duration;
+
 use aos_kernel::{ContentItemId, Retry, Timestamp};
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
@@ -183,7 +185,15 @@ pub trait PublishPosts: Send + Sync {
     /// # Errors
     /// Only when it could not look.
     async fn read(&self, account: &Account, id: &str) -> Result<Option<PublishedPost>, PlatformError>;
+
+    /// How long after an attempt [`PublishPosts::find`] may still miss what it made.
+    fn settles(&self) -> Duration {
+        SETTLES
+    }
 }
+
+/// Feeds show a new post within seconds; this is several times the slowest that is known.
+pub const SETTLES: Duration = Duration::from_secs(90);
 
 /// The first thing that a post breaks of its platform's rules, as a refusal.
 ///

@@ -8,7 +8,7 @@ use aos_workflow::EventFilter;
 use serde_json::Value;
 use uuid::Uuid;
 
-use crate::{people, tenants};
+use crate::{activities::ActivityState, people, tenants};
 
 /// One thing that was looked at.
 pub struct Finding {
@@ -63,9 +63,10 @@ async fn broken_chains(conn: &mut Conn, agency: &AgencyScope) -> Result<Vec<Stri
         let page =
             aos_workflow::recent(conn, agency, &filter, after.as_ref(), PageSize::clamped(PageSize::MAX)).await?;
         for event in page.items.iter().filter(|event| event.subject.kind == "activity") {
-            let state = event.kind.trim_start_matches("activities.").to_owned();
+            // What else is told of an activity changes no state: that it waits for a person.
+            let Ok(state) = event.kind.trim_start_matches("activities.").parse::<ActivityState>() else { continue };
             if let Some(wanted) = expected.get(&event.subject.id)
-                && *wanted != state
+                && *wanted != state.as_str()
             {
                 broken.push(format!("activity {} went on from {wanted}, but was {state}", event.subject.id));
             }
@@ -75,7 +76,7 @@ async fn broken_chains(conn: &mut Conn, agency: &AgencyScope) -> Result<Vec<Stri
                 }
                 None => {
                     expected.remove(&event.subject.id);
-                    if state != "created" {
+                    if state != ActivityState::Created {
                         broken.push(format!("activity {} began as {state}", event.subject.id));
                     }
                 }

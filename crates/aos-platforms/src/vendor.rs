@@ -1,11 +1,12 @@
 //! What the clients of all vendors' platforms share: the way out, the clock, where the vendor answers, and the version
 //! of its API.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use aos_capabilities::{
     PlatformError, PlatformErrorKind,
     platform::{ApiVersion, Descriptor},
+    post::SETTLES,
 };
 use aos_kernel::{Clock, Retry, Timestamp};
 use aos_outbound::{Outbound, Request, Response};
@@ -13,6 +14,9 @@ use serde::de::DeserializeOwned;
 use url::Url;
 
 use crate::failure::{self, Effect};
+
+/// Longer than a simulated vendor works on a request whose sender is gone.
+const SIMULATED_SETTLES: Duration = Duration::from_secs(2);
 
 /// How a vendor is reached. Cheap to clone.
 #[derive(Clone)]
@@ -74,6 +78,11 @@ impl Vendor {
     /// The vendor is simulated, by a clock that may stand still: waiting for it is of no use.
     pub(crate) fn is_simulated(&self) -> bool {
         self.sandbox.is_some()
+    }
+
+    /// How long a post may stand there before lists show it. Lists of the simulated vendors lag by requests, not by time.
+    pub(crate) fn settles(&self) -> Duration {
+        if self.is_simulated() { SIMULATED_SETTLES } else { SETTLES }
     }
 
     /// Sends a request; any status is an answer.

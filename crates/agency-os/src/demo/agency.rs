@@ -45,6 +45,7 @@ pub async fn open(app: &App, cast: &Cast, places: &Places, screen: &Screen) -> R
         client: client.to_owned(),
         zone: zone.to_owned(),
         stage,
+        social: Vec::new(),
         waits: false,
     });
     let journeys = plans.iter().map(|plan| async move {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use anyhow::{Context, Result, bail};
 use aos_capabilities::model::Dialect;
 use aos_features::{
-    activities::{self, ActivityState, PipelineState, PipelineView},
+    activities::{self, ActivityState, Assignee, PipelineState, PipelineView},
     agents::{self, NewProvider},
     channels::Connect,
     content::{self, ItemState},
@@ -23,6 +23,7 @@ use super::{
     places::Places,
     reviewer,
     screen::{Screen, Voice},
+    social,
 };
 use crate::assemble::{App, plain};
 
@@ -57,6 +58,8 @@ pub struct Plan {
     pub client: String,
     pub zone: String,
     pub stage: Stage,
+    /// The platforms on which the month's posts come out; none: the client's blog.
+    pub social: Vec<String>,
     /// Stay until a person has decided everything that the reviewer leaves.
     pub waits: bool,
 }
@@ -127,7 +130,11 @@ impl<'a> Journey<'a> {
         if self.plan.stage == Stage::Website {
             return self.ending(scope).await;
         }
-        self.connect_wordpress(scope).await?;
+        if self.plan.social.is_empty() {
+            self.connect_wordpress(scope).await?;
+        } else {
+            social::connect(self.app, self.cast, scope, &self.plan.social, &self.voice).await?;
+        }
         self.onboard(scope).await?;
         self.work(scope).await?;
         self.ending(scope).await
@@ -233,7 +240,7 @@ impl<'a> Journey<'a> {
         let mut milestones = Milestones::default();
         loop {
             self.tell_milestones(scope, &mut milestones).await?;
-            let waiting = reviewer::approve_up_to(self.app, self.cast, scope, self.plan.stage, &self.voice).await?;
+            let waiting = reviewer::approve_up_to(self.app, self.cast, scope, self.plan, &self.voice).await?;
             let state = self.state(scope).await?;
             if waiting > 0 && state.rests && !self.plan.waits {
                 return Ok(());
@@ -290,8 +297,8 @@ impl<'a> Journey<'a> {
         for view in &pipelines {
             for activity in view.activities.iter().filter(|_| view.pipeline.state == PipelineState::Running) {
                 match activity.state {
-                    // An approval is assigned to whoever may decide, which is a person's work and not the engine's.
-                    _ if activity.is_approval => {}
+                    // Decisions, and what a channel's score proposes to improve: a person's work and not the engine's.
+                    _ if matches!(activity.assignee, Assignee::Human(_)) => {}
                     ActivityState::Failed => failed += 1,
                     ActivityState::Assigned | ActivityState::InProgress | ActivityState::Rejected => {
                         moving += 1;
@@ -342,7 +349,7 @@ impl<'a> Journey<'a> {
             }
             for gap in view.activities.iter().filter_map(|activity| activity.output.as_ref()?.get("gaps")) {
                 let gaps: Vec<aos_capabilities::drafts::Gap> = serde_json::from_value(gap.clone()).unwrap_or_default();
-                if view.pipeline.template_key == "blog_posts" {
+                if matches!(view.pipeline.template_key.as_str(), "blog_posts" | "social_posts") {
                     missing.extend(gaps.into_iter().map(|gap| format!("{} {}", gap.what, gap.ask)));
                 }
             }

@@ -4,11 +4,13 @@
 //! demonstration reviewer, who says so, unless they are left to the person in front of the screen.
 
 mod agency;
+mod consent;
 mod journey;
 mod people;
 mod places;
 mod reviewer;
 mod screen;
+mod social;
 
 use anyhow::Result;
 use aos_kernel::Secret;
@@ -19,6 +21,15 @@ use crate::{
     config::{Config, Overrides},
     serve::{self, Role, Serving},
 };
+
+/// What a month of the journey is filled with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum Pipeline {
+    /// Ten posts on the client's blog
+    Blog,
+    /// Twelve posts on each of the client's social channels, which are simulated
+    Social,
+}
 
 /// What the demonstration is to show.
 #[derive(Clone, clap::Args)]
@@ -41,6 +52,15 @@ pub struct Options {
     /// The client's time zone
     #[arg(long, default_value = "UTC")]
     zone: String,
+    /// Where the month's work comes out
+    #[arg(long, value_enum, default_value_t = Pipeline::Blog, conflicts_with_all = ["agency", "manual", "wordpress"])]
+    pipeline: Pipeline,
+    /// Of `--pipeline social`: the platforms whose sandbox accounts are connected
+    #[arg(long, value_name = "P", value_delimiter = ',', default_values = ["linkedin", "instagram"])]
+    platforms: Vec<String>,
+    /// Simulated platforms that run already, instead of this program's own
+    #[arg(long, value_name = "URL", hide = true)]
+    vendors: Option<Url>,
     /// Leave the approvals to a person, in the portal
     #[arg(long)]
     manual: bool,
@@ -76,6 +96,10 @@ impl Options {
         journey::Plan {
             client: self.client.clone().unwrap_or(name),
             zone: self.zone.clone(),
+            social: match self.pipeline {
+                Pipeline::Blog => Vec::new(),
+                Pipeline::Social => self.platforms.clone(),
+            },
             // By hand, the reviewer approves nothing and every decision is waited for.
             stage: if self.manual { journey::Stage::Strategy } else { journey::Stage::Published },
             waits: self.manual,

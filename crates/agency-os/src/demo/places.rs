@@ -24,6 +24,7 @@ pub struct Places {
     sample: Option<SampleSite>,
     sandbox: Sandbox,
     simulated_wordpress: bool,
+    own_vendors: bool,
 }
 
 impl Places {
@@ -63,8 +64,23 @@ impl Places {
             false => None,
         };
         let simulated_wordpress = options.wordpress.is_none();
-        let vendors = Url::parse(&sandbox.vendors().url())?;
-        Ok(Self { website, wordpress, user, password, model, vendors, sample, sandbox, simulated_wordpress })
+        let vendors = match &options.vendors {
+            Some(url) => url.clone(),
+            None => Url::parse(&sandbox.vendors().url())?,
+        };
+        let own_vendors = options.vendors.is_none();
+        Ok(Self {
+            website,
+            wordpress,
+            user,
+            password,
+            model,
+            vendors,
+            sample,
+            sandbox,
+            simulated_wordpress,
+            own_vendors,
+        })
     }
 
     /// What the demonstration itself opened on loopback. Real places are let through by `--allow-host` only.
@@ -77,7 +93,9 @@ impl Places {
             own.push(&self.wordpress);
         }
         own.extend(&self.model);
-        own.push(&self.vendors);
+        if self.own_vendors {
+            own.push(&self.vendors);
+        }
         own.into_iter()
             .filter_map(|url| Some(format!("{}:{}", url.host_str()?, url.port_or_known_default()?)))
             .chain([format!("{}:{}", MailSink::HOST, self.sandbox.mail().port())])
@@ -105,7 +123,8 @@ impl Places {
         if let Some(model) = &self.model {
             screen.line(&format!("Model       {model} (sandbox: scripted answers, no real model)"));
         }
-        screen.line(&format!("Platforms   {} (sandbox: simulated by this program)", self.vendors));
+        let by = if self.own_vendors { "this" } else { "another" };
+        screen.line(&format!("Platforms   {} (sandbox: simulated by {by} program)", self.vendors));
         screen.line(&format!("Mail        {} (sandbox: shown here, delivered nowhere)", self.sandbox.mail().url()));
         screen.line("");
     }

@@ -9,7 +9,7 @@ use aos_features::{
 };
 use aos_kernel::{AgencyScope, PageSize, TenantScope};
 
-use super::{journey::Stage, people::Cast, screen::Voice};
+use super::{journey::Plan, people::Cast, screen::Voice, social};
 use crate::assemble::{App, plain};
 
 /// Approves what waits now and comes before the stage; how many wait for somebody else.
@@ -17,12 +17,16 @@ pub async fn approve_up_to(
     app: &App,
     cast: &Cast,
     scope: TenantScope,
-    stage: Stage,
+    plan: &Plan,
     voice: &Voice<'_>,
 ) -> Result<usize> {
-    let (ours, others): (Vec<_>, Vec<_>) =
-        pending(app, scope).await?.into_iter().partition(|item| stage.approves(&item.approval.subject.kind));
-    approve(app, cast, scope, &ours, voice).await?;
+    let (mut ours, others): (Vec<_>, Vec<_>) =
+        pending(app, scope).await?.into_iter().partition(|item| plan.stage.approves(&item.approval.subject.kind));
+    let social = !plan.social.is_empty();
+    if social {
+        ours = social::prepare(app, cast, scope, ours, voice).await?;
+    }
+    decide(app, cast, scope, &ours, social, voice).await?;
     Ok(others.len())
 }
 
@@ -32,6 +36,17 @@ pub async fn approve(
     cast: &Cast,
     scope: TenantScope,
     waiting: &[PendingApproval],
+    voice: &Voice<'_>,
+) -> Result<()> {
+    decide(app, cast, scope, waiting, false, voice).await
+}
+
+async fn decide(
+    app: &App,
+    cast: &Cast,
+    scope: TenantScope,
+    waiting: &[PendingApproval],
+    scheduled: bool,
     voice: &Voice<'_>,
 ) -> Result<()> {
     if waiting.is_empty() {
@@ -49,6 +64,9 @@ pub async fn approve(
         });
     }
     let mut tx = product.db.begin(cast.reviewer.actor().clone()).await.map_err(plain)?;
+    if scheduled {
+        social::schedule(&mut tx, scope, waiting).await?;
+    }
     let settings = tenants::queries::settings(&mut tx, scope).await.map_err(plain)?;
     let approver = Approver::of(&cast.reviewer, scope.tenant(), &settings.approval);
     let results =

@@ -74,6 +74,17 @@ impl<'a> Installation<'a> {
         command
     }
 
+    /// The same with a month of posts on these platforms, which the sandbox simulates.
+    pub fn social_journey(&self, client: &str, platforms: &str) -> Process {
+        let places = self.places;
+        let words = ["demo", "--exit", "--port", "0", "--client", client, "--pipeline", "social"];
+        let mut command = self.command(&words);
+        command
+            .args(["--platforms", platforms, "--website", places.website.as_str()])
+            .args(["--vendors", places.vendors.as_str()]);
+        Process::start(command)
+    }
+
     /// Starts, or goes on with, the journey of the client with this name.
     pub async fn journey(&self, client: &str, roles: &str) -> Process {
         let places = self.places;
@@ -114,16 +125,25 @@ impl Process {
 
     /// Reads on until a line begins so; false when the program ends before.
     pub async fn says(&mut self, start: &str) -> bool {
+        self.reads_until(start, |line| line.starts_with(start)).await
+    }
+
+    /// Reads on until these words are in a line; false when the program ends before.
+    pub async fn tells_of(&mut self, words: &str) -> bool {
+        self.reads_until(words, |line| line.contains(words)).await
+    }
+
+    async fn reads_until(&mut self, words: &str, is_wanted: impl Fn(&str) -> bool) -> bool {
         let wanted = async {
             while let Some(line) = self.lines.next_line().await.expect("text") {
                 self.said.push(line);
-                if self.said.last().is_some_and(|line| line.starts_with(start)) {
+                if self.said.last().is_some_and(|line| is_wanted(line)) {
                     return true;
                 }
             }
             false
         };
-        timeout(PATIENCE, wanted).await.unwrap_or_else(|_| panic!("never said “{start}”"))
+        timeout(PATIENCE, wanted).await.unwrap_or_else(|_| panic!("never said “{words}”"))
     }
 
     /// Whether it came to its end within this time, and a good one.

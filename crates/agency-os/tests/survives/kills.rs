@@ -9,25 +9,30 @@ use std::{collections::BTreeMap, time::Duration};
 use aos_storage::testing;
 use rand::{RngExt, SeedableRng, rngs::StdRng};
 
-use crate::{installation::Installation, places::Places};
+use crate::{
+    installation::{Installation, Process},
+    places::Places,
+};
 
 /// What the sample site's strategy promises for a month.
 const POSTS: usize = 10;
 /// Kills of one journey. A job that its worker dies of more often than this is given up, and rightly: it looks like the
 /// cause.
-const KILLS_A_JOURNEY: u32 = 10;
-const ALL_ROLES: &str = "web,worker,scheduler";
+pub const KILLS_A_JOURNEY: u32 = 10;
+pub const ALL_ROLES: &str = "web,worker,scheduler";
 
 /// When a process is killed.
-enum Moment {
+pub enum Moment {
     /// While it opens its database and takes up what was under way.
     Starting(Duration),
     /// So long after it began to work.
     Working(Duration),
+    /// So long after it first told of something published.
+    Publishing(Duration),
 }
 
 impl Moment {
-    fn any(random: &mut StdRng) -> Self {
+    pub fn any(random: &mut StdRng) -> Self {
         if random.random_ratio(1, 6) {
             Self::Starting(Duration::from_millis(random.random_range(5..400)))
         } else {
@@ -36,27 +41,36 @@ impl Moment {
     }
 }
 
-/// Goes on with a client's journey until it is complete or the kills are spent, then lets it end; how often it was killed.
-async fn survive(installation: &Installation<'_>, client: &str, kills: u32, random: &mut StdRng) -> u32 {
+/// Goes on with a client's journey until it is complete or the kills are spent, then lets it end; how often it was killed
+/// and what it said at last.
+pub async fn survive(
+    start: impl AsyncFn() -> Process,
+    kills: u32,
+    mut moment: impl FnMut() -> Moment,
+) -> (u32, String) {
     for killed in 0..kills {
-        let mut process = installation.journey(client, ALL_ROLES).await;
-        let after = match Moment::any(random) {
+        let mut process = start().await;
+        let after = match moment() {
             Moment::Starting(after) => after,
             Moment::Working(after) => {
                 assert!(process.says("Portal").await, "it did not start after {killed} kills");
                 after
             }
+            // One that comes to its end before is over in no time.
+            Moment::Publishing(after) => {
+                process.tells_of(" published").await;
+                after
+            }
         };
         if process.ends_within(after).await {
-            return killed;
+            return (killed, process.ends().await);
         }
         process.kill().await;
     }
-    installation.journey(client, ALL_ROLES).await.ends().await;
-    kills
+    (kills, start().await.ends().await)
 }
 
-fn number(variable: &str, otherwise: u64) -> u64 {
+pub fn number(variable: &str, otherwise: u64) -> u64 {
     std::env::var(variable).ok().and_then(|text| text.parse().ok()).unwrap_or(otherwise)
 }
 
@@ -72,7 +86,8 @@ async fn a_program_that_is_killed_anywhere_publishes_every_post_once() {
             let before = places.posts().await;
             let client = format!("Client {}", journeys + 1);
             let next = (kills - killed).min(KILLS_A_JOURNEY);
-            killed += survive(&installation, &client, next, &mut random).await;
+            let start = async || installation.journey(&client, ALL_ROLES).await;
+            killed += survive(start, next, || Moment::any(&mut random)).await.0;
             journeys += 1;
             let mut titles = BTreeMap::<String, usize>::new();
             for (_, title) in places.posts().await.into_iter().filter(|(id, _)| !before.contains_key(id)) {

@@ -1,14 +1,18 @@
-//! The website that is read and the WordPress that is published on, as somebody outside sees them.
+//! The website that is read, and the WordPress and the social platforms that are published on, as somebody outside sees
+//! them.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use aos_kernel::{Secret, SystemClock};
 use aos_outbound::{Outbound, OutboundConfig, Request};
-use aos_sandbox::{Role, SampleSite, Sandbox, SandboxConfig};
+use aos_sandbox::{Fault, FaultKind, Role, SampleSite, Sandbox, SandboxConfig, Service, Shown};
 use url::Url;
 
 /// A real WordPress to publish on; `_USER` and `_PASSWORD` belong to it.
 const WORDPRESS_VARIABLE: &str = "AGENCY_OS_CHAOS_WORDPRESS";
+
+/// More often than anything is asked here.
+const ALWAYS: u32 = 100_000;
 
 /// Where the program reads and publishes. They live in the test's process, so that they outlive every kill.
 pub struct Places {
@@ -16,6 +20,8 @@ pub struct Places {
     pub wordpress: Url,
     pub user: String,
     pub password: Secret,
+    /// Where the vendors' platforms are simulated.
+    pub vendors: Url,
     site: SampleSite,
     sandbox: Sandbox,
 }
@@ -38,12 +44,13 @@ impl Places {
             }
         };
         let wordpress = wordpress.parse().expect("an address");
-        Self { website, wordpress, user, password: Secret::new(password), site, sandbox }
+        let vendors = sandbox.vendors().url().parse().expect("an address");
+        Self { website, wordpress, user, password: Secret::new(password), vendors, site, sandbox }
     }
 
-    /// Both as `HOST:PORT`, for the guard on outgoing requests.
-    pub fn hosts(&self) -> [String; 2] {
-        [&self.website, &self.wordpress]
+    /// All as `HOST:PORT`, for the guard on outgoing requests.
+    pub fn hosts(&self) -> [String; 3] {
+        [&self.website, &self.wordpress, &self.vendors]
             .map(|url| format!("{}:{}", url.host_str().unwrap_or_default(), url.port_or_known_default().unwrap_or(80)))
     }
 
@@ -63,6 +70,18 @@ impl Places {
             (post["id"].as_u64().expect("a number"), title)
         };
         posts.iter().map(entry).collect()
+    }
+
+    /// Everything that stands on the social platforms.
+    pub fn shown(&self) -> Vec<Shown> {
+        self.sandbox.vendors().shown()
+    }
+
+    /// Has a platform take its time for the answer to what it has done already: the moment at which a loss hurts most.
+    pub fn answer_slowly(&self, service: Service, path: &str, pause: Duration) {
+        let milliseconds = u64::try_from(pause.as_millis()).expect("a short time");
+        let slow = Fault::new(service, path, FaultKind::SlowBody { milliseconds }).method("POST");
+        self.sandbox.faults().push(slow.times(ALWAYS));
     }
 
     pub async fn close(self) {

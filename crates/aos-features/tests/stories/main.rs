@@ -7,6 +7,7 @@ mod channels_tokens;
 #[path = "../../../aos-testkit/src/clock.rs"]
 mod clock;
 mod content;
+mod doctor;
 mod identity;
 mod invitations;
 mod mail;

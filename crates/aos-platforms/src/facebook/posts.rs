@@ -1,5 +1,7 @@
 //! Publishing on a page. Source: contract `meta.md`, section 5.
 
+use std::time::Duration;
+
 use aos_capabilities::{
     Account, PlatformError,
     post::{self, Post, PostMedia, PostState, PublishPosts, PublishedPost},
@@ -96,6 +98,10 @@ impl PublishPosts for Facebook {
             }
             Err(error) => Err(error),
         }
+    }
+
+    fn settles(&self) -> Duration {
+        self.vendor.settles()
     }
 }
 

@@ -1,5 +1,7 @@
 //! Publishing local posts. Source: contract `google.md`, section 7.1.
 
+use std::time::Duration;
+
 use aos_capabilities::{
     Account, PlatformError, PlatformErrorKind,
     post::{self, Post, PublishPosts, PublishedPost},
@@ -64,6 +66,10 @@ impl PublishPosts for GoogleBusiness {
             Err(error) if error.provider_code.as_deref() == Some("NOT_FOUND") => Ok(None),
             Err(error) => Err(error),
         }
+    }
+
+    fn settles(&self) -> Duration {
+        self.vendor.settles()
     }
 }
 

@@ -75,6 +75,10 @@ impl PublishPosts for Instagram {
             Err(error) => Err(error),
         }
     }
+
+    fn settles(&self) -> Duration {
+        self.vendor.settles()
+    }
 }
 
 impl Instagram {

@@ -1,5 +1,7 @@
 //! Publishing posts on a page. Source: contract `social.md`, 1.4.
 
+use std::time::Duration;
+
 use aos_capabilities::{
     Account, PlatformError, PlatformErrorKind,
     post::{self, MediaKind, Post, PostState, PublishPosts, PublishedPost},
@@ -101,6 +103,10 @@ impl PublishPosts for LinkedIn {
             Err(error) if error.kind == PlatformErrorKind::NotFound => Ok(None),
             Err(error) => Err(error),
         }
+    }
+
+    fn settles(&self) -> Duration {
+        self.vendor.settles()
     }
 }
 

@@ -128,6 +128,10 @@ impl PublishPosts for TikTok {
             named || status.status != "PUBLISH_COMPLETE" || mapping::is_public(&session.creator(Verb::Read).await?);
         Ok(Some(mapping::published(&self.vendor, &settings, id, &status, public)))
     }
+
+    fn settles(&self) -> Duration {
+        self.vendor.settles()
+    }
 }
 
 /// The addresses from which TikTok fetches photos.

@@ -1,5 +1,7 @@
 //! Publishing posts. Source: contract `social.md`, 2.2.
 
+use std::time::Duration;
+
 use aos_capabilities::{
     Account, PlatformError, PlatformErrorKind,
     post::{self, Post, PostState, PublishPosts, PublishedPost},
@@ -108,6 +110,10 @@ impl PublishPosts for X {
             None if answer.data.is_some() => Ok(None),
             None => Err(refusal::unreadable(WHO, Verb::Read)),
         }
+    }
+
+    fn settles(&self) -> Duration {
+        self.vendor.settles()
     }
 }
 

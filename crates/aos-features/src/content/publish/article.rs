@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
-use aos_capabilities::publish::{Article, ArticleImage, PublishMode, Published, PublishedState};
+use aos_capabilities::{
+    Platform,
+    publish::{Article, ArticleImage, Publish, PublishMode, Published, PublishedState},
+};
 use aos_kernel::{Actor, ContentItemId, Error, PublicationId, Result, TenantScope, Timestamp};
 use aos_storage::{Conn, Db, Tx};
 use chrono::TimeDelta;
@@ -29,9 +32,6 @@ use crate::{
     markdown,
     steps::{Accepted, PutOff, StepContext, StepHandler, Work},
 };
-
-/// The platforms that publish an article at a time of their own accord. For the others it waits here.
-const SCHEDULE_THEMSELVES: [&str; 2] = ["wordpress", "memory"];
 
 /// Publishes the approved version of the activity's content item on the tenant's site.
 pub struct PublishStep {
@@ -160,7 +160,7 @@ impl PublishStep {
             image,
             mode: match plan.item.publish_mode {
                 // It waited here for its moment.
-                PublishMode::At(_) if !schedules_itself(plan.platform.descriptor().id) => PublishMode::Now,
+                PublishMode::At(_) if !schedules_itself(Some(&plan.platform)) => PublishMode::Now,
                 mode => mode,
             },
         })
@@ -218,8 +218,9 @@ fn is_as_wanted(plan: &Plan, article: &Article, found: &Published) -> bool {
     stands && plan.publication.hash == plan.version.hash
 }
 
-fn schedules_itself(platform: &str) -> bool {
-    SCHEDULE_THEMSELVES.contains(&platform)
+/// Whether an article can be handed over before its moment. Otherwise it waits here.
+fn schedules_itself(platform: Option<&Arc<dyn Platform>>) -> bool {
+    platform.and_then(|platform| platform.publish()).is_some_and(Publish::schedules)
 }
 
 fn article_of(plan: &Plan) -> Result<&ArticleText> {
@@ -236,7 +237,9 @@ impl StepHandler for PublishStep {
         let id = unit(work)?;
         let item = commands::item(tx, work.scope, id).await?;
         match self.site(tx, work.scope, &item).await? {
-            Some(channel) if !schedules_itself(&channel.platform) => not_before(tx, work.scope, id).await,
+            Some(channel) if !schedules_itself(self.connections.platforms().get(&channel.platform)) => {
+                not_before(tx, work.scope, id).await
+            }
             _ => put_off_until(tx, work.scope, id).await,
         }
     }

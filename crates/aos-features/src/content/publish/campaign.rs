@@ -36,8 +36,9 @@ struct CampaignAttempt<'a> {
 #[async_trait::async_trait]
 impl Attempt for CampaignAttempt<'_> {
     /// A second mail to everybody is worse than a late one.
-    const SETTLES: TimeDelta = TimeDelta::minutes(5);
-
+    fn settles(&self) -> TimeDelta {
+        TimeDelta::minutes(5)
+    }
     fn validate(&self) -> Result<(), PlatformError> {
         self.campaigns.validate(&self.campaign)
     }

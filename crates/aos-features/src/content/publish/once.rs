@@ -100,7 +100,7 @@ pub(super) struct Outcome {
 #[async_trait::async_trait]
 pub(super) trait Attempt: Send + Sync {
     /// How long after an attempt the platform may still not show what it made.
-    const SETTLES: TimeDelta;
+    fn settles(&self) -> TimeDelta;
     fn validate(&self) -> Result<(), PlatformError>;
     /// Whether a look sees whatever stands there.
     fn sees_all(&self) -> bool {
@@ -149,7 +149,7 @@ pub(super) async fn once<A: Attempt>(db: &Db, scope: TenantScope, plan: &Plan, a
         Ok(Some(found)) => Ok(Made::Seen(found)),
         // Not there now; it may still appear.
         Ok(None) | Err(_) => {
-            let wait = A::SETTLES.to_std().unwrap_or_default();
+            let wait = attempt.settles().to_std().unwrap_or_default();
             Err(PlatformError { retry: Retry::After(wait), ..lost }.into())
         }
     }
@@ -195,7 +195,8 @@ async fn look<A: Attempt>(
 
 /// The answer was lost and nothing is to be seen: wait, make it again, or ask a person.
 fn unseen<A: Attempt>(plan: &Plan, now: Timestamp, attempt: &A) -> Result<()> {
-    let settles = if attempt.sees_all() { A::SETTLES } else { A::SETTLES.max(MAY_STAY_HIDDEN) };
+    let settles = attempt.settles();
+    let settles = if attempt.sees_all() { settles } else { settles.max(MAY_STAY_HIDDEN) };
     let publication = &plan.publication;
     let (title, platform) = (&plan.item.title, plan.name());
     let waited = publication.last_attempt_at.map_or(settles, |last| now - last);

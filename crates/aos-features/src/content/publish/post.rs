@@ -37,15 +37,15 @@ struct PostAttempt<'a> {
 
 #[async_trait::async_trait]
 impl Attempt for PostAttempt<'_> {
-    /// Feeds show a new post within seconds; this is several times the slowest that is known.
-    const SETTLES: TimeDelta = TimeDelta::seconds(90);
-
     fn validate(&self) -> Result<(), PlatformError> {
         check(self.plan.platform.descriptor(), &self.post)?;
         self.posts.validate(&self.post)
     }
     fn sees_all(&self) -> bool {
         self.posts.finds_all()
+    }
+    fn settles(&self) -> TimeDelta {
+        TimeDelta::from_std(self.posts.settles()).unwrap_or(TimeDelta::MAX)
     }
     async fn find(&self, account: &Account, since: Timestamp) -> Result<Option<Seen>, PlatformError> {
         Ok(self.posts.find(account, &self.post, since).await?.map(Seen::from))
