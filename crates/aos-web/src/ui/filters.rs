@@ -100,6 +100,7 @@ components!(
     super::Graph,
     super::Frames,
     super::HandedIn,
+    crate::content::piece::views::Look,
 );
 
 #[cfg(test)]
