@@ -142,7 +142,7 @@ function startDrafts(): void {
     timer = window.setTimeout(() => write({ base: base(), at: Date.now(), fields: fields() }), KEEP_MS);
   });
   form.addEventListener("submit", (event) => {
-    if (event.submitter?.getAttribute("name") === "preview") return;
+    if (["preview", "show"].includes(event.submitter?.getAttribute("name") ?? "")) return;
     clearTimeout(timer);
     write({ base: base(), at: Date.now(), sent: true, fields: fields() });
   });

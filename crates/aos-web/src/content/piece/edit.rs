@@ -57,7 +57,8 @@ pub(in crate::content) async fn save_edit(
 ) -> Answer {
     let before = base(&viewer, scope, item.id, fields.text("base_version").parse().unwrap_or_default()).await?;
     let form = PieceForm::read(fields, &before.text);
-    if fields.checked("preview") {
+    // A newsletter has a field that is called preview.
+    if fields.checked("show") {
         let view = view(&viewer, scope, item.id, form, FieldErrors::default(), None, places).await?;
         return viewer.page(&view);
     }
