@@ -48,6 +48,7 @@ export const UNLINKED: Record<string, string> = {
   "/sign-in/code": "in the middle of signing in: stories/account opens it",
   "/sign-in/provider": "leads to the identity provider",
   "/sign-in/provider/callback": "leads into the product",
+  "/portal/approvals/{approval}/edit": "leads to the editor again after a form was given back",
   "/channels/return": "leads back from a platform's consent to its choice",
   "/portal/clients/{tenant}/channels/consents/{visit}": "only after a consent at a platform, once",
   "/client/{tenant}/channels/consents/{visit}": "only after a consent at a platform, once",

@@ -1,6 +1,8 @@
 //! Where a piece can stand: the client's channels, by what their platforms take; and what a text breaks of their rules.
 
-use aos_capabilities::{Descriptor, Platform, PlatformRegistry, platform::ChannelType, post::PostRules};
+use aos_capabilities::{
+    Descriptor, Platform, PlatformError, PlatformErrorKind, PlatformRegistry, platform::ChannelType, post::PostRules,
+};
 use aos_kernel::{ChannelId, Error, Result, TenantScope};
 use aos_storage::Conn;
 
@@ -133,17 +135,26 @@ pub async fn problems(
     text: &ItemText,
     strictness: Strictness,
 ) -> Result<Vec<(&'static str, String)>> {
-    let descriptor = match text {
-        ItemText::Post(_) | ItemText::Campaign(_) => {
-            channel_of(conn, platforms, scope, item).await?.and_then(|(_, descriptor)| descriptor)
-        }
+    let channel = match text {
+        ItemText::Post(_) | ItemText::Campaign(_) => channel_of(conn, platforms, scope, item).await?,
         _ => None,
     };
+    let posts = channel.as_ref().and_then(|(channel, _)| platforms.get(&channel.platform)?.posts());
+    let descriptor = channel.as_ref().and_then(|(_, descriptor)| *descriptor);
     Ok(match text {
         ItemText::Article(_) | ItemText::Outreach(_) => Vec::new(),
         ItemText::AdCopy(text) => text.problems(),
         ItemText::Post(text) => match descriptor.and_then(|d| Some((d.posts.as_ref()?, d.name))) {
-            Some((rules, name)) => text.problems(item.id, rules, name),
+            Some((rules, name)) => {
+                let mut found = text.problems(item.id, rules, name);
+                // What only this platform has, such as a link that counts as a part of the text.
+                if let Some(Err(refusal)) =
+                    posts.filter(|_| found.is_empty()).map(|posts| posts.validate(&text.stand_in(item.id, rules)))
+                {
+                    found.push((field_of(&refusal), refusal.message));
+                }
+                found
+            }
             None => Vec::new(),
         },
         ItemText::Campaign(text) => {
@@ -170,6 +181,12 @@ pub async fn problems(
             found
         }
     })
+}
+
+/// The field of a post that a refusal is about.
+fn field_of(refusal: &PlatformError) -> &'static str {
+    let PlatformErrorKind::Invalid(named) = &refusal.kind else { return "text" };
+    ["text", "title", "link", "action", "media"].into_iter().find(|field| field == named).unwrap_or("text")
 }
 
 /// The rules of a channel for posts.

@@ -252,7 +252,7 @@ pub(crate) fn is_registered(redirect_uri: &str) -> bool {
 pub(crate) fn frame(vendor: &str, title: &str, content: &str) -> Html<String> {
     Html(format!(
         "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>{0}</title>\
-         <meta name=\"viewport\" content=\"width=device-width\"><style>:root{{color-scheme:light dark}}\
+         <link rel=\"icon\" href=\"data:,\"><meta name=\"viewport\" content=\"width=device-width\"><style>:root{{color-scheme:light dark}}\
          body{{font:16px/1.5 system-ui,sans-serif;max-width:34rem;margin:3rem auto;padding:0 1rem}}\
          .note{{background:#fff6dc;color:#222;padding:.6rem 1rem;border-radius:6px}}fieldset{{margin:1rem 0;border:1px solid #8888}}\
          label{{display:block;padding:.25rem 0;overflow-wrap:anywhere}}button{{font:inherit;padding:.5rem 1.2rem}}</style>\

@@ -50,13 +50,16 @@ pub(super) fn page(shown: &[Shown], platforms: &[(Service, &'static str)]) -> St
 
 /// One platform, as its readers see it.
 pub(super) fn platform_page(platform: &dyn Platform) -> String {
+    page_of(platform.name(), platform.service(), platform.shown())
+}
+
+/// The same, of what stands on it.
+pub(super) fn page_of(name: &str, service: Service, mut shown: Vec<Shown>) -> String {
     let way = format!(
-        "<nav><ul><li><a href=\"/\">All platforms</a></li><li><a href=\"/{}/__sandbox/\">Console</a></li></ul></nav>",
-        platform.service()
+        "<nav><ul><li><a href=\"/\">All platforms</a></li><li><a href=\"/{service}/__sandbox/\">Console</a></li></ul></nav>"
     );
-    let mut shown = platform.shown();
     shown.sort_by_key(|one| std::cmp::Reverse(one.at));
-    frame(platform.name(), &format!("{} is simulated here.", platform.name()), &way, &shown)
+    frame(name, &format!("{name} is simulated here."), &way, &shown)
 }
 
 fn frame(title: &str, note: &str, ways: &str, shown: &[Shown]) -> String {
@@ -64,7 +67,7 @@ fn frame(title: &str, note: &str, ways: &str, shown: &[Shown]) -> String {
     let content = if shown.is_empty() { "<p>Nothing was published yet.</p>".to_owned() } else { articles };
     format!(
         "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>{0}</title>\
-         <meta name=\"viewport\" content=\"width=device-width\"><style>{STYLE}</style>\
+         <link rel=\"icon\" href=\"data:,\"><meta name=\"viewport\" content=\"width=device-width\"><style>{STYLE}</style>\
          <h1>{0}</h1><p class=\"note\">{1} Nothing left this machine.</p>{ways}{content}</html>",
         escape(title),
         escape(note),

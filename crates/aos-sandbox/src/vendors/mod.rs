@@ -180,7 +180,7 @@ impl Vendors {
     pub(crate) fn router(&self) -> Router {
         let all = self.clone();
         let mut names: Vec<_> = self.platforms().iter().map(|platform| (platform.service(), platform.name())).collect();
-        names.extend([
+        let others = [
             (Service::Facebook, "Facebook"),
             (Service::Instagram, "Instagram"),
             (Service::MetaAds, "Meta Ads"),
@@ -188,7 +188,8 @@ impl Vendors {
             (Service::Klaviyo, "Klaviyo"),
             (Service::Google, "Google"),
             (Service::Webflow, "Webflow"),
-        ]);
+        ];
+        names.extend(others);
         let root = Router::new()
             .route("/", get(move || async move { Html(feed::page(&all.shown(), &names)) }))
             .merge(self.meta.router())
@@ -196,6 +197,33 @@ impl Vendors {
             .merge(self.klaviyo.router())
             .merge(self.google.router())
             .merge(self.webflow.router());
+        let root = others.into_iter().fold(root, |routes, (service, name)| {
+            let all = self.clone();
+            let page = move || async move {
+                let shown = all.shown().into_iter().filter(|one| one.service == service).collect();
+                Html(feed::page_of(name, service, shown))
+            };
+            routes.route(&format!("/{service}/"), get(page))
+        });
         self.platforms().iter().fold(root, |routes, platform| routes.merge(platform::router(&self.ground, platform)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{Sandbox, SandboxConfig};
+
+    #[tokio::test]
+    async fn every_platform_that_the_first_page_names_has_a_page_and_a_console() {
+        let sandbox = Sandbox::start(SandboxConfig::default()).await.unwrap();
+        let root = sandbox.vendors().url();
+        let first = super::fetch::fetch(&root).await.unwrap();
+        let page = String::from_utf8(first.bytes.to_vec()).unwrap();
+        let ways: Vec<&str> = page.split("href=\"/").skip(1).filter_map(|rest| rest.split('"').next()).collect();
+        assert_eq!(ways.len(), 20, "{ways:?}");
+        for way in ways {
+            assert!(super::fetch::fetch(&format!("{root}{way}")).await.is_ok(), "{way}");
+        }
+        sandbox.stop().await;
     }
 }

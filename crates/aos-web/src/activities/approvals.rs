@@ -1,7 +1,7 @@
 //! One approval's page: the thing itself, as the slice that owns it shows it.
 
 use aos_kernel::{ApprovalId, ContentItemId, Error};
-use axum::{Form, extract::Query};
+use axum::{Form, extract::Query, response::Redirect};
 use serde::Deserialize;
 
 use super::Opened;
@@ -33,6 +33,11 @@ pub(super) async fn page(viewer: Viewer, At(id): At<ApprovalId>, Query(asked): Q
         "content_item" => content::post_approval(viewer, opened, None).await,
         other => Err(Error::internal(format!("no page decides on {other}")).into()),
     }
+}
+
+/// `GET /portal/approvals/{id}/edit`: where the browser stands after a form was given back, and asks again by itself.
+pub(super) async fn editor(At(id): At<ApprovalId>) -> Redirect {
+    Redirect::to(&format!("{}?edit=1", paths::approval(id)))
 }
 
 /// `POST /portal/approvals/{id}/edit`: a reviewer's edit; what is decided on is then the edited text.

@@ -45,15 +45,26 @@ pub(super) async fn approve(viewer: Viewer, At(id): At<ApprovalId>, Form(fields)
             Err(error) => return content_pages::post_approval(viewer, opened, Some((error, fields))).await,
         }
     };
+    let piece = opened.approval.subject.kind == "content_item";
     let approver = Approver::of(&viewer.principal, tenant, &opened.tenant.settings.approval);
     let mut tx = viewer.begin().await?;
-    if let Some(mode) = mode.filter(|_| opened.approval.subject.kind == "content_item") {
-        let item = ContentItemId::from_uuid(opened.approval.subject.id);
-        content::commands::plan_publishing(&mut tx, scope, item, mode).await?;
-    }
     let steps = &viewer.state.product.steps;
-    activities::commands::decide(&mut tx, steps, scope, &approver, id, &shown(&fields), Decision::Approve).await?;
-    tx.commit().await?;
+    let act = async |tx: &mut aos_storage::Tx| {
+        if let Some(mode) = mode.filter(|_| piece) {
+            let item = ContentItemId::from_uuid(opened.approval.subject.id);
+            content::commands::plan_publishing(tx, scope, item, mode).await?;
+        }
+        activities::commands::decide(tx, steps, scope, &approver, id, &shown(&fields), Decision::Approve).await
+    };
+    match act(&mut tx).await {
+        Ok(_) => tx.commit().await?,
+        // What keeps it from being approved is said beside the piece, where it can be mended.
+        Err(error) if piece && matches!(error.code(), "breaks_rules" | "time_needed" | "time_passed") => {
+            drop(tx);
+            return content_pages::post_approval(viewer, opened, Some((error, fields))).await;
+        }
+        Err(error) => return Err(error.into()),
+    }
     Ok(answer(&viewer, &opened, Outcome { approved: 1, ..Outcome::default() }))
 }
 

@@ -26,6 +26,7 @@ pub fn routes() -> Routes {
         .post("/portal/approvals/{approval}/approve", decide::approve)
         .post("/portal/approvals/{approval}/reject", decide::reject)
         .post("/portal/approvals/{approval}/requests", decide::requests)
+        .get("/portal/approvals/{approval}/edit", approvals::editor)
         .post("/portal/approvals/{approval}/edit", approvals::edit)
         .get("/a/{token}", mailed::page)
         .post("/a/{token}", mailed::decide)

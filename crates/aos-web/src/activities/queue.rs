@@ -45,7 +45,7 @@ impl Asked {
 /// The views' word for a kind of subject and back.
 const KINDS: [(&str, &str, &str); 3] = [
     ("strategy", "strategy", "Strategies"),
-    ("request_list", "request", "Blog requests"),
+    ("request_list", "request", "Requests"),
     ("post", "content_item", "Posts"),
 ];
 
@@ -167,7 +167,7 @@ pub(super) fn urgent(since: Timestamp, planned_for: Option<Timestamp>, dial: Dia
 pub(super) fn consequence(kind: &str, mode: Option<PublishMode>) -> &'static str {
     match (kind, mode) {
         ("strategy", _) => "Its goals and deliverables become the plan, and this month’s work begins.",
-        ("request_list", _) => "The copywriter writes each of them; every post comes back for review.",
+        ("request_list", _) => "Each of them is made, and comes back for review.",
         ("post", Some(PublishMode::Now)) => "The post goes out on the client’s channel at once.",
         ("post", Some(PublishMode::At(_))) => "The post is scheduled on the client’s channel.",
         ("post", _) => "The post is put on the client’s channel as a draft.",

@@ -56,6 +56,10 @@ pub(super) async fn page(viewer: Viewer, side: Side, At((id, channel)): At<(Tena
         can_edit: viewer.can(id, Permission::ConnectChannels),
         dimensions: latest
             .map_or_else(Vec::new, |entry| entry.dimensions.iter().map(|one| dimension(one, &open, dial)).collect()),
+        weighed: latest.map_or(0, |entry| {
+            let measured = entry.dimensions.iter().filter(|one| one.value.is_some());
+            measured.map(|one| one.weight).sum()
+        }),
         missing: latest.map(|entry| entry.missing.clone()).unwrap_or_default(),
         scores: bars.len(),
         trend: Chart::new("Health score", "Day", bars),

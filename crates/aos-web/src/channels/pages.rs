@@ -1,7 +1,7 @@
 //! Connecting, checking and disconnecting a client's platforms.
 
 use aos_features::{
-    channels::{self, ChannelState, Connect, Parting},
+    channels::{self, ChannelState, Connect, Parting, queries},
     people::Permission,
 };
 use aos_kernel::{ChannelId, ErrorKind, Secret, TenantId, TenantScope};
@@ -55,12 +55,19 @@ async fn part(
         },
         _ => form,
     };
+    let mut ways = if can_edit { ways(viewer, conn).await? } else { Vec::new() };
+    for way in &mut ways {
+        let connected = |one: &&queries::Connection| {
+            one.channel.platform == way.id && one.channel.state != ChannelState::Disconnected
+        };
+        way.connected = found.iter().filter(connected).count();
+    }
     Ok(ChannelsPart {
         base,
         tenant: scope.tenant().to_string(),
         can_edit,
         channels: found.iter().map(|connection| channel_view(connection, dial, viewer)).collect(),
-        ways: if can_edit { ways(viewer, conn).await? } else { Vec::new() },
+        ways,
         connecting: connecting && can_edit,
         form,
         errors,

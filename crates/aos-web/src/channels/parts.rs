@@ -1,6 +1,9 @@
 //! What pages show of connections and of the ways to make one.
 
-use aos_capabilities::{Capability, Descriptor, platform::AuthKind};
+use aos_capabilities::{
+    Capability, Descriptor,
+    platform::{AuthKind, ChannelType},
+};
 use aos_features::{
     channels::{self, ChannelState, RevocationState, queries::Connection},
     people::Permission,
@@ -15,6 +18,21 @@ use crate::{session::Viewer, show::Dial, state::WebSettings, ui::number::measure
 /// Where the platforms send people back to: what is registered there.
 pub(crate) fn return_address(settings: &WebSettings) -> Result<Url> {
     settings.public_url.join(channels::RETURN).map_err(Error::internal)
+}
+
+/// Kinds of platform in the order in which they are offered.
+const KINDS: [(ChannelType, &str); 7] = [
+    (ChannelType::Cms, "Websites"),
+    (ChannelType::Social, "Social"),
+    (ChannelType::Local, "Local"),
+    (ChannelType::Email, "Newsletters"),
+    (ChannelType::Analytics, "Analytics"),
+    (ChannelType::Ads, "Ads"),
+    (ChannelType::Website, "Website"),
+];
+
+fn kind_of(channel: ChannelType) -> &'static str {
+    KINDS.iter().find(|(own, _)| *own == channel).map_or("Others", |(_, words)| words)
 }
 
 /// A capability in a person's words; connecting itself is none.
@@ -93,6 +111,7 @@ pub(crate) fn channel_view(connection: &Connection, dial: Dial, viewer: &Viewer)
         ends: ends.map(|at| dial.moment(at)),
         revoked,
         score: score.as_ref().filter(|_| channel.state != ChannelState::Disconnected).map(|entry| ScoreView {
+            measured: entry.score.is_some(),
             words: entry.score.map_or_else(|| "not measurable".to_owned(), measured),
             delta: entry.delta.filter(|delta| *delta != 0.0).map(delta_words),
             better: entry.delta.is_some_and(|delta| delta > 0.0),
@@ -126,6 +145,8 @@ pub(crate) async fn ways(viewer: &Viewer, conn: &mut Conn) -> Result<Vec<Way>> {
             ready: app.is_known(),
             enter: operates && !app.is_known(),
             by_consent: true,
+            kind: kind_of(app.descriptor.channel_type),
+            connected: 0,
         })
         .collect();
     for platform in connections.platforms().iter() {
@@ -139,9 +160,12 @@ pub(crate) async fn ways(viewer: &Viewer, conn: &mut Conn) -> Result<Vec<Way>> {
                 ready: true,
                 enter: false,
                 by_consent: false,
+                kind: kind_of(one.channel_type),
+                connected: 0,
             });
         }
     }
-    ways.sort_by(|a, b| a.name.cmp(&b.name));
+    let place = |way: &Way| KINDS.iter().position(|(_, kind)| *kind == way.kind);
+    ways.sort_by(|a, b| place(a).cmp(&place(b)).then_with(|| a.name.cmp(&b.name)));
     Ok(ways)
 }

@@ -91,8 +91,9 @@ pub struct ScopeLine {
 /// The latest score.
 #[derive(Clone, Debug, Default)]
 pub struct ScoreView {
-    /// "68".
+    /// "68", or that it is not measurable.
     pub words: String,
+    pub measured: bool,
     /// "+4.2"; none without one before, or when it is the same.
     pub delta: Option<String>,
     pub better: bool,
@@ -112,6 +113,24 @@ pub struct Way {
     /// This person may enter it.
     pub enter: bool,
     pub by_consent: bool,
+    /// "Social": under which it stands.
+    pub kind: &'static str,
+    /// Accounts that are connected already.
+    pub connected: usize,
+}
+
+impl ChannelsPart {
+    /// The ways by what kind of platform they lead to, in the order of their kinds.
+    pub(crate) fn groups(&self) -> Vec<(&'static str, Vec<&Way>)> {
+        let mut groups: Vec<(&'static str, Vec<&Way>)> = Vec::new();
+        for way in &self.ways {
+            match groups.iter_mut().find(|(kind, _)| *kind == way.kind) {
+                Some((_, ways)) => ways.push(way),
+                None => groups.push((way.kind, vec![way])),
+            }
+        }
+        groups
+    }
 }
 
 /// Before somebody leaves for a platform: what it will ask, and the way there.
@@ -178,6 +197,8 @@ pub struct DetailPage {
     pub can_edit: bool,
     pub channel: ChannelView,
     pub dimensions: Vec<DimensionRow>,
+    /// How much of the weight was measured, in percent.
+    pub weighed: u32,
     /// What the platform did not give.
     pub missing: Vec<String>,
     pub trend: Chart,

@@ -20,7 +20,7 @@ use super::{
 };
 use crate::{
     activities::{decision_of, shown_hash},
-    content::parts,
+    content::{parts, piece},
     forms::{FieldErrors, Fields},
     live::Topic,
     session::{Answer, At, Viewer},
@@ -189,7 +189,8 @@ async fn post(viewer: Viewer, mut asking: Asking, sent: Option<(Error, Fields)>)
     let item = content::queries::item(conn, scope, id).await?;
     let version = content::queries::version(conn, scope, id, asking.approval.version).await?;
     let names = Names::of(conn, [&version.author]).await?;
-    let article = parts::article(Side::Client, conn, scope, &face.tenant, &version, &names, dial).await?;
+    let mut article = parts::article(Side::Client, conn, scope, &face.tenant, &version, &names, dial).await?;
+    article.look = piece::look(&viewer, Side::Client, conn, scope, &item, &version.text).await?;
     let request = content::queries::request(conn, scope, item.request_id).await?;
     // Against what the client was asked about the last time, not against drafts that they never saw.
     let before = activities::queries::approvals_of(conn, scope, &asking.approval.subject).await?;

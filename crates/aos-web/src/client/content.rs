@@ -16,7 +16,7 @@ use super::{
     words,
 };
 use crate::{
-    content::parts,
+    content::{parts, piece},
     session::{After, Answer, At, Viewer},
     show::next_page,
 };
@@ -49,7 +49,8 @@ pub(super) async fn page(viewer: Viewer, At((id, item)): At<(TenantId, ContentIt
     }
     let version = content::queries::version(conn, scope, item.id, shown).await?;
     let names = Names::of(conn, [&version.author]).await?;
-    let article = parts::article(Side::Client, conn, scope, &open.tenant, &version, &names, dial).await?;
+    let mut article = parts::article(Side::Client, conn, scope, &open.tenant, &version, &names, dial).await?;
+    article.look = piece::look(&viewer, Side::Client, conn, scope, &item, &version.text).await?;
     let approvals = activities::queries::approvals_of(conn, scope, &Subject::new(CONTENT_ITEM, item.id)).await?;
     let pending = approvals.iter().rev().find(|one| one.state == ApprovalState::Pending);
     let base = Side::Client.base(id);

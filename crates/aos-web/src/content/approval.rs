@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use aos_capabilities::publish::PublishMode;
 use aos_features::{
     channels,
-    content::{self, ItemKind, RequestKind},
+    content::{self, ContentItem, ContentVersion, ItemKind, RequestKind, reach},
     people::Permission,
     read_models::names::Names,
     strategy,
@@ -15,7 +15,7 @@ use chrono::{LocalResult, NaiveDateTime, TimeZone};
 use chrono_tz::Tz;
 
 use super::{
-    parts,
+    parts, piece,
     views::{PostApprovalPage, PublishForm, RequestListApprovalPage},
 };
 use crate::{
@@ -83,7 +83,13 @@ pub(crate) async fn post_approval(viewer: Viewer, mut opened: Opened, sent: Opti
     };
     let request = content::queries::request(conn, scope, item.request_id).await?;
     let names = Names::of(conn, [&version.author]).await?;
-    let article = parts::article(Side::Portal, conn, scope, &opened.tenant, &version, &names, dial).await?;
+    let mut article = parts::article(Side::Portal, conn, scope, &opened.tenant, &version, &names, dial).await?;
+    article.look = piece::look(&viewer, Side::Portal, conn, scope, &item, &version.text).await?;
+    let figures = match article.look {
+        Some(_) => Some(piece::figures(&viewer, conn, scope, &item, &version.text).await?),
+        None => None,
+    };
+    let platforms = viewer.state.product.connections.platforms();
     let channels: HashMap<_, _> = channels::queries::channels(conn, scope)
         .await?
         .into_iter()
@@ -96,16 +102,20 @@ pub(crate) async fn post_approval(viewer: Viewer, mut opened: Opened, sent: Opti
         (None, _) => None,
     };
     // What a person sends or hands over needs no channel.
-    let by_hand = item.channel_id.is_none() && item.kind != ItemKind::BlogPost;
+    let by_hand = matches!(item.kind, ItemKind::AdCopySet | ItemKind::OutreachEmail);
+    let channel = connected.as_ref().map(|channel| reach::name_of(platforms, channel));
+    let (now, on_now, on_time) = consequences(&item, &version, channel.as_deref().unwrap_or_default());
 
     let mut publish = PublishForm {
         zone: opened.tenant.zone.clone(),
         connect_href: paths::client_tab(opened.tenant.id, ClientTab::Channels),
         channel: connected.as_ref().map(|channel| channel.id.to_string()).unwrap_or_default(),
-        channel_name: connected
-            .as_ref()
-            .map(|channel| channel.label.clone())
-            .or_else(|| by_hand.then(|| "its list of things to do by hand".to_owned())),
+        channel_name: channel.or_else(|| by_hand.then(|| "A person does this".to_owned())),
+        drafts: item.kind == ItemKind::BlogPost,
+        by_hand,
+        now,
+        on_now,
+        on_time,
         channels: Choices::new(
             channels.values().map(|channel| Choice::new(channel.id.to_string(), channel.label.clone())).collect(),
             connected.as_ref().map(|channel| channel.id.to_string()).unwrap_or_default(),
@@ -116,6 +126,7 @@ pub(crate) async fn post_approval(viewer: Viewer, mut opened: Opened, sent: Opti
     publish.channels.options.retain(|choice| choice.value == publish.channel);
     match item.publish_mode {
         PublishMode::Now => publish.mode = "now".into(),
+        PublishMode::Draft if !publish.drafts => publish.mode = "now".into(),
         PublishMode::Draft => publish.mode = "draft".into(),
         PublishMode::At(at) => {
             publish.mode = "schedule".into();
@@ -143,22 +154,29 @@ pub(crate) async fn post_approval(viewer: Viewer, mut opened: Opened, sent: Opti
     if let Some((error, fields)) = sent {
         publish.mode = fields.text("mode").to_owned();
         publish.at = fields.text("at").to_owned();
+        let words = error.help().map_or_else(|| error.message().to_owned(), |help| format!("{error} {help}"));
         errors = FieldErrors::of(&error).ok_or(error)?;
+        if errors.of_field("at").is_none() {
+            // What the piece breaks stands above it: here is no field in which it could be mended.
+            errors = FieldErrors::default();
+            errors.add("", words);
+        }
     }
     let back = paths::approval(opened.approval.id);
     let comments = super::comments::of(&viewer, conn, scope, id, dial, &back).await?;
     let mut head = opened.head;
     head.offline = version.offline;
-    head.asks_once = publish.channel_name.is_some();
+    article.noun().clone_into(&mut head.kind);
+    head.asks_once = publish.channel_name.is_some() && !by_hand;
     // The page says itself what becomes of the post on the channel.
     head.consequence = String::new();
-    let edit_href =
-        (head.open() && item.kind == ItemKind::BlogPost && viewer.can(opened.tenant.id, Permission::EditContent))
-            .then(|| format!("{}?edit=1", paths::approval(opened.approval.id)));
+    let edit_href = (head.open() && viewer.can(opened.tenant.id, Permission::EditContent))
+        .then(|| format!("{}?edit=1", paths::approval(opened.approval.id)));
     let view = PostApprovalPage {
         shell: opened.shell,
         approval: head,
         article,
+        figures,
         brief: Some(parts::brief(&request)),
         diff: before.map(|before| parts::diff(&before, &version)),
         publish,
@@ -167,6 +185,39 @@ pub(crate) async fn post_approval(viewer: Viewer, mut opened: Opened, sent: Opti
         comments,
     };
     if failed { viewer.form_again(&view) } else { viewer.page(&view) }
+}
+
+/// The words for going out at once, and what approving does then and at a time.
+fn consequences(item: &ContentItem, version: &ContentVersion, channel: &str) -> (&'static str, String, String) {
+    match item.kind {
+        ItemKind::BlogPost | ItemKind::SocialPost => (
+            "Publish now",
+            format!("The post appears on {channel} at once."),
+            format!("The post appears on {channel} at the time above."),
+        ),
+        ItemKind::EmailCampaign => {
+            let audience = version.text.campaign().map(|text| text.audience.name.as_str()).unwrap_or_default();
+            let whom = if audience.is_empty() { "its audience" } else { audience };
+            (
+                "Send now",
+                format!("The newsletter goes to {whom} through {channel} at once. Nobody can call it back."),
+                format!("The newsletter goes to {whom} through {channel} at the time above."),
+            )
+        }
+        ItemKind::OutreachEmail => (
+            "",
+            "Nothing is sent by itself: the mail comes to the Work page for somebody to send, who then says so there."
+                .to_owned(),
+            String::new(),
+        ),
+        ItemKind::AdCopySet => (
+            "",
+            "Nothing is put into an ad account by itself: the set comes to the Work page for somebody to hand over, \
+             who then says so there."
+                .to_owned(),
+            String::new(),
+        ),
+    }
 }
 
 /// How a post goes out, as the form says it; a time is the client's local time.

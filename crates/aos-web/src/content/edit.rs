@@ -1,7 +1,7 @@
 //! A person's edit of a post: a new version on top of the one they read, or both texts when somebody was faster.
 
 use aos_features::{
-    content::{self, ContentVersion, commands::Edit, model::ArticleText},
+    content::{self, ContentVersion, ItemKind, commands::Edit, model::ArticleText},
     people::Permission,
     read_models::names::Names,
     tenants,
@@ -11,7 +11,7 @@ use axum::Form;
 
 pub(super) use super::views::ArticleForm;
 use super::{
-    parts, preview,
+    parts, piece, preview,
     views::{ArticleEditPage, Conflict},
 };
 use crate::{
@@ -90,6 +90,10 @@ pub(crate) async fn edit_page(
     let scope = viewer.scope(tenant, Permission::EditContent)?;
     let mut conn = viewer.read().await?;
     let post = content::queries::item(&mut conn, scope, item).await?;
+    if post.kind != ItemKind::BlogPost {
+        drop(conn);
+        return piece::edit_page(viewer, scope, &post, (action, back)).await;
+    }
     let version = content::queries::version(&mut conn, scope, item, post.current_version).await?;
     drop(conn);
     let form = ArticleForm::of(&version);
@@ -107,6 +111,10 @@ pub(crate) async fn save_edit(
     back: &str,
 ) -> Answer {
     let scope = viewer.scope(tenant, Permission::EditContent)?;
+    let post = content::queries::item(&mut viewer.read().await?, scope, item).await?;
+    if post.kind != ItemKind::BlogPost {
+        return piece::save_edit(viewer, scope, &post, fields, (action, back)).await;
+    }
     let form = ArticleForm::read(fields);
     let places = (action, back);
     if fields.checked("preview") {

@@ -3,7 +3,7 @@
 use aos_features::{
     activities::{self, ApprovalState},
     channels,
-    content::{self, CONTENT_ITEM, ItemKind, ItemState, Publication, PublicationState},
+    content::{self, CONTENT_ITEM, ItemState, Publication, PublicationState},
     people::Permission,
     read_models::{self, names::Names},
 };
@@ -13,7 +13,7 @@ use serde::Deserialize;
 
 use super::{
     edit::{edit_page, save_edit},
-    parts,
+    parts, piece,
     views::{ItemPage, PublicationView, VersionRow},
 };
 use crate::{
@@ -56,7 +56,8 @@ pub(super) async fn page(
     let events = aos_workflow::history(conn, scope, &subject).await?;
     let actors = events.iter().map(|event| &event.actor).chain(versions.iter().map(|version| &version.author));
     let names = Names::of(conn, actors).await?;
-    let article = parts::article(Side::Portal, conn, scope, &open.tenant, current, &names, dial).await?;
+    let mut article = parts::article(Side::Portal, conn, scope, &open.tenant, current, &names, dial).await?;
+    article.look = piece::look(&viewer, Side::Portal, conn, scope, &item, &current.text).await?;
     let approvals = activities::queries::approvals_of(conn, scope, &subject).await?;
     let pending = approvals.iter().rev().find(|approval| approval.state == ApprovalState::Pending);
     let can_retry = viewer.can(tenant, Permission::OperateWork)
@@ -80,9 +81,7 @@ pub(super) async fn page(
         _ => None,
     };
     let comments = super::comments::of(&viewer, conn, scope, id, dial, &paths::item(tenant, id)).await?;
-    let may_edit = item.state == ItemState::Review
-        && item.kind == ItemKind::BlogPost
-        && viewer.can(tenant, Permission::EditContent);
+    let may_edit = item.state == ItemState::Review && viewer.can(tenant, Permission::EditContent);
     let rows = versions
         .iter()
         .map(|version| {

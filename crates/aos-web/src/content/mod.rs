@@ -8,7 +8,9 @@ mod edit;
 mod items;
 mod lists;
 pub(crate) mod parts;
+pub(crate) mod piece;
 mod preview;
+mod request_form;
 mod requests;
 pub mod views;
 

@@ -1,7 +1,8 @@
 //! Articles, briefs and differences, as several pages show them.
 
 use aos_features::{
-    content::{ContentVersion, Request, RequestState},
+    channels,
+    content::{ContentVersion, ItemText, Request, RequestKind, RequestState, model::AdNetwork, reach},
     read_models::names::Names,
     tenants::Tenant,
 };
@@ -13,8 +14,9 @@ use crate::{
     client::Side,
     markdown::{plain_text, to_html},
     media,
+    session::Viewer,
     show::{Dial, count, gaps, small, sources, who},
-    ui::{Diff, Frames},
+    ui::{Diff, Frames, states::label},
 };
 
 /// A version as it will look on the client's site.
@@ -40,6 +42,7 @@ pub(crate) async fn article(
         slug: text.slug.clone(),
         frames: Frames::new(&address, &text.title, &text.excerpt, &plain_text(&text.markdown), card),
         address,
+        look: None,
         excerpt: text.excerpt.clone(),
         html: to_html(&text.markdown),
         image,
@@ -62,7 +65,9 @@ pub(crate) fn brief(request: &Request) -> BriefView {
         title: request.title.clone(),
         brief: request.brief.clone(),
         keywords: request.keywords.clone(),
-        intent: request.search_intent.clone(),
+        // Only articles are made to be found in a search.
+        intent: if request.kind == RequestKind::Blog { request.search_intent.clone() } else { String::new() },
+        more: more(request),
         audience: request.audience.clone(),
         outline: request.outline.clone(),
         sources: sources(&request.sources),
@@ -73,15 +78,86 @@ pub(crate) fn brief(request: &Request) -> BriefView {
     }
 }
 
-/// What changed between two versions of an article, its parts included.
+/// What only its kind has.
+fn more(request: &Request) -> Vec<(&'static str, String)> {
+    let details = &request.details;
+    let plain = |text: &Option<String>| text.clone().unwrap_or_default();
+    let contact = [plain(&details.contact_name), plain(&details.contact_address)];
+    let facts = [
+        ("Kind", kind_name(request.kind).to_owned()),
+        ("Format", if request.format.is_empty() { String::new() } else { label(&request.format) }),
+        ("Site", plain(&details.site)),
+        ("Contact", contact.join(" ").trim().to_owned()),
+        ("Link to", plain(&details.link_to)),
+        ("Network", details.network.map_or("", AdNetwork::name).to_owned()),
+        ("Page", plain(&details.final_url)),
+    ];
+    facts
+        .into_iter()
+        .filter(|(name, words)| !words.is_empty() && (*name != "Kind" || request.kind != RequestKind::Blog))
+        .collect()
+}
+
+/// What people call a kind of request.
+pub(crate) const fn kind_name(kind: RequestKind) -> &'static str {
+    match kind {
+        RequestKind::Blog => "Blog post",
+        RequestKind::Social => "Social post",
+        RequestKind::Gbp => "Google post",
+        RequestKind::Newsletter => "Newsletter",
+        RequestKind::AdCopy => "Ad copy",
+        RequestKind::Backlink => "Backlink",
+    }
+}
+
+/// Names the channels that a request is for.
+///
+/// # Errors
+/// `Storage`.
+pub(crate) async fn with_channels(
+    viewer: &Viewer,
+    conn: &mut Conn,
+    scope: TenantScope,
+    request: &Request,
+    mut view: BriefView,
+) -> Result<BriefView> {
+    if request.channels.is_empty() {
+        return Ok(view);
+    }
+    let platforms = viewer.state.product.connections.platforms();
+    let channels = channels::queries::channels(conn, scope).await?;
+    let names: Vec<String> = channels
+        .iter()
+        .filter(|channel| request.channels.contains(&channel.id))
+        .map(|channel| reach::name_of(platforms, channel))
+        .collect();
+    view.more.insert(1.min(view.more.len()), ("For", names.join(", ")));
+    Ok(view)
+}
+
+/// What changed between two versions, their parts included.
 pub(crate) fn diff(old: &ContentVersion, new: &ContentVersion) -> Diff {
     let name = |version: &ContentVersion| format!("Version {}", version.version);
     Diff::between(name(old), &as_text(old), name(new), &as_text(new))
 }
 
-/// An article as text, for comparing.
+/// A version as text, for comparing.
 pub(super) fn as_text(version: &ContentVersion) -> String {
-    let Some(text) = version.text.article() else { return format!("{}\n\n{}\n", version.title, version.markdown) };
+    let text = match &version.text {
+        ItemText::Article(text) => text,
+        ItemText::Campaign(text) => {
+            let (sender, audience) = (&text.sender, &text.audience);
+            return format!(
+                "{}\n{}\nFrom: {} {}\nTo: {}\n\n{}\n",
+                text.subject, text.preview, sender.name, sender.address, audience.name, text.markdown
+            );
+        }
+        ItemText::Outreach(text) => {
+            let (name, address) = (&text.recipient_name, &text.recipient_address);
+            return format!("To: {name} {address}\nSite: {}\n{}\n\n{}\n", text.site, text.subject, text.body);
+        }
+        ItemText::Post(_) | ItemText::AdCopy(_) => return format!("{}\n", version.markdown),
+    };
     format!(
         "{}\n{}\n{}\nCategories: {}\nTags: {}\n\n{}\n",
         text.title,

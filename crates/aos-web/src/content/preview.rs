@@ -2,7 +2,7 @@
 
 use aos_features::{
     content::{
-        self, ContentVersion, Request,
+        self, ContentVersion, ItemKind, Request,
         measure::{EXCERPT_SHOWN, Measures, TITLE_SHOWN, difficulty, measure},
         model::ArticleText,
     },
@@ -16,7 +16,7 @@ use axum::Form;
 
 use super::{
     edit::ArticleForm,
-    parts,
+    parts, piece,
     views::{ArticleView, KeywordLine, MeasuresView, PreviewPart},
 };
 use crate::{
@@ -36,6 +36,10 @@ pub(super) async fn fragment(
     let mut conn = viewer.read().await?;
     let client = tenants::queries::tenant(&mut conn, scope).await?;
     let post = content::queries::item(&mut conn, scope, id).await?;
+    if post.kind != ItemKind::BlogPost {
+        drop(conn);
+        return piece::fragment(viewer, scope, &post, &fields).await;
+    }
     let before = content::queries::version(&mut conn, scope, id, post.current_version).await?;
     let request = content::queries::request(&mut conn, scope, post.request_id).await?;
     let text = ArticleForm::read(&fields).text(&before);

@@ -2,93 +2,42 @@
 
 use aos_features::{
     activities::{self, ApprovalState},
-    content::{self, NewRequest, REQUEST, Request, model::Priority, planning::moment_of, reschedule},
+    content::{self, NewRequest, REQUEST, reschedule},
     people::Permission,
     read_models::{content as lists, names::Names},
 };
-use aos_kernel::{Error, RequestId, Result, Subject, TenantId, Timestamp};
-use axum::Form;
-use chrono::NaiveDateTime;
-use chrono_tz::Tz;
+use aos_kernel::{Error, RequestId, Result, Subject, TenantId};
+use axum::{Form, extract::Query};
+use serde::Deserialize;
 
 use super::{
     lists::post_row,
     parts,
+    request_form::{intents, kind_fields, kind_of, kinds, priorities},
     views::{BriefConflict, EditRequestPage, NewRequestPage, RequestForm, RequestPage},
 };
 use crate::{
     flash::Flash,
-    forms::{FieldErrors, list},
+    forms::{FieldErrors, Fields},
     layout::ClientTab,
     paths,
     session::{Answer, At, Viewer},
     show::{small, timeline},
-    ui::{Choice, Choices, Diff, moment::local_input, states::label},
+    ui::{Diff, moment::local_input},
     workspace::Workspace,
 };
-
-const INTENTS: [&str; 4] = ["informational", "commercial", "transactional", "navigational"];
-
-fn intents(form: &RequestForm) -> Choices {
-    Choices::new(INTENTS.map(|intent| Choice::new(intent, label(intent))).into(), form.intent.clone())
-}
-fn priorities(form: &RequestForm) -> Choices {
-    let all = Priority::ALL.iter().map(|one| Choice::new(one.as_str(), label(one.as_str()))).collect();
-    let chosen = if form.priority.is_empty() { Priority::default().as_str() } else { &form.priority };
-    Choices::new(all, chosen)
-}
-
-impl RequestForm {
-    /// What the form does not show stays as it was.
-    fn brief(&self, before: NewRequest) -> NewRequest {
-        NewRequest {
-            title: self.title.clone(),
-            brief: self.brief.clone(),
-            keywords: list(&self.keywords),
-            search_intent: self.intent.clone(),
-            audience: self.audience.clone(),
-            outline: self.outline.lines().map(str::to_owned).collect(),
-            notes: self.notes.clone(),
-            priority: self.priority.parse().unwrap_or_default(),
-            ..before
-        }
-    }
-    fn of(request: &Request, zone: Tz) -> Self {
-        Self {
-            title: request.title.clone(),
-            brief: request.brief.clone(),
-            keywords: request.keywords.join(", "),
-            intent: request.search_intent.clone(),
-            audience: request.audience.clone(),
-            outline: request.outline.join("\n"),
-            notes: request.notes.clone(),
-            priority: request.priority.as_str().to_owned(),
-            planned: request.planned_at.map(|at| local_input(at, zone)).unwrap_or_default(),
-            base_version: small(request.version),
-        }
-    }
-    /// The wished time in the client's zone.
-    fn planned_at(&self, zone: Tz) -> Result<Option<Timestamp>> {
-        let text = self.planned.trim();
-        if text.is_empty() {
-            return Ok(None);
-        }
-        let local = NaiveDateTime::parse_from_str(text, "%Y-%m-%dT%H:%M")
-            .map_err(|_| Error::invalid("planned", "Choose the day and the time, or leave it empty."))?;
-        Ok(Some(moment_of(local, zone).at))
-    }
-}
 
 /// A brief as text, for comparing.
 fn as_text(brief: &NewRequest) -> String {
     format!(
-        "{}\n\n{}\n\nKeywords: {}\nSearch intent: {}\nAudience: {}\nPriority: {}\n\nOutline\n{}\n\nNotes\n{}\n",
+        "{}\n\n{}\n\nKeywords: {}\nSearch intent: {}\nAudience: {}\nPriority: {}\nFormat: {}\n\nOutline\n{}\n\nNotes\n{}\n",
         brief.title,
         brief.brief,
         brief.keywords.join(", "),
         brief.search_intent,
         brief.audience,
         brief.priority,
+        brief.format,
         brief.outline.join("\n"),
         brief.notes
     )
@@ -107,11 +56,15 @@ async fn form_page(
     errors: FieldErrors,
 ) -> Result<NewRequestPage> {
     let open = Workspace::open(viewer, tenant, ClientTab::Content, Permission::RaiseRequests).await?;
+    let mut open = open;
+    let of_kind = kind_fields(viewer, &mut open.conn, open.scope, &form).await?;
     let zone = open.tenant.zone.clone();
     let open = open.titled("New request");
     Ok(NewRequestPage {
         shell: open.shell,
         client: open.head,
+        kinds: kinds(),
+        of_kind,
         intents: intents(&form),
         priorities: priorities(&form),
         zone,
@@ -120,15 +73,23 @@ async fn form_page(
     })
 }
 
-/// `GET …/requests/new`.
-pub(super) async fn new(viewer: Viewer, At(tenant): At<TenantId>) -> Answer {
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Asked {
+    kind: String,
+}
+
+/// `GET …/requests/new`; `?kind=social` asks for what such a request needs.
+pub(super) async fn new(viewer: Viewer, At(tenant): At<TenantId>, Query(asked): Query<Asked>) -> Answer {
     viewer.scope(tenant, Permission::RaiseRequests)?;
-    let view = form_page(&viewer, tenant, RequestForm::default(), FieldErrors::default()).await?;
+    let form = RequestForm { kind: kind_of(&asked.kind).as_str().to_owned(), ..RequestForm::default() };
+    let view = form_page(&viewer, tenant, form, FieldErrors::default()).await?;
     viewer.page(&view)
 }
 
 /// `POST …/requests`.
-pub(super) async fn raise(viewer: Viewer, At(tenant): At<TenantId>, Form(form): Form<RequestForm>) -> Answer {
+pub(super) async fn raise(viewer: Viewer, At(tenant): At<TenantId>, Form(fields): Form<Fields>) -> Answer {
+    let form = RequestForm::read(&fields);
     let scope = viewer.scope(tenant, Permission::RaiseRequests)?;
     let mut tx = viewer.begin().await?;
     let zone = aos_features::tenants::queries::zone(&mut tx, scope).await?;
@@ -136,7 +97,7 @@ pub(super) async fn raise(viewer: Viewer, At(tenant): At<TenantId>, Form(form): 
         let planned = form.planned_at(zone)?;
         let steps = &viewer.state.product.steps;
         let platforms = viewer.state.product.connections.platforms();
-        let brief = form.brief(NewRequest::default());
+        let brief = form.brief(NewRequest { kind: kind_of(&form.kind), ..NewRequest::default() });
         let request = content::commands::raise_request(tx, steps, platforms, scope, brief).await?;
         if planned.is_some() {
             reschedule::plan_request(tx, scope, request, planned).await?;
@@ -169,6 +130,7 @@ async fn edit_view(
     let request = content::queries::request(&mut open.conn, open.scope, id).await?;
     let zone = open.tenant.tz();
     let mut form = form.unwrap_or_else(|| RequestForm::of(&request, zone));
+    form.kind = request.kind.as_str().to_owned();
     let conflict = conflict.then(|| {
         let theirs = as_text(&request.content());
         let own = as_text(&form.brief(request.content()));
@@ -181,8 +143,10 @@ async fn edit_view(
         // After a look at the other text, saving again goes on top of it.
         form.base_version = small(request.version);
     }
+    let of_kind = kind_fields(viewer, &mut open.conn, open.scope, &form).await?;
     let open = open.titled(format!("Edit “{}”", request.title));
     Ok(EditRequestPage {
+        of_kind,
         shell: open.shell,
         client: open.head,
         id: id.to_string(),
@@ -206,8 +170,9 @@ pub(super) async fn edit(viewer: Viewer, At((tenant, id)): At<(TenantId, Request
 pub(super) async fn save(
     viewer: Viewer,
     At((tenant, id)): At<(TenantId, RequestId)>,
-    Form(form): Form<RequestForm>,
+    Form(fields): Form<Fields>,
 ) -> Answer {
+    let form = RequestForm::read(&fields);
     let scope = viewer.scope(tenant, Permission::EditContent)?;
     let mut tx = viewer.begin().await?;
     let act = async |tx: &mut aos_storage::Tx| {
@@ -250,6 +215,7 @@ pub(super) async fn page(viewer: Viewer, At((tenant, id)): At<(TenantId, Request
     let subject = Subject::new(REQUEST, id);
     let events = aos_workflow::history(conn, scope, &subject).await?;
     let names = Names::of(conn, events.iter().map(|event| &event.actor)).await?;
+    let brief = parts::with_channels(&viewer, conn, scope, &request, parts::brief(&request)).await?;
     let posts = lists::posts_of_request(conn, scope, id).await?;
     let approvals = activities::queries::approvals_of(conn, scope, &subject).await?;
     let pending = approvals.iter().rev().find(|approval| approval.state == ApprovalState::Pending);
@@ -260,7 +226,7 @@ pub(super) async fn page(viewer: Viewer, At((tenant, id)): At<(TenantId, Request
     let view = RequestPage {
         shell: open.shell,
         client: open.head,
-        brief: parts::brief(&request),
+        brief,
         approval_href,
         edit_href: may_edit.then(|| format!("{}/edit", paths::request(tenant, id))),
         planned: planned.map(|at| dial.moment(at)),

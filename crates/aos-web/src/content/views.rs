@@ -3,6 +3,7 @@
 use askama::Template;
 use serde::Deserialize;
 
+use super::piece::views::{Figures, Look};
 use crate::{
     forms::FieldErrors,
     layout::{ApprovalHead, ClientHead, ClientTab, Shell},
@@ -47,6 +48,8 @@ pub struct BriefView {
     pub state: String,
     /// The reviewer's words, when it was rejected.
     pub rejection: Option<String>,
+    /// What only its kind has, by name.
+    pub more: Vec<(&'static str, String)>,
 }
 
 /// `GET /portal/approvals/{id}` of a post.
@@ -56,6 +59,8 @@ pub struct PostApprovalPage {
     pub shell: Shell,
     pub approval: ApprovalHead,
     pub article: ArticleView,
+    /// Of what is no article.
+    pub figures: Option<Figures>,
     pub brief: Option<BriefView>,
     /// Against the version before; `None` for the first.
     pub diff: Option<Diff>,
@@ -77,6 +82,8 @@ pub struct ArticleView {
     pub html: CleanHtml,
     /// As search engines and other sites show it.
     pub frames: Frames,
+    /// What is no article, as its readers will see it.
+    pub look: Option<Look>,
     pub image: Option<ImageView>,
     pub categories: Vec<String>,
     pub tags: Vec<String>,
@@ -121,6 +128,20 @@ pub struct PublishForm {
     /// Where one is connected.
     #[serde(skip)]
     pub connect_href: String,
+    /// The channel keeps drafts that a person may publish there.
+    #[serde(skip)]
+    pub drafts: bool,
+    /// A person sends it or hands it over.
+    #[serde(skip)]
+    pub by_hand: bool,
+    /// "Publish now".
+    #[serde(skip)]
+    pub now: &'static str,
+    /// What approving does then.
+    #[serde(skip)]
+    pub on_now: String,
+    #[serde(skip)]
+    pub on_time: String,
 }
 
 /// `GET /portal/approvals/{id}?edit=1` and `GET …/items/{id}/edit`.
@@ -147,6 +168,13 @@ pub struct ArticleEditPage {
     pub newest_by: String,
     pub article: ArticleView,
     pub measures: MeasuresView,
+}
+
+impl ArticleView {
+    /// What it is called in a sentence.
+    pub(crate) fn noun(&self) -> &'static str {
+        self.look.as_ref().map_or("post", |look| look.noun)
+    }
 }
 
 impl ArticleEditPage {
@@ -293,13 +321,39 @@ pub struct NewRequestPage {
     pub errors: FieldErrors,
     pub intents: Choices,
     pub priorities: Choices,
+    pub kinds: Vec<Choice>,
+    pub of_kind: KindFields,
     /// The client's, in which the wished time is meant.
     pub zone: String,
 }
 
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(default)]
+/// What only some kinds of request ask for.
+#[derive(Clone, Debug, Default)]
+pub struct KindFields {
+    /// It is made for channels.
+    pub has_channels: bool,
+    /// Those that can be used, and whether it is for them.
+    pub channels: Vec<(Choice, bool)>,
+    /// One only.
+    pub one_channel: bool,
+    pub connect_href: String,
+    /// Empty: the kind has no formats.
+    pub formats: Choices,
+    pub networks: Choices,
+}
+
+#[derive(Clone, Debug, Default)]
 pub struct RequestForm {
+    /// `blog`, `social`, `gbp`, `newsletter`, `ad_copy`, `backlink`.
+    pub kind: String,
+    pub channels: Vec<String>,
+    pub format: String,
+    pub site: String,
+    pub contact_name: String,
+    pub contact_address: String,
+    pub link_to: String,
+    pub network: String,
+    pub final_url: String,
     pub title: String,
     pub brief: String,
     /// Comma-separated.
@@ -328,6 +382,7 @@ pub struct EditRequestPage {
     pub errors: FieldErrors,
     pub intents: Choices,
     pub priorities: Choices,
+    pub of_kind: KindFields,
     pub zone: String,
     /// Somebody saved another version meanwhile.
     pub conflict: Option<BriefConflict>,

@@ -101,6 +101,7 @@ components!(
     super::Frames,
     super::HandedIn,
     crate::search::ClientFilter,
+    crate::content::piece::views::Look,
 );
 
 #[cfg(test)]

@@ -140,7 +140,7 @@ pub fn label(state: &str) -> String {
         "openai" => "OpenAI-compatible".into(),
         "wordpress" => "WordPress".into(),
         "static_css" => "Style sheets".into(),
-        "request_list" => "Blog requests".into(),
+        "request_list" => "Requests".into(),
         "website_audit" => "Website audit".into(),
         "setup_chain" => "Set-up chain".into(),
         "" => "—".into(),

@@ -7,7 +7,7 @@ import { all, on, one } from "./dom";
 const AROUND = 64;
 
 export function startComments(): void {
-  const article = one(".preview__text");
+  const article = one(".preview__text, [data-commented]");
   if (!article || !one("#comments")) return;
   document.addEventListener("selectionchange", () => fill(article));
   mark(article);

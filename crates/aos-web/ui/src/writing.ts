@@ -97,10 +97,7 @@ function startPreview(): void {
       // What the server answers is clean: it is the one place that makes HTML of Markdown.
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
       if (own !== asked) return;
-      for (const id of ["preview", "measures", "frames"]) {
-        const fresh = page.getElementById(id);
-        if (fresh) document.getElementById(id)?.replaceChildren(...fresh.childNodes);
-      }
+      for (const fresh of page.body.querySelectorAll(":scope > [id]")) document.getElementById(fresh.id)?.replaceChildren(...fresh.childNodes);
       if (state) state.textContent = "";
     } catch {
       if (state && own === asked) state.textContent = "The preview could not be refreshed.";
@@ -145,7 +142,7 @@ function startDrafts(): void {
     timer = window.setTimeout(() => write({ base: base(), at: Date.now(), fields: fields() }), KEEP_MS);
   });
   form.addEventListener("submit", (event) => {
-    if (event.submitter?.getAttribute("name") === "preview") return;
+    if (["preview", "show"].includes(event.submitter?.getAttribute("name") ?? "")) return;
     clearTimeout(timer);
     write({ base: base(), at: Date.now(), sent: true, fields: fields() });
   });

@@ -7,7 +7,9 @@ mod text;
 
 pub use item::{ContentItem, ContentVersion, Publication};
 pub use request::{AdNetwork, NewRequest, Request, RequestDetails};
-pub use text::{AdCopyText, ArticleText, AudienceRef, CampaignText, ItemText, MediaRef, OutreachText, PostText, slug};
+pub use text::{
+    AdCopyText, ArticleText, AudienceRef, CampaignText, ItemText, Limit, MediaRef, OutreachText, PostText, slug,
+};
 
 /// Longer titles are slips.
 const LONGEST_TITLE: usize = 200;

@@ -32,12 +32,12 @@ impl Default for AdCopyText {
     }
 }
 
-/// How many of one part a network takes, and how long each may be, in characters.
-#[derive(Clone, Copy, Debug)]
-struct Limit {
-    least: usize,
-    most: usize,
-    characters: usize,
+/// How many of one part a network takes, and how long each may be, in characters. None at all where `most` is zero.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limit {
+    pub least: usize,
+    pub most: usize,
+    pub characters: usize,
 }
 
 const NONE: Limit = Limit { least: 0, most: 0, characters: 0 };
@@ -52,7 +52,7 @@ impl AdNetwork {
     }
     /// Of headlines, descriptions and primary texts: responsive search ads at Google; at Meta, where the length is a
     /// recommendation beyond which a text is cut on a phone, what is seen.
-    const fn limits(self) -> [Limit; 3] {
+    pub const fn limits(self) -> [Limit; 3] {
         match self {
             Self::Google => {
                 [Limit { least: 3, most: 15, characters: 30 }, Limit { least: 2, most: 4, characters: 90 }, NONE]

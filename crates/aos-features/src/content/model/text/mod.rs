@@ -5,7 +5,7 @@ mod article;
 mod mail;
 mod post;
 
-pub use ads::AdCopyText;
+pub use ads::{AdCopyText, Limit};
 pub use article::{ArticleText, slug};
 pub use mail::{AudienceRef, CampaignText, OutreachText};
 pub use post::{MediaRef, PostText};

@@ -107,11 +107,10 @@ impl PostText {
         }
     }
 
-    /// What it breaks of a platform's rules, as far as that can be told without the files themselves: the field and the
-    /// words for a person.
-    pub fn problems(&self, item: ContentItemId, rules: &PostRules, platform: &str) -> Vec<(&'static str, String)> {
+    /// As a platform would get it, with something in the place of files that are not loaded.
+    pub fn stand_in(&self, item: ContentItemId, rules: &PostRules) -> Post {
         let rule = rules.media.iter().find(|rule| rule.kind == MediaKind::Image);
-        let stand_in = |media: &MediaRef| PostMedia {
+        let file = |media: &MediaRef| PostMedia {
             kind: MediaKind::Image,
             file_name: media.media.rsplit('/').next().unwrap_or_default().to_owned(),
             content_type: rule.and_then(|rule| rule.types.first()).copied().unwrap_or("image/jpeg").to_owned(),
@@ -121,8 +120,13 @@ impl PostText {
             width: None,
             height: None,
         };
-        let media = self.media.iter().map(stand_in).collect();
-        aos_capabilities::post::problems(rules, platform, &self.post(item, media, None))
+        self.post(item, self.media.iter().map(file).collect(), None)
+    }
+
+    /// What it breaks of a platform's rules, as far as that can be told without the files themselves: the field and the
+    /// words for a person.
+    pub fn problems(&self, item: ContentItemId, rules: &PostRules, platform: &str) -> Vec<(&'static str, String)> {
+        aos_capabilities::post::problems(rules, platform, &self.stand_in(item, rules))
     }
 }
 
