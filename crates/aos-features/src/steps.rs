@@ -2,6 +2,6 @@
 //! approved, and to ask an agent. They import it from here and never reach into the slice itself.
 
 pub use crate::activities::{
-    Accepted, AgentAnswer, AgentRunner, AgentTask, Approvable, Fingerprint, Rework, ReworkItem, ShowAgain, StepContext,
-    StepHandler, StepRegistry, Work,
+    Accepted, AgentAnswer, AgentRunner, AgentTask, Approvable, Fingerprint, PutOff, Rework, ReworkItem, ShowAgain,
+    StepContext, StepHandler, StepRegistry, Work,
 };

@@ -99,6 +99,7 @@ fn sentence(event: &Event, title: Option<&str>) -> Option<(String, &'static str)
         "content.request_completed" => (format!("completed {request}"), "completed"),
         "content.publishing_attempted" => ("began to publish".to_owned(), "publishing"),
         "content.publishing_gave_up" => (format!("could not publish {post}"), "failed"),
+        "content.publishing_put_off" => (format!("has {post} wait until the platform takes more"), "scheduled"),
         "content.publishing_planned" => ("chose how it is published".to_owned(), "draft"),
         "content.removed_on_site" => (format!("found that {post} is gone from the site"), "trashed"),
         "content.request_approved" => (format!("approved {request}"), "approved"),

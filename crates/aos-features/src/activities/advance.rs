@@ -41,6 +41,11 @@ pub enum Fact {
         /// Nothing comes after it.
         ends: bool,
     },
+    /// It can't be done yet: whoever has it begins anew when its moment has come.
+    PutOff {
+        activity: ActivityId,
+        why: String,
+    },
     /// It stopped for good, in words for a person.
     Failed {
         activity: ActivityId,
@@ -107,6 +112,9 @@ pub fn advance(board: &mut Board, by: &Actor, fact: Fact) -> Result<()> {
         }
         Fact::HandedIn { activity, output, subjects, shown, reworked, ends } => {
             hand_in(board, by, activity, output, HandedIn { subjects, shown, reworked, ends })?;
+        }
+        Fact::PutOff { activity, why } => {
+            board.transition(activity, State::Assigned, by, Some(&why), Value::Null)?;
         }
         Fact::Failed { activity, words, help } => fail(board, by, activity, words, help)?,
         Fact::Retried { activity } => {

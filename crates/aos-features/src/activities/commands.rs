@@ -133,9 +133,9 @@ pub async fn complete_human(
     let (plan, at) = board.place(piece)?;
     let accepted = match piece.activity.step_kind.as_deref() {
         Some(kind) => registry.step(kind)?.accept(tx, &super::workflow::work(piece, reworked), output).await?,
-        None => Accepted { output, subjects, ends: false },
+        None => Accepted { output, subjects, ..Accepted::default() },
     };
-    let Accepted { output, subjects, ends } = accepted;
+    let Accepted { output, subjects, ends, .. } = accepted;
     let shown = if plan.gate_of(at).is_some() { show(tx, registry, scope, &subjects).await? } else { Vec::new() };
     advance(&mut board, &actor, Fact::HandedIn { activity: id, output, subjects, shown, reworked, ends })?;
     finish(tx, board, &actor).await

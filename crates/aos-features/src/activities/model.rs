@@ -33,7 +33,7 @@ impl ActivityState {
             (self, next),
             (S::Created, S::Assigned | S::Cancelled)
                 | (S::Assigned, S::InProgress | S::Cancelled)
-                | (S::InProgress, S::AwaitingApproval | S::Completed | S::Failed | S::Cancelled)
+                | (S::InProgress, S::Assigned | S::AwaitingApproval | S::Completed | S::Failed | S::Cancelled)
                 | (S::AwaitingApproval, S::Approved | S::Rejected | S::Cancelled)
                 | (S::Approved, S::Completed)
                 | (S::Rejected, S::InProgress | S::Cancelled)

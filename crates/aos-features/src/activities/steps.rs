@@ -51,6 +51,17 @@ pub struct Accepted {
     pub subjects: Vec<Subject>,
     /// Nothing comes after it: what the steps that follow would do is done.
     pub ends: bool,
+    /// It could not be done yet, and that is no failure: nothing else of this counts then.
+    pub put_off: Option<PutOff>,
+}
+
+/// Work that has to wait for a moment that it learnt of under way. [`StepHandler::not_before`] answers that moment from
+/// now on.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct PutOff {
+    pub until: Timestamp,
+    /// In words for a person.
+    pub why: String,
 }
 
 /// Does one kind of step.

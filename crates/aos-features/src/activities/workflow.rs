@@ -18,7 +18,7 @@ use super::{
     board::{Board, Piece},
     commands::{finish, follow_policy, load_known, load_pieces, show},
     model::{Activity, ActivityState, Assignee},
-    steps::{Rework, StepContext, StepRegistry, Work},
+    steps::{PutOff, Rework, StepContext, StepRegistry, Work},
     store,
 };
 use crate::{reactions::Reaction, tenants};
@@ -205,6 +205,12 @@ impl JobHandler for RunActivity {
             let by = principal(&work.activity);
             tx.act_as(by.clone());
             let accepted = step.accept(tx, &work, result).await?;
+            if let Some(PutOff { until, why }) = accepted.put_off {
+                advance(&mut board, &by, Fact::PutOff { activity: payload.activity, why })?;
+                let job = waiting_job(&work.activity, until)?;
+                tx.enqueue(job);
+                continue;
+            }
             let shown = match plan.gate_of(at) {
                 Some(_) => show(tx, &self.registry, work.scope, &accepted.subjects).await?,
                 None => Vec::new(),

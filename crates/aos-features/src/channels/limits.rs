@@ -101,6 +101,7 @@ pub async fn give_back(tx: &mut Tx, scope: TenantScope, channel: ChannelId, perm
 /// # Errors
 /// `Storage`.
 pub async fn wait(tx: &mut Tx, scope: TenantScope, channel: ChannelId, until: Timestamp) -> Result<()> {
+    tx.lock(&format!("channels.permits:{channel}")).await?;
     let quota = store::quota(tx, scope, channel).await?.unwrap_or_default();
     let until = quota.wait_until.map_or(until, |known| known.max(until));
     store::put_quota(tx, scope, channel, Quota { wait_until: Some(until), ..quota }).await
@@ -117,6 +118,7 @@ pub async fn note_left(
     remaining: u32,
     resets_at: Option<Timestamp>,
 ) -> Result<()> {
+    tx.lock(&format!("channels.permits:{channel}")).await?;
     let quota = store::quota(tx, scope, channel).await?.unwrap_or_default();
     let resets_at = Some(resets_at.unwrap_or(tx.now() + UNKNOWN_RESET));
     store::put_quota(tx, scope, channel, Quota { remaining: Some(remaining.into()), resets_at, ..quota }).await

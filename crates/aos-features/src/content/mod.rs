@@ -14,6 +14,8 @@
 //! - One publication for each item and channel. Its intent is committed before the attempt; an attempt whose outcome is
 //!   unknown is looked up on the platform before anything is repeated.
 //! - What has a moment and stands on a platform that schedules nothing waits here, where it can still be moved.
+//! - An attempt has the account's permit, taken with its intent. Where the account may do no more, it waits, which is no
+//!   failure; what certainly did not happen gives its permit back.
 //! - A request is completed, and counts, when all that it became is out. A blog post counts itself.
 //! - Each edit is a version with an author; nobody overwrites what they have not read.
 
@@ -30,7 +32,6 @@ pub mod planning;
 mod propose;
 mod publish;
 pub mod queries;
-pub mod quota;
 pub mod reach;
 pub mod reschedule;
 mod store;
@@ -109,5 +110,11 @@ pub const MIGRATIONS: &[aos_storage::Migration] = &[
         name: "content_media",
         sqlite: include_str!("../../migrations/sqlite/0440_content_media.sql"),
         postgres: include_str!("../../migrations/postgres/0440_content_media.sql"),
+    },
+    aos_storage::Migration {
+        number: 441,
+        name: "content_put_off",
+        sqlite: include_str!("../../migrations/sqlite/0441_content_put_off.sql"),
+        postgres: include_str!("../../migrations/postgres/0441_content_put_off.sql"),
     },
 ];

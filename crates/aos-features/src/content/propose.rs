@@ -332,7 +332,7 @@ impl StepHandler for Propose {
         Ok(Accepted {
             output: json!({ "requests": subjects.len(), "gaps": gaps, "refused": refused }),
             subjects,
-            ends: false,
+            ..Accepted::default()
         })
     }
 }

@@ -23,7 +23,7 @@ use super::{
     publish::{self, PublishStep},
     store,
 };
-use crate::{activities, channels};
+use crate::activities;
 
 /// The job kind that brings what stands on a platform to its new time.
 pub const MOVE: &str = "content.move_on_site";
@@ -224,11 +224,6 @@ impl JobHandler for MoveOnSite {
         let words = format!("The site did not take the new time: {}", error.message());
         let help = error.help().unwrap_or("It comes out at the old time; try the move again.");
         store::set_item_state(tx, scope, item.id, item.state, Some((&words, Some(help)))).await?;
-        if error.code() == "platform_auth_expired"
-            && let Some(channel) = publication.channel_id
-        {
-            channels::commands::mark_expired(tx, scope, channel, error.message()).await?;
-        }
         let event = NewEvent::new(scope.tenant(), "content.rescheduling_gave_up", Subject::new(CONTENT_ITEM, item.id));
         tx.emit(event.because(words).with(json!({ "stays": publication.standing_at })));
         tx.signal(Signal::new("tenant", scope.tenant()));

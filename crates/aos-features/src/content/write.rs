@@ -365,7 +365,7 @@ impl StepHandler for Write {
             NewEvent::new(work.scope.tenant(), "content.item_written", subject.clone()).with(output.clone()),
         );
         tx.signal(Signal::new("tenant", work.scope.tenant()));
-        Ok(Accepted { output, subjects: vec![subject], ends: false })
+        Ok(Accepted { output, subjects: vec![subject], ..Accepted::default() })
     }
 }
 

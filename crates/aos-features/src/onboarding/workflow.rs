@@ -64,7 +64,7 @@ impl StepHandler for WriteContext {
         Ok(Accepted {
             output: json!({ "context_version": version, "run": answer.run, "gaps": draft.gaps, "offline": answer.offline }),
             subjects: Vec::new(),
-            ends: false,
+            ..Accepted::default()
         })
     }
 }

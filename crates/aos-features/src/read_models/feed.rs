@@ -28,6 +28,7 @@ pub const TOLD: &[&str] = &[
     "content.post_published",
     "content.post_scheduled",
     "content.publishing_gave_up",
+    "content.publishing_put_off",
     "content.removed_on_site",
     "content.request_approved",
     "content.request_raised",

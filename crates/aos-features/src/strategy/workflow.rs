@@ -91,7 +91,7 @@ impl StepHandler for DraftStep {
                 "run": answer.run,
             }),
             subjects: vec![Subject::new(STRATEGY, strategy.id)],
-            ends: false,
+            ..Accepted::default()
         })
     }
 }

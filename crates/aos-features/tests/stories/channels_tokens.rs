@@ -52,15 +52,14 @@ async fn two_workers_that_need_the_same_access_ask_once_and_both_get_what_came()
         let channel = connected(&world, acme, ana).await;
         world.clock.advance(TimeDelta::hours(3));
         let platforms = world.connections.platforms().clone();
-        let other = Connections::new(platforms, world.credentials.clone());
+        let (other_db, other) = (world.another_process().await, Connections::new(platforms, world.credentials.clone()));
         world.network.hold();
         let (db, connections) = (world.db.clone(), world.connections.clone());
         let first = tokio::spawn(async move { connections.account(&db, inside(acme), channel).await });
         while world.network.asked().0 == 0 {
             tokio::task::yield_now().await;
         }
-        let db = world.db.clone();
-        let mut second = tokio::spawn(async move { other.account(&db, inside(acme), channel).await });
+        let mut second = tokio::spawn(async move { other.account(&other_db, inside(acme), channel).await });
         let waited = tokio::time::timeout(std::time::Duration::from_millis(100), &mut second).await;
         assert!(waited.is_err(), "the second one waits for the first");
         world.network.release();
@@ -286,6 +285,30 @@ async fn a_channels_day_holds_what_the_platform_allows_whichever_worker_asks() {
         tx.commit().await.unwrap();
         assert!(matches!(ask().await, Allowance::Allowed(_)));
         assert_eq!(ask().await, Allowance::WaitUntil(resets));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_processes_that_ask_at_the_same_time_never_get_more_than_there_is() {
+    for world in World::each().await {
+        let (acme, ana) = client_of(&world, vec![page()]).await;
+        let channel = connected(&world, acme, ana).await;
+        let other = world.another_process().await;
+        let asking = (0..24).map(|n| {
+            let db = if n % 2 == 0 { world.db.clone() } else { other.clone() };
+            tokio::spawn(async move {
+                let mut tx = db.begin(Actor::system("test")).await.unwrap();
+                let now = tx.now();
+                let answer = allow(&mut tx, inside(acme), channel, Some(5), now).await.unwrap();
+                tx.commit().await.unwrap();
+                matches!(answer, Allowance::Allowed(_))
+            })
+        });
+        let mut allowed = 0;
+        for one in asking.collect::<Vec<_>>() {
+            allowed += usize::from(one.await.unwrap());
+        }
+        assert_eq!(allowed, 5);
     }
 }
 

@@ -23,7 +23,7 @@ fn reject(notes: &str) -> Decision {
     Decision::Reject { notes: notes.to_owned() }
 }
 
-fn social(title: &str, channels: &[ChannelId]) -> NewRequest {
+pub fn social(title: &str, channels: &[ChannelId]) -> NewRequest {
     NewRequest {
         kind: RequestKind::Social,
         title: title.to_owned(),
@@ -34,7 +34,7 @@ fn social(title: &str, channels: &[ChannelId]) -> NewRequest {
 }
 
 /// One social post for each channel, approved and out or on its way.
-async fn approved(studio: &Studio, title: &str, channels: &[ChannelId]) -> Vec<ContentItemId> {
+pub async fn approved(studio: &Studio, title: &str, channels: &[ChannelId]) -> Vec<ContentItemId> {
     studio.raise(social(title, channels)).await.unwrap();
     studio.approve_all("request").await;
     let items: Vec<_> =
@@ -44,7 +44,7 @@ async fn approved(studio: &Studio, title: &str, channels: &[ChannelId]) -> Vec<C
     items
 }
 
-async fn publication(studio: &Studio, item: ContentItemId) -> content::Publication {
+pub async fn publication(studio: &Studio, item: ContentItemId) -> content::Publication {
     let mut conn = studio.db.read().await.unwrap();
     content::queries::publication(&mut conn, studio.scope, item).await.unwrap().unwrap()
 }

@@ -2,6 +2,7 @@
 
 use std::{
     collections::BTreeMap,
+    path::Path,
     sync::{Arc, Mutex},
     time::Duration,
 };
@@ -32,9 +33,12 @@ use aos_features::{
 use aos_kernel::{
     Actor, ChannelId, ContentItemId, Error, MicroUsd, PageSize, RequestId, Result, Secret, TenantScope, UserId,
 };
-use aos_platforms::{Memory, memory::Network};
+use aos_platforms::{
+    Memory,
+    memory::{Network, network::Network as Consenting},
+};
 use aos_storage::{
-    Credentials, Db, DbKind, Keyring, Objects,
+    Credentials, Db, DbKind, DbOptions, Keyring, Objects,
     testing::{TestDb, kinds},
 };
 use aos_workflow::{Scheduler, Worker, WorkerOptions};
@@ -45,6 +49,7 @@ use tokio_util::sync::CancellationToken;
 use url::Url;
 
 use crate::{
+    channels::{begin, came, page},
     clock::SteppingClock,
     support::{Postman, everywhere, inside, new_client, new_user},
 };
@@ -64,9 +69,12 @@ pub struct Studio {
     pub pictures: Memory,
     pub places: Memory,
     pub mail: Memory,
+    /// A network that is connected by consent.
+    pub network: Consenting,
     pub agents: Arc<Scripted>,
-    _test: TestDb,
-    _folder: tempfile::TempDir,
+    platforms: PlatformRegistry,
+    test: TestDb,
+    folder: tempfile::TempDir,
 }
 
 impl Studio {
@@ -79,7 +87,20 @@ impl Studio {
         studios
     }
 
+    /// On each database, with a network of long texts that is not as usual.
+    pub async fn each_with(change: impl Fn(Memory) -> Memory) -> Vec<Self> {
+        let mut studios = Vec::new();
+        for kind in kinds() {
+            studios.push(Self::with(kind, &change).await);
+        }
+        studios
+    }
+
     async fn on(kind: DbKind) -> Self {
+        Self::with(kind, |words| words).await
+    }
+
+    async fn with(kind: DbKind, change: impl Fn(Memory) -> Memory) -> Self {
         let clock = Arc::new(SteppingClock::at("2026-04-01T09:00:00Z"));
         let migrations = aos_storage::migrations().and(aos_workflow::migrations()).and(aos_features::migrations());
         let test = TestDb::with_clock(kind, &migrations, clock.clone()).await;
@@ -87,26 +108,14 @@ impl Studio {
         let folder = tempfile::tempdir().unwrap();
         let [words, pictures, places] =
             [Network::Words, Network::Pictures, Network::Places].map(|network| Memory::network(network, clock.clone()));
-        let mail = Memory::mail(clock.clone());
+        let (words, mail) = (change(words), Memory::mail(clock.clone()));
+        let network = Consenting::new(clock.clone()).publishing();
         let platforms = [&words, &pictures, &places, &mail]
             .into_iter()
-            .fold(PlatformRegistry::default(), |all, one| all.with(Arc::new(one.clone())));
+            .fold(PlatformRegistry::default(), |all, one| all.with(Arc::new(one.clone())))
+            .with(Arc::new(network.clone()));
         let agents = Arc::new(Scripted::default());
-        let outside = Outside {
-            credentials: Credentials::new(Keyring::load_or_create(&folder.path().join("master.key")).unwrap()),
-            objects: Objects::local(&folder.path().join("objects")).unwrap(),
-            platforms,
-            crawler: Arc::new(OnePicture),
-            crawl_limits: CrawlLimits::default(),
-            gateway: agents.clone(),
-            sign_in: Arc::new(Nobody),
-            documents: Arc::new(Nobody),
-            images: Arc::new(aos_media::Images),
-            browser: None,
-            mailer: Arc::new(Postman::default()),
-            mail_server: None,
-            jobs_per_tenant: 8,
-        };
+        let outside = outside(folder.path(), &platforms, &agents);
         let product = Product::assemble(db.clone(), outside).await.unwrap();
         let mut tx = db.begin(Actor::system("test")).await.unwrap();
         let (_, ana) = aos_features::people::commands::set_up_agency(
@@ -131,9 +140,11 @@ impl Studio {
             pictures,
             places,
             mail,
+            network,
             agents,
-            _test: test,
-            _folder: folder,
+            platforms,
+            test,
+            folder,
         };
         // The crawl brings the picture.
         studio.work().await;
@@ -148,6 +159,28 @@ impl Studio {
             password: Secret::new("a password"),
         };
         self.product.connections.connect(&self.db, Actor::user(self.ana), self.scope, input).await.unwrap()
+    }
+
+    /// The page of somebody's on the network, connected by their consent.
+    pub async fn connect_page(&self) -> ChannelId {
+        self.network.person("anna", vec![page()]);
+        let connections = &self.product.connections;
+        let departure = connections.begin(&self.db, Actor::user(self.ana), self.scope, begin(None)).await.unwrap();
+        let back = self.network.agree_to_all(&departure.url, "anna");
+        connections.arrive(&self.db, Actor::user(self.ana), came(&back)).await.unwrap();
+        let keys = ["page-1".to_owned()];
+        let (by, visit) = (Actor::user(self.ana), departure.visit);
+        let chosen = connections.choose(&self.db, by, self.scope, visit, &keys).await.unwrap();
+        // It is scored.
+        self.work().await;
+        chosen.connected[0]
+    }
+
+    /// The product in another process: with database connections, steps and handles of its own.
+    pub async fn another_process(&self) -> Product {
+        let db = Db::connect(&DbOptions::new(&self.test.url), self.clock.clone()).await.unwrap();
+        let outside = outside(self.folder.path(), &self.platforms, &self.agents);
+        Product::assemble(db, outside).await.unwrap()
     }
 
     /// Does all that can be done now.
@@ -269,6 +302,30 @@ impl Studio {
         activities::commands::retry_activity(&mut tx, &self.product.steps, self.scope, activity.id).await.unwrap();
         tx.commit().await.unwrap();
         self.work().await;
+    }
+}
+
+/// One job after the other in one process, until nothing can be done now.
+pub async fn work_of(product: &Product, name: &str) {
+    let options = WorkerOptions::new(name).concurrency(1);
+    Worker::new(product.db.clone(), product.jobs.clone(), options).run_until_idle().await.unwrap();
+}
+
+fn outside(folder: &Path, platforms: &PlatformRegistry, agents: &Arc<Scripted>) -> Outside {
+    Outside {
+        credentials: Credentials::new(Keyring::load_or_create(&folder.join("master.key")).unwrap()),
+        objects: Objects::local(&folder.join("objects")).unwrap(),
+        platforms: platforms.clone(),
+        crawler: Arc::new(OnePicture),
+        crawl_limits: CrawlLimits::default(),
+        gateway: agents.clone(),
+        sign_in: Arc::new(Nobody),
+        documents: Arc::new(Nobody),
+        images: Arc::new(aos_media::Images),
+        browser: None,
+        mailer: Arc::new(Postman::default()),
+        mail_server: None,
+        jobs_per_tenant: 8,
     }
 }
 

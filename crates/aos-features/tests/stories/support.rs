@@ -19,7 +19,7 @@ use aos_features::{
 use aos_kernel::{Actor, AgencyScope, Clock as _, NewEvent, Result, Secret, TenantId, TenantScope, UserId};
 use aos_platforms::memory::network::Network;
 use aos_storage::{
-    Conn, Credentials, Db, DbKind, Keyring, OutboxSink, Outgoing, Tx,
+    Conn, Credentials, Db, DbKind, DbOptions, Keyring, OutboxSink, Outgoing, Tx,
     testing::{TestDb, kinds},
 };
 use aos_workflow::{Outbox, Registry, Scheduler, Worker, WorkerOptions};
@@ -39,7 +39,7 @@ pub struct World {
     /// The network on which clients have pages.
     pub network: Network,
     pub connections: Connections,
-    _test: TestDb,
+    test: TestDb,
 }
 
 /// Remembers the events on their way to the engine.
@@ -142,18 +142,14 @@ impl World {
         let registry = Arc::new(registry);
         let told = Arc::new(Told { outbox: Outbox::new(registry.clone()), events: Mutex::default() });
         test.db.set_outbox(told.clone());
-        Self {
-            db: test.db.clone(),
-            clock,
-            registry,
-            told,
-            post,
-            credentials,
-            mailer,
-            network,
-            connections,
-            _test: test,
-        }
+        Self { db: test.db.clone(), clock, registry, told, post, credentials, mailer, network, connections, test }
+    }
+
+    /// The database as another process has it: with connections of its own.
+    pub async fn another_process(&self) -> Db {
+        let db = Db::connect(&DbOptions::new(&self.test.url), self.clock.clone()).await.unwrap();
+        db.set_outbox(self.told.clone());
+        db
     }
 
     pub async fn read(&self) -> Conn {

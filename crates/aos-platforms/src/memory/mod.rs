@@ -53,7 +53,7 @@ static DESCRIPTOR: Descriptor = Descriptor {
 /// The practice site, or another practice platform. Clones share what stands on it.
 #[derive(Clone)]
 pub struct Memory {
-    descriptor: &'static Descriptor,
+    descriptor: Arc<Descriptor>,
     clock: Arc<dyn Clock>,
     state: Arc<Mutex<State>>,
 }
@@ -110,8 +110,14 @@ impl Memory {
     pub fn mail(clock: Arc<dyn Clock>) -> Self {
         Self::of(&campaigns::DESCRIPTOR, clock)
     }
-    fn of(descriptor: &'static Descriptor, clock: Arc<dyn Clock>) -> Self {
-        Self { descriptor, clock, state: Arc::default() }
+    fn of(descriptor: &Descriptor, clock: Arc<dyn Clock>) -> Self {
+        Self { descriptor: Arc::new(descriptor.clone()), clock, state: Arc::default() }
+    }
+    /// Another description than its own.
+    #[must_use]
+    pub fn described(mut self, change: impl FnOnce(&mut Descriptor)) -> Self {
+        change(Arc::make_mut(&mut self.descriptor));
+        self
     }
 
     /// Makes the next operation go wrong; several wait in line.
@@ -256,7 +262,7 @@ impl Operation {
 #[async_trait::async_trait]
 impl Platform for Memory {
     fn descriptor(&self) -> &Descriptor {
-        self.descriptor
+        &self.descriptor
     }
     async fn check(&self, account: &Account) -> Result<AccountInfo, PlatformError> {
         self.operate(account, Operation::Connect, |_, _| {

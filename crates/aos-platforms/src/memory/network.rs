@@ -16,6 +16,7 @@ use aos_capabilities::{
     connect::{Authorize, Consent, OAuthApp, Renewal, Scope, Target, Tokens, Visit},
     evidence::{Evidence, Inspect},
     platform::{AccountInfo, AuthKind, ChannelType, Limits},
+    post::{Post, PublishPosts, PublishedPost, check},
 };
 use aos_kernel::{Clock, Retry, Secret, Timestamp};
 use chrono::TimeDelta;
@@ -23,6 +24,8 @@ use serde_json::json;
 use sha2::{Digest, Sha256};
 use tokio::sync::Semaphore;
 use url::Url;
+
+use super::Memory;
 
 /// What it is registered as, where nobody says otherwise.
 pub const ID: &str = "practice_network";
@@ -71,6 +74,8 @@ pub struct Network {
     clock: Arc<dyn Clock>,
     state: Arc<Mutex<State>>,
     gate: Arc<Semaphore>,
+    /// What stands on its pages.
+    wall: Memory,
 }
 
 #[derive(Default)]
@@ -87,6 +92,7 @@ struct State {
     checks_fail: bool,
     evidence: Evidence,
     renewals: usize,
+    refused_posts: usize,
     revocations: usize,
     last: u64,
     life: Option<TimeDelta>,
@@ -127,6 +133,7 @@ impl Network {
             api_version: None,
             simulated: true,
         };
+        let wall = Memory::network(super::Network::Words, clock.clone());
         let state = State { life: Some(TimeDelta::hours(2)), ..State::default() };
         Self {
             descriptor: Arc::new(descriptor),
@@ -134,6 +141,7 @@ impl Network {
             clock,
             state: Arc::new(Mutex::new(state)),
             gate: Arc::new(Semaphore::new(1000)),
+            wall,
         }
     }
     /// Another description than its own.
@@ -141,6 +149,15 @@ impl Network {
     pub fn described(mut self, change: impl FnOnce(&mut Descriptor)) -> Self {
         change(Arc::make_mut(&mut self.descriptor));
         self
+    }
+    /// It takes posts too.
+    #[must_use]
+    pub fn publishing(self) -> Self {
+        self.described(|one| {
+            one.capabilities =
+                &[Capability::Connect, Capability::Authorize, Capability::Inspect, Capability::PublishPost];
+            one.posts = Some(super::posts::RULES);
+        })
     }
     /// It knows its applications by this secret.
     #[must_use]
@@ -204,6 +221,14 @@ impl Network {
     pub fn asked(&self) -> (usize, usize) {
         let state = self.lock();
         (state.renewals, state.revocations)
+    }
+    /// How many posts were refused because of the access that came with them.
+    pub fn refused_posts(&self) -> usize {
+        self.lock().refused_posts
+    }
+    /// What stands on its pages, and what goes wrong there.
+    pub fn wall(&self) -> &Memory {
+        &self.wall
     }
     pub fn fail_revocations(&self, fail: bool) {
         self.lock().revoke_fails = fail;
@@ -331,6 +356,9 @@ impl Platform for Network {
     fn inspect(&self) -> Option<&dyn Inspect> {
         Some(self)
     }
+    fn posts(&self) -> Option<&dyn PublishPosts> {
+        self.descriptor.capabilities.contains(&Capability::PublishPost).then_some(self as &dyn PublishPosts)
+    }
 }
 
 #[async_trait::async_trait]
@@ -445,5 +473,38 @@ impl Inspect for Network {
         let state = self.lock();
         self.holder(&state, &account.secret, "inspect")?;
         Ok(state.evidence.clone())
+    }
+}
+
+#[async_trait::async_trait]
+impl PublishPosts for Network {
+    fn validate(&self, post: &Post) -> Result<(), PlatformError> {
+        check(&self.descriptor, post)
+    }
+
+    async fn publish(&self, account: &Account, post: &Post) -> Result<PublishedPost, PlatformError> {
+        {
+            let mut state = self.lock();
+            if let Err(refusal) = self.holder(&state, &account.secret, "publish") {
+                state.refused_posts += 1;
+                return Err(refusal);
+            }
+        }
+        PublishPosts::publish(&self.wall, account, post).await
+    }
+
+    async fn find(
+        &self,
+        account: &Account,
+        post: &Post,
+        since: Timestamp,
+    ) -> Result<Option<PublishedPost>, PlatformError> {
+        self.holder(&self.lock(), &account.secret, "find")?;
+        PublishPosts::find(&self.wall, account, post, since).await
+    }
+
+    async fn read(&self, account: &Account, id: &str) -> Result<Option<PublishedPost>, PlatformError> {
+        self.holder(&self.lock(), &account.secret, "read")?;
+        PublishPosts::read(&self.wall, account, id).await
     }
 }

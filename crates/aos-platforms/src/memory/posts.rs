@@ -45,7 +45,7 @@ const IMAGES: MediaRule = MediaRule {
     alt_characters: Some(500),
 };
 
-const RULES: PostRules = PostRules {
+pub(super) const RULES: PostRules = PostRules {
     text: 3_000,
     unit: TextUnit::Characters,
     text_required: false,
@@ -151,7 +151,7 @@ impl State {
 #[async_trait::async_trait]
 impl PublishPosts for Memory {
     fn validate(&self, post: &Post) -> Result<(), PlatformError> {
-        check(self.descriptor, post)
+        check(&self.descriptor, post)
     }
 
     async fn publish(&self, account: &Account, post: &Post) -> Result<PublishedPost, PlatformError> {

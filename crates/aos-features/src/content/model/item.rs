@@ -141,9 +141,11 @@ pub struct Publication {
     pub last_attempt_at: Option<Timestamp>,
     /// How often the work had been begun when the last attempt was made.
     pub work_attempt: Option<i64>,
+    /// The platform took no more from the account before this moment.
+    pub not_before: Option<Timestamp>,
     pub updated_at: Timestamp,
 }
 from_row!(Publication {
     id, item_id, channel_id, version, hash, parse state, platform_id, url, json notes, problem, refused_part, standing_at,
-    attempts, first_attempt_at, last_attempt_at, work_attempt, updated_at
+    attempts, first_attempt_at, last_attempt_at, work_attempt, not_before, updated_at
 });

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use aos_capabilities::publish::{Article, ArticleImage, Publish, PublishMode, Published, PublishedState};
+use aos_capabilities::publish::{Article, ArticleImage, PublishMode, Published, PublishedState};
 use aos_kernel::{Actor, ContentItemId, Error, PublicationId, Result, TenantScope, Timestamp};
 use aos_storage::{Conn, Db, Tx};
 use chrono::TimeDelta;
@@ -10,10 +10,12 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::{
-    Plan, Trouble, intend,
-    once::record_attempt,
+    Plan, Trouble,
+    access::Access,
+    intend,
+    permit::{Begun, begin, not_before, not_done, put_off, put_off_until},
     record::{record_failed, record_published},
-    record_trouble, wait_here, watch,
+    record_trouble, watch,
 };
 use crate::{
     channels::{self, Channel, Connections},
@@ -25,7 +27,7 @@ use crate::{
         write::unit,
     },
     markdown,
-    steps::{Accepted, StepContext, StepHandler, Work},
+    steps::{Accepted, PutOff, StepContext, StepHandler, Work},
 };
 
 /// The platforms that publish an article at a time of their own accord. For the others it waits here.
@@ -37,10 +39,18 @@ pub struct PublishStep {
     media: Arc<dyn MediaSource>,
 }
 
+/// What came of an attempt.
+#[derive(Serialize, Deserialize)]
+enum Made {
+    Published(Published),
+    /// None was made yet.
+    PutOff(PutOff),
+}
+
 #[derive(Serialize, Deserialize)]
 struct Outcome {
     publication: PublicationId,
-    published: Published,
+    made: Made,
 }
 
 impl PublishStep {
@@ -81,7 +91,8 @@ impl PublishStep {
         let platform = self.connections.platforms().get(&channel.platform).cloned();
         let platform = platform.ok_or_else(|| Error::internal("a channel of an unknown platform"))?;
         let account = self.connections.account(db, scope, channel.id).await?;
-        Ok(Plan { item, version, publication, platform, account, work_attempt: work.activity.attempt })
+        let (connections, work_attempt) = (self.connections.clone(), work.activity.attempt);
+        Ok(Plan { item, version, publication, platform, account, connections, work_attempt })
     }
 
     /// Brings what stands on the platform to the time that is planned now. Answers how it stands then; none when it is
@@ -110,7 +121,9 @@ impl PublishStep {
         let platform = platform.ok_or_else(|| Error::internal("a channel of an unknown platform"))?;
         let account = self.connections.account(db, scope, channel.id).await?;
         let publish = platform.publish().ok_or_else(|| Error::internal("a site that can't publish"))?;
-        let Some(standing) = publish.read(&account, &platform_id).await? else { return Ok(None) };
+        let (standing_id, mut access) = (platform_id.as_str(), Access::new(db, scope, &self.connections, account));
+        let standing = access.with(|account| async move { publish.read(&account, standing_id).await }).await?;
+        let Some(standing) = standing else { return Ok(None) };
         let movable = match standing.state {
             PublishedState::Scheduled(_) | PublishedState::Draft => reschedule::is_elsewhere(&item, &standing),
             PublishedState::Live | PublishedState::Trashed => false,
@@ -119,9 +132,10 @@ impl PublishStep {
             return Ok(Some(standing));
         }
         let work_attempt = publication.work_attempt.unwrap_or(1);
-        let plan = Plan { item, version, publication, platform: platform.clone(), account, work_attempt };
-        let article = self.article(scope, &plan).await?;
-        Ok(Some(publish.update(&plan.account, &platform_id, &article).await?))
+        let (account, connections) = (access.account().clone(), self.connections.clone());
+        let plan = Plan { item, version, publication, platform: platform.clone(), account, connections, work_attempt };
+        let article = &self.article(scope, &plan).await?;
+        Ok(Some(access.with(|account| async move { publish.update(&account, standing_id, article).await }).await?))
     }
 
     async fn article(&self, scope: TenantScope, plan: &Plan) -> Result<Article> {
@@ -152,51 +166,56 @@ impl PublishStep {
         })
     }
 
-    /// One attempt, unless an earlier one turns out to have worked.
-    async fn attempt(&self, db: &Db, scope: TenantScope, plan: &Plan, article: &Article) -> Result<Published, Trouble> {
+    /// One attempt, unless an earlier one turns out to have worked or the account may do no more for now.
+    async fn attempt(&self, db: &Db, scope: TenantScope, plan: &Plan, article: &Article) -> Result<Made, Trouble> {
         let publish = plan.platform.publish().ok_or_else(|| Error::internal("a site that can't publish"))?;
         publish.validate(article)?;
         let (id, slug) = (plan.item.id, article_of(plan)?.slug.as_str());
-        if plan.publication.attempts > 0
-            && let Some(found) = publish.find(&plan.account, id, slug).await?
-        {
-            return self.take_over(db, scope, plan, publish, article, found).await;
+        let mut access = plan.access(db, scope);
+        let mut standing = None;
+        if plan.publication.attempts > 0 {
+            standing = access.with(|account| async move { publish.find(&account, id, slug).await }).await?;
         }
-        record_attempt(db, scope, plan).await?;
-        match publish.publish(&plan.account, article).await {
-            Ok(published) => Ok(published),
-            Err(error) if error.outcome_unknown => match publish.find(&plan.account, id, slug).await {
-                Ok(Some(found)) => Ok(found),
+        if let Some(found) = standing.take_if(|found| is_as_wanted(plan, article, found)) {
+            return Ok(Made::Published(found));
+        }
+        let permit = match begin(db, scope, plan).await? {
+            Begun::Now(permit) => permit,
+            Begun::Later(put_off) => return Ok(Made::PutOff(put_off)),
+        };
+        let known = standing.as_ref().map(|found| found.id.as_str());
+        let sent = access
+            .with(|account| async move {
+                match known {
+                    Some(id) => publish.update(&account, id, article).await,
+                    None => publish.publish(&account, article).await,
+                }
+            })
+            .await;
+        match sent {
+            Ok(published) => Ok(Made::Published(published)),
+            Err(error) if !error.outcome_unknown => Ok(Made::PutOff(not_done(db, scope, plan, permit, error).await?)),
+            Err(error) if standing.is_some() => Err(error.into()),
+            Err(error) => match access.with(|account| async move { publish.find(&account, id, slug).await }).await {
+                Ok(Some(found)) => Ok(Made::Published(found)),
                 // Not there now; it may still appear, so the next attempt looks again before it sends.
                 Ok(None) | Err(_) => Err(error.into()),
             },
-            Err(error) => Err(error.into()),
         }
     }
+}
 
-    /// An earlier attempt made it. When a person changed the text since, what stands there follows.
-    async fn take_over(
-        &self,
-        db: &Db,
-        scope: TenantScope,
-        plan: &Plan,
-        publish: &dyn Publish,
-        article: &Article,
-        found: Published,
-    ) -> Result<Published, Trouble> {
-        let as_wanted = match (article.mode, found.state) {
-            (PublishMode::Draft, PublishedState::Draft) => true,
-            (PublishMode::Now, PublishedState::Live) => true,
-            (PublishMode::At(wanted), PublishedState::Scheduled(at)) => (wanted - at).abs() < TimeDelta::minutes(1),
-            (PublishMode::At(_), PublishedState::Live) => true,
-            _ => false,
-        };
-        if as_wanted && plan.publication.hash == plan.version.hash {
-            return Ok(found);
-        }
-        record_attempt(db, scope, plan).await?;
-        Ok(publish.update(&plan.account, &found.id, article).await?)
-    }
+/// Whether what an earlier attempt made is what is wanted now. When a person changed the text since, what stands there
+/// follows.
+fn is_as_wanted(plan: &Plan, article: &Article, found: &Published) -> bool {
+    let stands = match (article.mode, found.state) {
+        (PublishMode::Draft, PublishedState::Draft) => true,
+        (PublishMode::Now, PublishedState::Live) => true,
+        (PublishMode::At(wanted), PublishedState::Scheduled(at)) => (wanted - at).abs() < TimeDelta::minutes(1),
+        (PublishMode::At(_), PublishedState::Live) => true,
+        _ => false,
+    };
+    stands && plan.publication.hash == plan.version.hash
 }
 
 fn schedules_itself(platform: &str) -> bool {
@@ -217,8 +236,8 @@ impl StepHandler for PublishStep {
         let id = unit(work)?;
         let item = commands::item(tx, work.scope, id).await?;
         match self.site(tx, work.scope, &item).await? {
-            Some(channel) if !schedules_itself(&channel.platform) => wait_here(tx, work.scope, id).await,
-            _ => Ok(None),
+            Some(channel) if !schedules_itself(&channel.platform) => not_before(tx, work.scope, id).await,
+            _ => put_off_until(tx, work.scope, id).await,
         }
     }
 
@@ -226,8 +245,8 @@ impl StepHandler for PublishStep {
         let plan = self.plan(&cx.db, work, unit(work)?).await?;
         let article = self.article(work.scope, &plan).await?;
         match self.attempt(&cx.db, work.scope, &plan, &article).await {
-            Ok(published) => {
-                serde_json::to_value(Outcome { publication: plan.publication.id, published }).map_err(Error::internal)
+            Ok(made) => {
+                serde_json::to_value(Outcome { publication: plan.publication.id, made }).map_err(Error::internal)
             }
             Err(trouble) => {
                 record_trouble(&cx.db, work.scope, &plan, &trouble).await?;
@@ -238,16 +257,22 @@ impl StepHandler for PublishStep {
 
     async fn accept(&self, tx: &mut Tx, work: &Work, result: Value) -> Result<Accepted> {
         let id = unit(work)?;
-        let outcome: Outcome = serde_json::from_value(result).map_err(Error::internal)?;
+        let Outcome { publication, made } = serde_json::from_value(result).map_err(Error::internal)?;
+        let published = match made {
+            Made::Published(published) => published,
+            Made::PutOff(wait) => {
+                put_off(tx, work.scope, id, publication, &wait).await?;
+                return Ok(Accepted { put_off: Some(wait), ..Accepted::default() });
+            }
+        };
         let item = commands::item(tx, work.scope, id).await?;
-        let output =
-            json!({ "url": outcome.published.url, "state": outcome.published.state, "notes": outcome.published.notes });
-        record_published(tx, work.scope, &item, outcome.publication, &outcome.published).await?;
+        let output = json!({ "url": published.url, "state": published.state, "notes": published.notes });
+        record_published(tx, work.scope, &item, publication, &published).await?;
         // Somebody moved it while this was under way. Once: a site that keeps another time is not asked for ever.
-        if reschedule::is_elsewhere(&item, &outcome.published) {
-            reschedule::move_on_site(tx, work.scope, outcome.publication);
+        if reschedule::is_elsewhere(&item, &published) {
+            reschedule::move_on_site(tx, work.scope, publication);
         }
-        watch(tx, work.scope, outcome.publication, &outcome.published, 0);
+        watch(tx, work.scope, publication, &published, 0);
         Ok(Accepted { output, ..Accepted::default() })
     }
 

@@ -1,7 +1,7 @@
 //! The step that sends a newsletter to its audience.
 
 use aos_capabilities::{
-    PlatformError,
+    Account, PlatformError,
     campaign::{Campaign, CampaignRules, SendCampaigns, SendMode},
 };
 use aos_kernel::{Error, Result, Timestamp};
@@ -12,9 +12,9 @@ use serde_json::Value;
 use super::{
     Plan,
     once::{Attempt, Seen, concluded, once},
+    permit::not_before,
     post,
     record::record_failed,
-    wait_here,
 };
 use crate::{
     channels::Connections,
@@ -30,7 +30,6 @@ pub struct SendCampaign {
 
 struct CampaignAttempt<'a> {
     campaigns: &'a dyn SendCampaigns,
-    plan: &'a Plan,
     campaign: Campaign,
 }
 
@@ -43,14 +42,14 @@ impl Attempt for CampaignAttempt<'_> {
         self.campaigns.validate(&self.campaign)
     }
     /// The item is named in the campaign, whenever it was made.
-    async fn find(&self, _since: Timestamp) -> Result<Option<Seen>, PlatformError> {
-        Ok(self.campaigns.find(&self.plan.account, self.campaign.item).await?.map(Seen::from))
+    async fn find(&self, account: &Account, _since: Timestamp) -> Result<Option<Seen>, PlatformError> {
+        Ok(self.campaigns.find(account, self.campaign.item).await?.map(Seen::from))
     }
-    async fn make(&self) -> Result<Seen, PlatformError> {
-        Ok(self.campaigns.send(&self.plan.account, &self.campaign).await?.into())
+    async fn make(&self, account: &Account) -> Result<Seen, PlatformError> {
+        Ok(self.campaigns.send(account, &self.campaign).await?.into())
     }
-    async fn resume(&self, id: &str) -> Result<Seen, PlatformError> {
-        Ok(self.campaigns.resume(&self.plan.account, id, &self.campaign).await?.into())
+    async fn resume(&self, account: &Account, id: &str) -> Result<Seen, PlatformError> {
+        Ok(self.campaigns.resume(account, id, &self.campaign).await?.into())
     }
 }
 
@@ -101,13 +100,13 @@ impl StepHandler for SendCampaign {
     }
 
     async fn not_before(&self, tx: &mut Tx, work: &Work) -> Result<Option<Timestamp>> {
-        wait_here(tx, work.scope, unit(work)?).await
+        not_before(tx, work.scope, unit(work)?).await
     }
 
     async fn run(&self, cx: &StepContext, work: &Work) -> Result<Value> {
         let plan = Plan::of_item(&cx.db, &self.connections, work, unit(work)?).await?;
         let campaigns = plan.platform.campaigns().ok_or_else(|| Error::internal("a platform that sends no mail"))?;
-        let attempt = CampaignAttempt { campaigns, plan: &plan, campaign: campaign(&plan)? };
+        let attempt = CampaignAttempt { campaigns, campaign: campaign(&plan)? };
         let outcome = once(&cx.db, work.scope, &plan, &attempt).await;
         concluded(&cx.db, work.scope, &plan, outcome).await
     }

@@ -4,10 +4,12 @@
 //! platform; only when the platform has had time to show it, and does not, is it made again, and after a few such losses a
 //! person is asked.
 
+mod access;
 mod article;
 mod campaign;
 mod hand;
 mod once;
+mod permit;
 mod post;
 mod record;
 mod watch;
@@ -28,6 +30,8 @@ use aos_kernel::{Actor, ChannelId, ContentItemId, Error, NewEvent, Result, Subje
 use aos_storage::{Db, Signal, Tx};
 use serde_json::json;
 
+use access::Access;
+
 use super::{
     CONTENT_ITEM, commands,
     model::{ContentItem, ContentVersion, Publication, PublicationState},
@@ -45,6 +49,8 @@ struct Plan {
     publication: Publication,
     platform: Arc<dyn Platform>,
     account: Account,
+    /// Renews the account's access where the platform refuses it under way.
+    connections: Connections,
     /// How often the work was begun: a person who has it tried again has looked.
     work_attempt: i64,
 }
@@ -63,11 +69,15 @@ impl Plan {
         let platform = connections.platforms().get(&channel.platform).cloned();
         let platform = platform.ok_or_else(|| Error::internal("a channel of an unknown platform"))?;
         let account = connections.account(db, scope, channel.id).await?;
-        Ok(Self { item, version, publication, platform, account, work_attempt: work.activity.attempt })
+        let (connections, work_attempt) = (connections.clone(), work.activity.attempt);
+        Ok(Self { item, version, publication, platform, account, connections, work_attempt })
     }
 
-    fn name(&self) -> &'static str {
+    fn name(&self) -> &str {
         self.platform.descriptor().name
+    }
+    fn access<'a>(&'a self, db: &'a Db, scope: TenantScope) -> Access<'a> {
+        Access::new(db, scope, &self.connections, self.account.clone())
     }
 }
 
@@ -100,11 +110,6 @@ async fn record_trouble(db: &Db, scope: TenantScope, plan: &Plan, trouble: &Trou
     store::settle_publication(&mut tx, scope, plan.publication.id, state, None, Some(&error.message)).await?;
     if refused_image(error) {
         store::refused(&mut tx, scope, plan.publication.id, "image").await?;
-    }
-    if error.kind == PlatformErrorKind::AuthExpired
-        && let Some(channel) = plan.publication.channel_id
-    {
-        channels::commands::mark_expired(&mut tx, scope, channel, &error.message).await?;
     }
     tx.emit(
         NewEvent::new(scope.tenant(), format!("content.publishing_{state}"), Subject::new(CONTENT_ITEM, plan.item.id))

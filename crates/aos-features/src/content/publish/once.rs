@@ -1,23 +1,30 @@
 //! One attempt at a post or a newsletter, and what is known of those before it.
 
 use aos_capabilities::{
-    PlatformError, PlatformErrorKind,
+    Account, PlatformError, PlatformErrorKind,
     campaign::{CampaignState, SentCampaign},
     post::{PostState, PublishedPost},
 };
-use aos_kernel::{Actor, Error, NewEvent, PublicationId, Result, Retry, Subject, TenantScope, Timestamp};
+use aos_kernel::{Error, NewEvent, PublicationId, Result, Retry, Subject, TenantScope, Timestamp};
 use aos_storage::{Db, Tx};
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use url::Url;
 
-use super::{Plan, Trouble, record_trouble};
-use crate::content::{
-    CONTENT_ITEM,
-    model::{ContentItem, ContentVersion, PublicationState},
-    quota::{self, Quota},
-    store,
+use super::{
+    Plan, Trouble,
+    access::Access,
+    permit::{Begun, begin, not_done},
+    record_trouble,
+};
+use crate::{
+    content::{
+        CONTENT_ITEM,
+        model::{ContentItem, ContentVersion, PublicationState},
+        store,
+    },
+    steps::PutOff,
 };
 
 /// Answers that may be lost in a row until a person is asked.
@@ -71,11 +78,19 @@ impl From<SentCampaign> for Seen {
     }
 }
 
+/// What came of an attempt.
+#[derive(Serialize, Deserialize)]
+pub(super) enum Made {
+    Seen(Seen),
+    /// None was made yet.
+    PutOff(PutOff),
+}
+
 /// What came of the step.
 #[derive(Serialize, Deserialize)]
 pub(super) struct Outcome {
     pub publication: PublicationId,
-    pub seen: Seen,
+    pub made: Made,
 }
 
 /// One way to publish, for [`once`].
@@ -84,57 +99,91 @@ pub(super) trait Attempt: Send + Sync {
     /// How long after an attempt the platform may still not show what it made.
     const SETTLES: TimeDelta;
     fn validate(&self) -> Result<(), PlatformError>;
-    async fn find(&self, since: Timestamp) -> Result<Option<Seen>, PlatformError>;
-    async fn make(&self) -> Result<Seen, PlatformError>;
+    async fn find(&self, account: &Account, since: Timestamp) -> Result<Option<Seen>, PlatformError>;
+    async fn make(&self, account: &Account) -> Result<Seen, PlatformError>;
     /// Goes on with what was begun and left lying.
-    async fn resume(&self, id: &str) -> Result<Seen, PlatformError>;
+    async fn resume(&self, account: &Account, id: &str) -> Result<Seen, PlatformError>;
 }
 
-/// One attempt, unless an earlier one turns out to have worked.
-pub(super) async fn once<A: Attempt>(db: &Db, scope: TenantScope, plan: &Plan, attempt: &A) -> Result<Seen, Trouble> {
+/// One attempt, unless an earlier one turns out to have worked or the account may do no more for now.
+pub(super) async fn once<A: Attempt>(db: &Db, scope: TenantScope, plan: &Plan, attempt: &A) -> Result<Made, Trouble> {
     attempt.validate()?;
     let publication = &plan.publication;
     let now = db.clock().now();
+    let mut access = plan.access(db, scope);
+    let mut lying = None;
     if let Some(first) = publication.first_attempt_at {
-        match look(attempt, first).await? {
-            Some(found) if found.state == SeenState::Draft => {
-                record_attempt(db, scope, plan).await?;
-                return Ok(attempt.resume(&found.id).await?);
-            }
+        match look(attempt, &mut access, first).await? {
+            Some(found) if found.state == SeenState::Draft => lying = Some(found.id),
             // What the platform refused stays refused: this is another attempt.
             Some(Seen { state: SeenState::Rejected(_), .. }) if publication.state == PublicationState::Failed => {}
-            Some(found) => return Ok(found),
+            Some(found) => return Ok(Made::Seen(found)),
             None if publication.state == PublicationState::Unconfirmed => unseen(plan, now, A::SETTLES)?,
             None => {}
         }
     }
-    if let Some(channel) = publication.channel_id
-        && let Quota::NotBefore(at) = quota::may_publish(&mut db.read().await?, scope, channel).await?
-    {
-        let wait = (at - now).to_std().unwrap_or_default();
-        let words = format!("{} takes no more from this account for now.", plan.name());
-        let error = Error::limited("channel_quota", words).with_retry(Retry::After(wait));
-        return Err(error.with_help("It is tried again when the platform takes more.").into());
+    let permit = match begin(db, scope, plan).await? {
+        Begun::Now(permit) => permit,
+        Begun::Later(put_off) => return Ok(Made::PutOff(put_off)),
+    };
+    let lost = match send(attempt, &mut access, lying.as_deref()).await {
+        Ok(seen) => return Ok(Made::Seen(seen)),
+        Err(error) if !error.outcome_unknown => {
+            return Ok(Made::PutOff(not_done(db, scope, plan, permit, error).await?));
+        }
+        // It still lies there as long as it is under way, so a look says nothing yet.
+        Err(error) if lying.is_some() => return Err(error.into()),
+        Err(error) => error,
+    };
+    match look(attempt, &mut access, now).await {
+        Ok(Some(found)) if found.state == SeenState::Draft => {
+            Ok(Made::Seen(send(attempt, &mut access, Some(&found.id)).await?))
+        }
+        Ok(Some(found)) => Ok(Made::Seen(found)),
+        // Not there now; it may still appear.
+        Ok(None) | Err(_) => {
+            let wait = A::SETTLES.to_std().unwrap_or_default();
+            Err(PlatformError { retry: Retry::After(wait), ..lost }.into())
+        }
     }
-    record_attempt(db, scope, plan).await?;
-    match attempt.make().await {
-        Ok(seen) => Ok(seen),
-        Err(error) if error.outcome_unknown => match look(attempt, now).await {
-            Ok(Some(found)) if found.state == SeenState::Draft => Ok(attempt.resume(&found.id).await?),
-            Ok(Some(found)) => Ok(found),
-            // Not there now; it may still appear.
-            Ok(None) | Err(_) => {
-                let wait = A::SETTLES.to_std().unwrap_or_default();
-                Err(PlatformError { retry: Retry::After(wait), ..error }.into())
+}
+
+/// Sends it, or goes on with what lies there. Once more with renewed access, where the first was refused and so certainly
+/// did nothing.
+async fn send<A: Attempt>(attempt: &A, access: &mut Access<'_>, lying: Option<&str>) -> Result<Seen, PlatformError> {
+    loop {
+        let sent = match lying {
+            Some(id) => attempt.resume(access.account(), id).await,
+            None => attempt.make(access.account()).await,
+        };
+        match sent {
+            Err(refusal) if !refusal.outcome_unknown => {
+                if !access.is_renewed(&refusal).await? {
+                    return Err(refusal);
+                }
             }
-        },
-        Err(error) => Err(error.into()),
+            sent => return sent,
+        }
     }
 }
 
 /// A look that fails leaves unknown what was unknown.
-async fn look<A: Attempt>(attempt: &A, first: Timestamp) -> Result<Option<Seen>, PlatformError> {
-    attempt.find(first - SKEW).await.map_err(|error| PlatformError { outcome_unknown: true, ..error })
+async fn look<A: Attempt>(
+    attempt: &A,
+    access: &mut Access<'_>,
+    first: Timestamp,
+) -> Result<Option<Seen>, PlatformError> {
+    let unknown = |error| PlatformError { outcome_unknown: true, ..error };
+    loop {
+        match attempt.find(access.account(), first - SKEW).await {
+            Ok(found) => return Ok(found),
+            Err(error) => {
+                if !access.is_renewed(&error).await.map_err(unknown)? {
+                    return Err(unknown(error));
+                }
+            }
+        }
+    }
 }
 
 /// The answer was lost and nothing is to be seen: wait, make it again, or ask a person.
@@ -162,13 +211,6 @@ fn unseen(plan: &Plan, now: Timestamp, settles: TimeDelta) -> Result<()> {
     Ok(())
 }
 
-pub(super) async fn record_attempt(db: &Db, scope: TenantScope, plan: &Plan) -> Result<()> {
-    let mut tx = db.begin(Actor::system("content")).await?;
-    let Plan { item, version, publication, work_attempt, .. } = plan;
-    record_attempt_of(&mut tx, scope, item, version, publication.id, *work_attempt).await?;
-    tx.commit().await
-}
-
 /// From now on its outcome is unknown until somebody says otherwise.
 pub(super) async fn record_attempt_of(
     tx: &mut Tx,
@@ -192,10 +234,10 @@ pub(super) async fn concluded(
     db: &Db,
     scope: TenantScope,
     plan: &Plan,
-    outcome: Result<Seen, Trouble>,
+    outcome: Result<Made, Trouble>,
 ) -> Result<Value> {
     match outcome {
-        Ok(Seen { state: SeenState::Rejected(words), id, .. }) => {
+        Ok(Made::Seen(Seen { state: SeenState::Rejected(words), id, .. })) => {
             let error = PlatformError {
                 kind: PlatformErrorKind::Invalid("text".to_owned()),
                 retry: Retry::Never,
@@ -211,7 +253,7 @@ pub(super) async fn concluded(
             tracing::info!(id, "a platform refused what it had taken");
             Err(trouble.into())
         }
-        Ok(seen) => serde_json::to_value(Outcome { publication: plan.publication.id, seen }).map_err(Error::internal),
+        Ok(made) => serde_json::to_value(Outcome { publication: plan.publication.id, made }).map_err(Error::internal),
         Err(trouble) => {
             record_trouble(db, scope, plan, &trouble).await?;
             Err(trouble.into())

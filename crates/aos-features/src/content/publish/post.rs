@@ -13,9 +13,9 @@ use serde_json::{Value, json};
 
 use super::{
     Plan,
-    once::{Attempt, Outcome, Seen, concluded, once},
+    once::{Attempt, Made, Outcome, Seen, concluded, once},
+    permit::{not_before, put_off},
     record::{record_failed, record_seen},
-    wait_here,
 };
 use crate::{
     channels::Connections,
@@ -44,20 +44,14 @@ impl Attempt for PostAttempt<'_> {
         check(self.plan.platform.descriptor(), &self.post)?;
         self.posts.validate(&self.post)
     }
-    async fn find(&self, since: Timestamp) -> Result<Option<Seen>, PlatformError> {
-        Ok(self.posts.find(self.account(), &self.post, since).await?.map(Seen::from))
+    async fn find(&self, account: &Account, since: Timestamp) -> Result<Option<Seen>, PlatformError> {
+        Ok(self.posts.find(account, &self.post, since).await?.map(Seen::from))
     }
-    async fn make(&self) -> Result<Seen, PlatformError> {
-        Ok(self.posts.publish(self.account(), &self.post).await?.into())
+    async fn make(&self, account: &Account) -> Result<Seen, PlatformError> {
+        Ok(self.posts.publish(account, &self.post).await?.into())
     }
-    async fn resume(&self, _id: &str) -> Result<Seen, PlatformError> {
-        self.make().await
-    }
-}
-
-impl PostAttempt<'_> {
-    const fn account(&self) -> &Account {
-        &self.plan.account
+    async fn resume(&self, account: &Account, _id: &str) -> Result<Seen, PlatformError> {
+        self.make(account).await
     }
 }
 
@@ -131,7 +125,7 @@ impl StepHandler for PublishPost {
     }
 
     async fn not_before(&self, tx: &mut Tx, work: &Work) -> Result<Option<Timestamp>> {
-        wait_here(tx, work.scope, unit(work)?).await
+        not_before(tx, work.scope, unit(work)?).await
     }
 
     async fn run(&self, cx: &StepContext, work: &Work) -> Result<Value> {
@@ -154,8 +148,16 @@ impl StepHandler for PublishPost {
 
 /// What stands on the platform becomes the item's state. The same for posts and newsletters.
 pub(super) async fn accept(tx: &mut Tx, work: &Work, result: Value) -> Result<Accepted> {
-    let Outcome { publication, seen } = serde_json::from_value(result).map_err(Error::internal)?;
-    let item = commands::item(tx, work.scope, unit(work)?).await?;
+    let Outcome { publication, made } = serde_json::from_value(result).map_err(Error::internal)?;
+    let id = unit(work)?;
+    let seen = match made {
+        Made::Seen(seen) => seen,
+        Made::PutOff(wait) => {
+            put_off(tx, work.scope, id, publication, &wait).await?;
+            return Ok(Accepted { put_off: Some(wait), ..Accepted::default() });
+        }
+    };
+    let item = commands::item(tx, work.scope, id).await?;
     record_seen(tx, work.scope, &item, publication, &seen, 0).await?;
     let output = json!({ "url": seen.url, "state": seen.state, "notes": seen.notes });
     Ok(Accepted { output, ..Accepted::default() })

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::{
+    access::Access,
     once::{Seen, SeenState},
     record::{record_published, record_removed, record_seen},
 };
@@ -119,17 +120,21 @@ impl JobHandler for WatchPublication {
         let account = self.connections.account(&cx.db, scope, channel.id).await?;
         let platform = self.connections.platforms().get(&channel.platform);
         let platform = platform.ok_or_else(|| Error::internal("a channel of an unknown platform"))?;
+        let mut access = Access::new(&cx.db, scope, &self.connections, account);
         let incapable = || Error::internal("a platform that can't read what it published");
         let look = match item.kind {
             ItemKind::BlogPost => {
-                Look::Article(platform.publish().ok_or_else(incapable)?.read(&account, platform_id).await?)
+                let publish = platform.publish().ok_or_else(incapable)?;
+                Look::Article(access.with(|account| async move { publish.read(&account, platform_id).await }).await?)
             }
             ItemKind::SocialPost => {
-                let found = platform.posts().ok_or_else(incapable)?.read(&account, platform_id).await?;
+                let posts = platform.posts().ok_or_else(incapable)?;
+                let found = access.with(|account| async move { posts.read(&account, platform_id).await }).await?;
                 Look::Piece(found.map(Seen::from))
             }
             ItemKind::EmailCampaign => {
-                let found = platform.campaigns().ok_or_else(incapable)?.read(&account, platform_id).await?;
+                let campaigns = platform.campaigns().ok_or_else(incapable)?;
+                let found = access.with(|account| async move { campaigns.read(&account, platform_id).await }).await?;
                 Look::Piece(found.map(Seen::from))
             }
             ItemKind::AdCopySet | ItemKind::OutreachEmail => return Ok(Value::Null),

@@ -10,7 +10,7 @@ pub use media::{
     remove_media, revive_media, set_alt,
 };
 pub use publications::{
-    Standing, attempt, intend, not_attempted, publication, publication_of, refused, settle, settle_publication,
+    Standing, attempt, intend, not_attempted, publication, publication_of, put_off, refused, settle, settle_publication,
 };
 
 use aos_capabilities::{drafts::Gap, publish::PublishMode};

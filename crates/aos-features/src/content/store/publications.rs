@@ -1,7 +1,7 @@
 //! The SQL of publications.
 
 use aos_capabilities::publish::{Published, PublishedState};
-use aos_kernel::{ChannelId, ContentHash, ContentItemId, PublicationId, Result, TenantScope};
+use aos_kernel::{ChannelId, ContentHash, ContentItemId, PublicationId, Result, TenantScope, Timestamp};
 use aos_storage::{Conn, Sql, Tx, params};
 use serde_json::json;
 
@@ -9,7 +9,7 @@ use crate::content::model::{Publication, PublicationState};
 
 const PUBLICATION: &str =
     "id, item_id, channel_id, version, hash, state, platform_id, url, notes, problem, refused_part, standing_at,
-    attempts, first_attempt_at, last_attempt_at, work_attempt, updated_at";
+    attempts, first_attempt_at, last_attempt_at, work_attempt, not_before, updated_at";
 
 /// What of the post the platform refused.
 pub async fn refused(tx: &mut Tx, scope: TenantScope, id: PublicationId, part: &str) -> Result<()> {
@@ -95,6 +95,17 @@ pub async fn not_attempted(tx: &mut Tx, scope: TenantScope, id: PublicationId) -
         "UPDATE publication SET state = 'intended', attempts = attempts - 1, updated_at = $3
          WHERE tenant_id = $1 AND id = $2 AND attempts > 0",
         params![scope.tenant(), id, now],
+    )
+    .await?;
+    Ok(())
+}
+
+/// It is not attempted before this moment, for this reason.
+pub async fn put_off(tx: &mut Tx, scope: TenantScope, id: PublicationId, until: Timestamp, why: &str) -> Result<()> {
+    let now = tx.now();
+    tx.execute(
+        "UPDATE publication SET not_before = $3, problem = $4, updated_at = $5 WHERE tenant_id = $1 AND id = $2",
+        params![scope.tenant(), id, until, why, now],
     )
     .await?;
     Ok(())
