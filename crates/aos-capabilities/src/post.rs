@@ -172,6 +172,12 @@ pub trait PublishPosts: Send + Sync {
         since: Timestamp,
     ) -> Result<Option<PublishedPost>, PlatformError>;
 
+    /// Whether [`PublishPosts::find`] sees whatever stands there. Where it does not, a post that is not found may stand there
+    /// all the same: only a person can tell, and nothing is repeated before.
+    fn finds_all(&self) -> bool {
+        true
+    }
+
     /// How a post stands now; `None` when it is gone.
     ///
     /// # Errors

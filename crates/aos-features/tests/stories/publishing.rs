@@ -198,3 +198,27 @@ async fn a_channel_is_expired_only_when_its_access_can_not_be_renewed() {
         assert_eq!(studio.db.read().await.unwrap().count(told, vec![]).await.unwrap(), 1, "somebody is told");
     }
 }
+
+#[tokio::test]
+async fn where_a_look_may_miss_a_post_a_person_looks_before_anything_is_repeated() {
+    for studio in Studio::each_with(Memory::hiding).await {
+        let words = studio.connect("memory_words").await;
+        studio.words.fail_next(Mishap::AnswerLost);
+        let item = approved(&studio, "Private", &[words]).await[0];
+        for _ in 0..20 {
+            assert_eq!(publication(&studio, item).await.state, PublicationState::Unconfirmed);
+            studio.step(TimeDelta::minutes(2)).await;
+        }
+        assert_eq!(studio.words.posts_on(words).len(), 1, "it stands there, and nobody made it twice");
+        assert_eq!(publication(&studio, item).await.attempts, 1);
+        let failed = studio.failed().await;
+        let told = failed[0].error.as_deref().unwrap();
+        assert!(told.starts_with("Nobody knows whether") && told.ends_with("does not show us every post."), "{told}");
+        // Somebody looked, deleted what was there, and has it sent again.
+        let id = studio.words.posts_on(words)[0].id;
+        studio.words.delete_post(words, id);
+        studio.retry(&failed[0]).await;
+        assert_eq!(studio.words.posts_on(words).len(), 1);
+        assert_eq!(studio.item(item).await.state, ItemState::Published);
+    }
+}

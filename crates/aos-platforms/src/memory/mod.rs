@@ -56,6 +56,8 @@ pub struct Memory {
     descriptor: Arc<Descriptor>,
     clock: Arc<dyn Clock>,
     state: Arc<Mutex<State>>,
+    /// Some posts are not shown to whoever looks for them.
+    hides: bool,
 }
 
 /// What goes wrong the next time.
@@ -111,7 +113,13 @@ impl Memory {
         Self::of(&campaigns::DESCRIPTOR, clock)
     }
     fn of(descriptor: &Descriptor, clock: Arc<dyn Clock>) -> Self {
-        Self { descriptor: Arc::new(descriptor.clone()), clock, state: Arc::default() }
+        Self { descriptor: Arc::new(descriptor.clone()), clock, state: Arc::default(), hides: false }
+    }
+    /// Whoever looks for a post sees none, as where posts are private.
+    #[must_use]
+    pub fn hiding(mut self) -> Self {
+        self.hides = true;
+        self
     }
     /// Another description than its own.
     #[must_use]

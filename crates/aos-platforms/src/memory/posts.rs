@@ -188,10 +188,15 @@ impl PublishPosts for Memory {
     ) -> Result<Option<PublishedPost>, PlatformError> {
         self.operate(account, Operation::Find, |state, now| {
             let posts = state.posts.get(&account.channel);
+            let posts = posts.filter(|_| !self.hides);
             let ours =
                 posts.and_then(|posts| posts.iter().find(|one| one.text == post.text.as_str() && one.made_at >= since));
             Ok(ours.map(|standing| show(account, standing, now)))
         })
+    }
+
+    fn finds_all(&self) -> bool {
+        !self.hides
     }
 
     async fn read(&self, account: &Account, id: &str) -> Result<Option<PublishedPost>, PlatformError> {

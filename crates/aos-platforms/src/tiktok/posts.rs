@@ -90,6 +90,11 @@ impl PublishPosts for TikTok {
             .map(|own| self.standing(&settings, own)))
     }
 
+    /// TikTok lists public posts only: not those that it still works on, and never a private one.
+    fn finds_all(&self) -> bool {
+        false
+    }
+
     async fn read(&self, account: &Account, id: &str) -> Result<Option<PublishedPost>, PlatformError> {
         let settings = Settings::of(account, Verb::Read)?;
         let session = self.session_of(account);

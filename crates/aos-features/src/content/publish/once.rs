@@ -29,6 +29,9 @@ use crate::{
 
 /// Answers that may be lost in a row until a person is asked.
 const MOST_UNSEEN: i64 = 4;
+/// How long is waited for what may not be shown yet, where what is not shown may stand there all the same.
+const MAY_STAY_HIDDEN: TimeDelta = TimeDelta::minutes(30);
+const LOOK_THERE: &str = "Look there. If it is missing, retry this activity: it is looked for once more and then sent.";
 /// Clocks of platforms differ from ours by no more.
 const SKEW: TimeDelta = TimeDelta::minutes(2);
 
@@ -99,6 +102,10 @@ pub(super) trait Attempt: Send + Sync {
     /// How long after an attempt the platform may still not show what it made.
     const SETTLES: TimeDelta;
     fn validate(&self) -> Result<(), PlatformError>;
+    /// Whether a look sees whatever stands there.
+    fn sees_all(&self) -> bool {
+        true
+    }
     async fn find(&self, account: &Account, since: Timestamp) -> Result<Option<Seen>, PlatformError>;
     async fn make(&self, account: &Account) -> Result<Seen, PlatformError>;
     /// Goes on with what was begun and left lying.
@@ -118,7 +125,7 @@ pub(super) async fn once<A: Attempt>(db: &Db, scope: TenantScope, plan: &Plan, a
             // What the platform refused stays refused: this is another attempt.
             Some(Seen { state: SeenState::Rejected(_), .. }) if publication.state == PublicationState::Failed => {}
             Some(found) => return Ok(Made::Seen(found)),
-            None if publication.state == PublicationState::Unconfirmed => unseen(plan, now, A::SETTLES)?,
+            None if publication.state == PublicationState::Unconfirmed => unseen(plan, now, attempt)?,
             None => {}
         }
     }
@@ -187,7 +194,8 @@ async fn look<A: Attempt>(
 }
 
 /// The answer was lost and nothing is to be seen: wait, make it again, or ask a person.
-fn unseen(plan: &Plan, now: Timestamp, settles: TimeDelta) -> Result<()> {
+fn unseen<A: Attempt>(plan: &Plan, now: Timestamp, attempt: &A) -> Result<()> {
+    let settles = if attempt.sees_all() { A::SETTLES } else { A::SETTLES.max(MAY_STAY_HIDDEN) };
     let publication = &plan.publication;
     let (title, platform) = (&plan.item.title, plan.name());
     let waited = publication.last_attempt_at.map_or(settles, |last| now - last);
@@ -200,13 +208,18 @@ fn unseen(plan: &Plan, now: Timestamp, settles: TimeDelta) -> Result<()> {
             .with_help("It is looked for again before anything is repeated."));
     }
     let has_looked = publication.work_attempt.is_some_and(|before| plan.work_attempt > before);
+    if !attempt.sees_all() && !has_looked {
+        let words = format!(
+            "Nobody knows whether “{title}” stands on {platform}: the answer was lost, and {platform} does not show us \
+             every post."
+        );
+        return Err(Error::outside("publishing_unconfirmed", words).with_help(LOOK_THERE));
+    }
     if publication.attempts >= MOST_UNSEEN && !has_looked {
         let words = format!(
             "Nobody knows whether “{title}” stands on {platform}: answers were lost, and it was not found there."
         );
-        return Err(Error::outside("publishing_unconfirmed", words).with_help(
-            "Look there. If it is missing, retry this activity: it is looked for once more and then sent.",
-        ));
+        return Err(Error::outside("publishing_unconfirmed", words).with_help(LOOK_THERE));
     }
     Ok(())
 }

@@ -44,6 +44,9 @@ impl Attempt for PostAttempt<'_> {
         check(self.plan.platform.descriptor(), &self.post)?;
         self.posts.validate(&self.post)
     }
+    fn sees_all(&self) -> bool {
+        self.posts.finds_all()
+    }
     async fn find(&self, account: &Account, since: Timestamp) -> Result<Option<Seen>, PlatformError> {
         Ok(self.posts.find(account, &self.post, since).await?.map(Seen::from))
     }

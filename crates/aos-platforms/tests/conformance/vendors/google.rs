@@ -31,6 +31,7 @@ fn google() -> Staging {
         delete: |sandbox, id| assert!(sandbox.vendors().google().delete_post(id)),
         ben_has_nothing: true,
         refuses_twins: false,
+        hide: None,
         picture: ("image/jpeg", JPEG),
         picture_required: false,
     }

@@ -25,6 +25,7 @@ fn mailchimp() -> Staging {
         delete: |sandbox, id| assert!(sandbox.vendors().mailchimp().delete_campaign(id)),
         ben_has_nothing: false,
         refuses_twins: false,
+        hide: None,
         picture: ("image/jpeg", JPEG),
         picture_required: false,
     }

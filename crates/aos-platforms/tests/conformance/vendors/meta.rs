@@ -28,6 +28,7 @@ fn facebook() -> Staging {
         delete: |sandbox, id| assert!(sandbox.vendors().meta().delete_post(id)),
         ben_has_nothing: true,
         refuses_twins: true,
+        hide: None,
         picture: ("image/jpeg", JPEG),
         picture_required: false,
     }
@@ -40,6 +41,7 @@ fn instagram() -> Staging {
         standing: |sandbox| sandbox.vendors().meta().media().len(),
         delete: |sandbox, id| assert!(sandbox.vendors().meta().delete_media(id)),
         refuses_twins: false,
+        hide: None,
         picture_required: true,
         ..facebook()
     }

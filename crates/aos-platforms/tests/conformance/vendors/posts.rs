@@ -7,7 +7,7 @@ use aos_capabilities::{
 use aos_kernel::Retry;
 use chrono::TimeDelta;
 
-use super::{Case, Stage};
+use super::{Case, Stage, faults::Mishap};
 use crate::bench::now;
 
 pub fn cases() -> Vec<Case> {
@@ -17,6 +17,7 @@ pub fn cases() -> Vec<Case> {
         words_with_the_platforms_own_signs_come_through_whole,
         a_post_is_found_by_its_words_and_its_time,
         a_post_that_somebody_deleted_is_gone,
+        what_a_look_may_miss_is_never_called_absent,
         an_id_from_elsewhere_is_not_there,
         the_same_words_twice_are_told_where_the_platform_refuses_them,
         a_revoked_account_publishes_nothing,
@@ -80,6 +81,21 @@ async fn a_post_that_somebody_deleted_is_gone(stage: &Stage) {
     (stage.staging.delete)(&stage.sandbox, &published.id);
     assert_eq!(publisher(stage).read(&stage.account(), &published.id).await.unwrap(), None);
     assert_eq!(publisher(stage).find(&stage.account(), &post, now()).await.unwrap(), None);
+}
+
+async fn what_a_look_may_miss_is_never_called_absent(stage: &Stage) {
+    assert_eq!(publisher(stage).finds_all(), stage.staging.hide.is_none(), "it says so");
+    if let Some(hide) = stage.staging.hide {
+        hide(&stage.sandbox);
+    }
+    let post = stage.post("Answered by nobody");
+    stage.arrange(Mishap::DroppedAfterEffect, stage.staging.create, 1);
+    // Where an answer needs no body, it does not get lost with it; the look is the same.
+    let _ = publisher(stage).publish(&stage.account(), &post).await;
+    stage.end_arrangements();
+    assert_eq!(stage.standing(), 1);
+    let found = publisher(stage).find(&stage.account(), &post, now()).await.unwrap();
+    assert_eq!(found.is_some(), publisher(stage).finds_all(), "{} stand there", stage.standing());
 }
 
 async fn an_id_from_elsewhere_is_not_there(stage: &Stage) {

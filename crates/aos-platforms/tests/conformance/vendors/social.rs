@@ -26,6 +26,7 @@ fn linkedin() -> Staging {
         delete: |sandbox, id| assert!(sandbox.vendors().linkedin().delete_post(id)),
         ben_has_nothing: true,
         refuses_twins: true,
+        hide: None,
         picture: ("image/png", PNG),
         picture_required: false,
     }
@@ -48,6 +49,7 @@ fn x() -> Staging {
         delete: |sandbox, id| assert!(sandbox.vendors().x().delete_post(id)),
         ben_has_nothing: false,
         refuses_twins: true,
+        hide: None,
         picture: ("image/png", PNG),
         picture_required: false,
     }
@@ -70,6 +72,9 @@ fn tiktok() -> Staging {
         delete: |sandbox, id| assert!(sandbox.vendors().tiktok().delete_post(id)),
         ben_has_nothing: false,
         refuses_twins: false,
+        hide: Some(|sandbox| {
+            sandbox.vendors().tiktok().configure(|one| one.privacy = vec!["SELF_ONLY".to_owned()]);
+        }),
         picture: ("image/jpeg", JPEG),
         picture_required: true,
     }

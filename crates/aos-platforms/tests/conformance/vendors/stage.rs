@@ -47,6 +47,8 @@ pub struct Staging {
     pub ben_has_nothing: bool,
     /// Whether the same words twice are refused.
     pub refuses_twins: bool,
+    /// From now on the platform shows posts to nobody who looks for them, where it has such.
+    pub hide: Option<fn(&Sandbox)>,
     /// Whether each post needs a picture, and how it looks: content type and bytes.
     pub picture: (&'static str, &'static [u8]),
     pub picture_required: bool,
