@@ -1,14 +1,16 @@
 //! `cargo xtask chaos`: kills the real binary at random moments while it takes clients through their whole journey, and
-//! counts the posts on the WordPress that it publishes on.
+//! counts the posts on the WordPress, or on the social platforms, that it publishes on.
 //!
-//! The WordPress is the sandbox in a process of its own, so that it lives on like a real one, or a real one that is
+//! Those are the sandbox in a process of its own, so that they live on like real ones, or a real WordPress that is
 //! named. A journey that is complete is followed by the next client's, until all kills are spent and the last journey is
 //! over. Then there must be exactly one post for each that the journeys count, and the installation must be whole.
 
 pub mod process;
+mod social;
 mod wordpress;
 
 use std::{
+    collections::BTreeSet,
     fs,
     hash::{BuildHasher, Hasher, RandomState},
     io::{self, BufRead},
@@ -20,11 +22,23 @@ use std::{
 use anyhow::{Context, bail, ensure};
 use serde_json::json;
 
-use process::{Demonstration, Ended};
+use process::{Demonstration, Ended, Moment, Target};
+use social::Social;
 use wordpress::{Sandbox, WordPress};
+
+/// What the journeys publish.
+#[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Pipeline {
+    /// Posts on the client's WordPress.
+    Blog,
+    /// Posts on social platforms, which the sandbox simulates.
+    Social,
+}
 
 #[derive(clap::Args)]
 pub struct Arguments {
+    #[arg(long, value_enum, default_value_t = Pipeline::Blog)]
+    pipeline: Pipeline,
     /// How often to kill it.
     #[arg(long, default_value_t = 200)]
     kills: u32,
@@ -35,7 +49,7 @@ pub struct Arguments {
     #[arg(long, value_name = "URL")]
     website: Option<String>,
     /// A real WordPress to publish on instead of the sandbox.
-    #[arg(long, value_name = "URL", requires_all = ["user", "password_stdin"])]
+    #[arg(long, value_name = "URL", requires_all = ["user", "password_stdin"], conflicts_with = "pipeline")]
     wordpress: Option<String>,
     /// Its user.
     #[arg(long, value_name = "U", requires = "wordpress")]
@@ -54,6 +68,8 @@ pub struct Arguments {
 /// From the start of the process to its kill: from before it serves to well into its work.
 const SHORTEST: Duration = Duration::from_millis(50);
 const LONGEST: Duration = Duration::from_millis(2_500);
+/// From the first word of something that is published on a social platform to the kill.
+const AMID: Duration = Duration::from_millis(700);
 /// A job that its worker dies of more often than this is given up, and rightly: it looks like the cause.
 const KILLS_A_JOURNEY: u32 = 10;
 /// How long a journey may take when nobody kills it any more.
@@ -66,38 +82,22 @@ pub fn run(root: &Path, arguments: &Arguments) -> anyhow::Result<()> {
     };
     let folder = root.join("target/chaos").join(std::process::id().to_string());
     fs::create_dir_all(&folder)?;
-    // It also serves the sample site, so it is left out only where both places are real.
-    let sandbox = match (&arguments.website, &arguments.wordpress) {
-        (Some(_), Some(_)) => None,
-        _ => Some(Sandbox::start(root, &folder)?),
-    };
-    let wordpress = match (&arguments.wordpress, &arguments.user, &sandbox) {
-        (Some(url), Some(user), _) => WordPress::new(url, user, &password()?),
-        (None, _, Some(sandbox)) => sandbox.wordpress.clone(),
-        _ => bail!("name the WordPress with --wordpress, --user and --password-stdin"),
-    };
-    let website = match (&arguments.website, &sandbox) {
-        (Some(website), _) => website.clone(),
-        (None, Some(sandbox)) => sandbox.website.clone(),
-        (None, None) => bail!("name the website with --website"),
-    };
     let seed = arguments.seed.unwrap_or_else(|| RandomState::new().build_hasher().finish()) | 1;
     eprintln!("seed {seed}, data in {}", folder.display());
 
     let began = Instant::now();
-    let before = wordpress.posts()?;
-    let demonstration = Demonstration {
-        program: program.clone(),
-        folder: folder.clone(),
-        database: arguments.database.clone(),
-        website,
-        wordpress: wordpress.clone(),
+    let mut place = match arguments.pipeline {
+        Pipeline::Blog => Place::blog(root, &folder, arguments)?,
+        Pipeline::Social => Place::Social(Social::new(root, &folder, arguments.website.clone())?),
     };
-    let trial = Trial { demonstration, kills: arguments.kills, seed, before };
-    let (journeys, posts) = trial.run()?;
+    let demonstration =
+        Demonstration { program: program.clone(), folder: folder.clone(), database: arguments.database.clone() };
+    let trial = Trial { demonstration, kills: arguments.kills, seed };
+    let (journeys, posts) = trial.run(&mut place)?;
 
     let report = json!({
         "trial": "chaos",
+        "pipeline": if arguments.pipeline == Pipeline::Blog { "blog" } else { "social" },
         "kills": arguments.kills,
         "database": if arguments.database.is_some() { "postgres" } else { "sqlite" },
         "wordpress": if arguments.wordpress.is_none() { "sandbox" } else { "real" },
@@ -107,7 +107,7 @@ pub fn run(root: &Path, arguments: &Arguments) -> anyhow::Result<()> {
     });
     println!("{report}");
     examine(&program, &folder, arguments.database.as_deref())?;
-    drop(sandbox);
+    drop(place);
     fs::remove_dir_all(&folder).context("the trial's folder")
 }
 
@@ -117,23 +117,74 @@ fn password() -> anyhow::Result<String> {
     Ok(line.trim().to_owned())
 }
 
+/// Where the journeys publish.
+enum Place {
+    Blog {
+        website: String,
+        wordpress: WordPress,
+        /// Posts that stood on the site before.
+        before: usize,
+        _sandbox: Option<Sandbox>,
+    },
+    Social(Social),
+}
+
+impl Place {
+    fn blog(root: &Path, folder: &Path, arguments: &Arguments) -> anyhow::Result<Self> {
+        // It also serves the sample site, so it is left out only where both places are real.
+        let sandbox = match (&arguments.website, &arguments.wordpress) {
+            (Some(_), Some(_)) => None,
+            _ => Some(Sandbox::start(&Sandbox::build(root)?, folder)?),
+        };
+        let wordpress = match (&arguments.wordpress, &arguments.user, &sandbox) {
+            (Some(url), Some(user), _) => WordPress::new(url, user, &password()?),
+            (None, _, Some(sandbox)) => sandbox.wordpress.clone(),
+            _ => bail!("name the WordPress with --wordpress, --user and --password-stdin"),
+        };
+        let website = match (&arguments.website, &sandbox) {
+            (Some(website), _) => website.clone(),
+            (None, Some(sandbox)) => sandbox.website.clone(),
+            (None, None) => bail!("name the website with --website"),
+        };
+        let before = wordpress.posts()?;
+        Ok(Self::Blog { website, wordpress, before, _sandbox: sandbox })
+    }
+
+    fn target(&self) -> Target<'_> {
+        match self {
+            Self::Blog { website, wordpress, .. } => Target::Blog { website, wordpress },
+            Self::Social(social) => social.target(),
+        }
+    }
+
+    /// Whether what stands there is exactly what the journeys promised, and the last of them these posts.
+    fn check(&mut self, promised: usize, told: &BTreeSet<String>) -> anyhow::Result<()> {
+        match self {
+            Self::Blog { wordpress, before, .. } => {
+                let posts = wordpress.posts()? - *before;
+                ensure!(posts == promised, "{posts} posts on the WordPress where the journeys show {promised}");
+                Ok(())
+            }
+            Self::Social(social) => social.check(told),
+        }
+    }
+}
+
 struct Trial {
     demonstration: Demonstration,
     kills: u32,
     seed: u64,
-    /// Posts that stood on the site before.
-    before: i64,
 }
 
 impl Trial {
     /// Answers the journeys that were completed and the posts that they left on the site: exactly those that they show.
-    fn run(mut self) -> anyhow::Result<(u32, i64)> {
+    fn run(mut self, place: &mut Place) -> anyhow::Result<(u32, usize)> {
         let (mut killed, mut journeys, mut promised) = (0, 0, 0);
         let mut of_journey = 0;
         loop {
-            let running = self.demonstration.start(journeys + 1)?;
+            let running = self.demonstration.start(journeys + 1, &place.target())?;
             let again = killed < self.kills && of_journey < KILLS_A_JOURNEY;
-            let ended = if again { running.kill_after(self.moment())? } else { running.wait(PATIENCE)? };
+            let ended = if again { running.kill_at(self.moment(place))? } else { running.wait(PATIENCE)? };
             match ended {
                 Ended::Killed => {
                     killed += 1;
@@ -142,15 +193,17 @@ impl Trial {
                         eprintln!("{killed} kills, {journeys} journeys complete");
                     }
                 }
-                Ended::Complete { counted } => {
+                Ended::Complete { posts } => {
                     journeys += 1;
                     of_journey = 0;
-                    promised += counted;
-                    let posts = self.demonstration.wordpress.posts()? - self.before;
-                    ensure!(posts == promised, "{posts} posts on the WordPress where the journeys show {promised}");
-                    eprintln!("journey {journeys} is complete after {killed} kills: {counted} posts, each once");
+                    promised += posts.len();
+                    place.check(promised, &posts)?;
+                    eprintln!("journey {journeys} is complete after {killed} kills: {} posts, each once", posts.len());
                     if killed >= self.kills {
                         return Ok((journeys, promised));
+                    }
+                    if let Place::Social(social) = place {
+                        social.begin_anew()?;
                     }
                 }
                 Ended::Failed { log } => bail!("the journey did not end well; its output:\n{log}"),
@@ -158,13 +211,20 @@ impl Trial {
         }
     }
 
-    /// xorshift: the moments need no better chance, and a seed repeats them.
-    fn moment(&mut self) -> Duration {
+    /// On social platforms two kills of three fall while posts are published.
+    fn moment(&mut self, place: &Place) -> Moment {
+        if matches!(place, Place::Social(_)) && self.chance(Duration::from_millis(3)).as_millis() > 0 {
+            return Moment::Publishing(self.chance(AMID));
+        }
+        Moment::Started(SHORTEST + self.chance(LONGEST - SHORTEST))
+    }
+
+    /// Any time below this one. xorshift: the moments need no better chance, and a seed repeats them.
+    fn chance(&mut self, below: Duration) -> Duration {
         self.seed ^= self.seed << 13;
         self.seed ^= self.seed >> 7;
         self.seed ^= self.seed << 17;
-        let span = (LONGEST - SHORTEST).as_millis() as u64;
-        SHORTEST + Duration::from_millis(self.seed % span)
+        Duration::from_millis(self.seed % below.as_millis() as u64)
     }
 }
 

@@ -33,21 +33,36 @@ pub fn build(root: &Path, what: &[&str], name: &str) -> anyhow::Result<PathBuf> 
     built.next_back().with_context(|| format!("cargo did not say where {name} is"))
 }
 
+/// How long a journey may take until it publishes anything.
+const LONGEST_SILENCE: Duration = Duration::from_secs(120);
+
 /// How to start a journey.
 pub struct Demonstration {
     pub program: PathBuf,
     pub folder: PathBuf,
     pub database: Option<String>,
-    pub website: String,
-    pub wordpress: WordPress,
+}
+
+/// What is read, and where it comes out.
+pub enum Target<'a> {
+    Blog { website: &'a str, wordpress: &'a WordPress },
+    Social { website: &'a str, vendors: &'a str, platforms: String },
+}
+
+/// When a process is killed.
+pub enum Moment {
+    /// So long after its start.
+    Started(Duration),
+    /// So long after it first told of something published.
+    Publishing(Duration),
 }
 
 /// How one process ended.
 pub enum Ended {
     Killed,
-    /// By itself, and with so many posts counted.
+    /// By itself, with these posts at their addresses.
     Complete {
-        counted: i64,
+        posts: BTreeSet<String>,
     },
     Failed {
         log: String,
@@ -56,14 +71,12 @@ pub enum Ended {
 
 impl Demonstration {
     /// Starts, or goes on with, the journey of the client with this number.
-    pub fn start(&self, client: u32) -> anyhow::Result<Running> {
+    pub fn start(&self, client: u32, target: &Target<'_>) -> anyhow::Result<Running> {
         let log = self.folder.join("demo.log");
         let output = File::create(&log)?;
         let mut command = Command::new(&self.program);
         command
-            .args(["demo", "--exit", "--port", "0", "--password-stdin", "--client", &format!("Trial {client}")])
-            .args(["--website", &self.website, "--wordpress", &self.wordpress.url, "--user", &self.wordpress.user])
-            .args(["--allow-host", &host_of(&self.website), "--allow-host", &host_of(&self.wordpress.url)])
+            .args(["demo", "--exit", "--port", "0", "--client", &format!("Trial {client}")])
             .arg("--data")
             .arg(self.folder.join("data"))
             // A browser would live on when its parent is killed.
@@ -76,9 +89,23 @@ impl Demonstration {
         if let Some(database) = &self.database {
             command.args(["--database", database]);
         }
+        let (website, outside) = match target {
+            Target::Blog { website, wordpress } => {
+                let (url, user) = (wordpress.url.as_str(), wordpress.user.as_str());
+                command.args(["--wordpress", url, "--user", user, "--password-stdin"]);
+                (website, url)
+            }
+            Target::Social { website, vendors, platforms } => {
+                command.args(["--pipeline", "social", "--platforms", platforms, "--vendors", vendors]);
+                (website, *vendors)
+            }
+        };
+        command.args(["--website", website, "--allow-host", &host_of(website), "--allow-host", &host_of(outside)]);
         let mut child = command.spawn().with_context(|| format!("{} could not be started", self.program.display()))?;
-        if let Some(mut input) = child.stdin.take() {
-            writeln!(input, "{}", self.wordpress.password)?;
+        if let Some(mut input) = child.stdin.take()
+            && let Target::Blog { wordpress, .. } = target
+        {
+            writeln!(input, "{}", wordpress.password)?;
         }
         Ok(Running { child, log })
     }
@@ -90,8 +117,16 @@ pub struct Running {
 }
 
 impl Running {
-    /// Kills it after this time, unless it ends before.
-    pub fn kill_after(mut self, time: Duration) -> anyhow::Result<Ended> {
+    /// Kills it at this moment, unless it ends before.
+    pub fn kill_at(mut self, moment: Moment) -> anyhow::Result<Ended> {
+        let time = match moment {
+            Moment::Started(time) => time,
+            Moment::Publishing(time) => {
+                let told = || fs::read_to_string(&self.log).is_ok_and(|log| log.contains(" published"));
+                until(LONGEST_SILENCE, || Ok((told() || self.child.try_wait()?.is_some()).then_some(())))?;
+                time
+            }
+        };
         if let Some(ended) = self.ended_within(time)? {
             return Ok(ended);
         }
@@ -114,7 +149,7 @@ impl Running {
         let Some(status) = until(time, || Ok(self.child.try_wait()?))? else { return Ok(None) };
         let log = fs::read_to_string(&self.log)?;
         Ok(Some(match status.success().then(|| counted(&log)).flatten() {
-            Some(counted) => Ended::Complete { counted },
+            Some(posts) => Ended::Complete { posts },
             None => Ended::Failed { log },
         }))
     }
@@ -122,15 +157,15 @@ impl Running {
 
 /// The posts that a finished demonstration shows, each with its address on a line of its own; none while one of its
 /// deliverables (`Deliverable  Blog posts: 10/10`) is not complete.
-fn counted(log: &str) -> Option<i64> {
+fn counted(log: &str) -> Option<BTreeSet<String>> {
     let mut deliverables = log.lines().filter_map(|line| {
         let (done, target) = line.trim().strip_prefix("Deliverable")?.rsplit_once(": ")?.1.split_once('/')?;
         Some((done.parse::<i64>().ok()?, target.trim().parse::<i64>().ok()?))
     });
     let complete =
         deliverables.next().is_some_and(|(done, target)| done == target) && deliverables.all(|(d, t)| d == t);
-    let posts: BTreeSet<&str> = log.lines().filter_map(|line| line.strip_prefix("    http")).collect();
-    complete.then_some(i64::try_from(posts.len()).ok()?)
+    let address = |line: &str| line.strip_prefix("    ").filter(|url| url.starts_with("http")).map(str::to_owned);
+    complete.then(|| log.lines().filter_map(address).collect())
 }
 
 /// `host:port` of an address.
@@ -168,7 +203,8 @@ mod tests {
     fn a_journey_counts_only_when_it_is_complete() {
         let posts = "  One\n    http://site.test/one\n  Two\n    http://site.test/two\n";
         let audit = "Deliverable  Website audit: 1/1\nGoal  Be read: 2 of 120";
-        assert_eq!(counted(&format!("{posts}Deliverable  Blog posts: 2/2\n{audit}")), Some(2));
+        let two = ["http://site.test/one", "http://site.test/two"].map(str::to_owned);
+        assert_eq!(counted(&format!("{posts}Deliverable  Blog posts: 2/2\n{audit}")), Some(two.into()));
         assert_eq!(counted(&format!("{posts}Deliverable  Blog posts: 2/3\n{audit}")), None);
         assert_eq!(counted("no deliverable"), None);
     }

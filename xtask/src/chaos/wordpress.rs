@@ -3,7 +3,7 @@
 use std::{
     fs::{self, File},
     io::Write,
-    path::Path,
+    path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     time::Duration,
 };
@@ -28,7 +28,7 @@ impl WordPress {
     }
 
     /// How many posts there are, whatever their state: a second one that stayed a draft is one too many.
-    pub fn posts(&self) -> anyhow::Result<i64> {
+    pub fn posts(&self) -> anyhow::Result<usize> {
         let address =
             format!("{}/wp-json/wp/v2/posts?per_page=1&status=publish,future,draft,pending,private", self.url);
         // The password goes in by the input, where no list of processes shows it.
@@ -54,6 +54,8 @@ impl WordPress {
 pub struct Sandbox {
     pub wordpress: WordPress,
     pub website: String,
+    /// Where the platforms of vendors answer.
+    pub vendors: String,
     child: Child,
 }
 
@@ -61,17 +63,22 @@ pub struct Sandbox {
 const PATIENCE: Duration = Duration::from_secs(20);
 
 impl Sandbox {
-    pub fn start(root: &Path, folder: &Path) -> anyhow::Result<Self> {
-        let program = build(root, &["--package", "aos-sandbox", "--example", "serve"], "the sandbox")?;
+    /// Builds it; answers where the program is.
+    pub fn build(root: &Path) -> anyhow::Result<PathBuf> {
+        build(root, &["--package", "aos-sandbox", "--example", "serve"], "the sandbox")
+    }
+
+    pub fn start(program: &Path, folder: &Path) -> anyhow::Result<Self> {
         let log = folder.join("sandbox.log");
         let mut child = Command::new(program).arg(folder.join("sandbox")).stdout(File::create(&log)?).spawn()?;
         // The last line that it says.
-        let said_all = until(PATIENCE, || Ok(fs::read_to_string(&log).ok().filter(|text| text.contains("Gemini:"))))?;
+        let said_all = until(PATIENCE, || Ok(fs::read_to_string(&log).ok().filter(|text| text.contains("Mail:"))))?;
         let Some(text) = said_all else {
             stop(&mut child)?;
             bail!("the sandbox did not start");
         };
         let website = said(&text, "Sample site:")?.to_owned();
+        let vendors = said(&text, "Platforms:")?.to_owned();
         // http://… (user U, application password P)
         let access = said(&text, "WordPress:")?;
         let read = || {
@@ -80,7 +87,7 @@ impl Sandbox {
             Some(WordPress::new(url, user, password))
         };
         let wordpress = read().with_context(|| format!("the sandbox says “{access}”"))?;
-        Ok(Self { wordpress, website, child })
+        Ok(Self { wordpress, website, vendors, child })
     }
 }
 

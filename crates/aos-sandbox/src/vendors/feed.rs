@@ -2,12 +2,13 @@
 
 use aos_kernel::Timestamp;
 use axum::response::{Html, IntoResponse, Response};
+use serde::Serialize;
 
 use super::platform::Platform;
 use crate::{faults::Service, html::escape};
 
 /// Something that stands on a platform.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Shown {
     pub service: Service,
     /// The page, profile or audience.

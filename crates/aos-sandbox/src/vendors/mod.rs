@@ -29,7 +29,7 @@ use std::{io, path::PathBuf, sync::Arc};
 
 use aos_kernel::Clock;
 use axum::{
-    Router,
+    Json, Router,
     http::{StatusCode, Uri},
     middleware,
     response::Html,
@@ -178,7 +178,7 @@ impl Vendors {
     }
 
     pub(crate) fn router(&self) -> Router {
-        let all = self.clone();
+        let (all, listed) = (self.clone(), self.clone());
         let mut names: Vec<_> = self.platforms().iter().map(|platform| (platform.service(), platform.name())).collect();
         let others = [
             (Service::Facebook, "Facebook"),
@@ -192,6 +192,7 @@ impl Vendors {
         names.extend(others);
         let root = Router::new()
             .route("/", get(move || async move { Html(feed::page(&all.shown(), &names)) }))
+            .route("/__sandbox/shown", get(move || async move { Json(listed.shown()) }))
             .merge(self.meta.router())
             .merge(self.mailchimp.router())
             .merge(self.klaviyo.router())

@@ -123,11 +123,13 @@ impl<'a> Planner<'a> {
         }
     }
 
-    /// The channels of the task, without those whose rules the section can't meet.
+    /// The channels of the task, without those whose rules the section can't meet. Where nothing is taken without a
+    /// picture, the draft takes one of another page when the section's own has none.
     fn channels(&self, section: usize) -> Vec<String> {
         let channels = &self.material.task.channels;
         let fits = |channel: &&TaskChannel| {
-            let pictured = !channel.media_required || self.picture(section).is_some();
+            let pictured = !channel.media_required
+                || !media::choose(&self.corpus, &self.material.images, section, channel).is_empty();
             let said = !Style::of(channel).is_brief()
                 || passages::strongest(&self.corpus, section)
                     .iter()

@@ -158,6 +158,8 @@ fn a_months_posts_are_spread_and_repeat_nothing() {
                 assert!(sentences.insert(sentence.clone()), "twice: {sentence}");
             }
             assert!(days.insert(post.date.clone()), "two on {:?}", post.date);
+            // Also where no picture stands on the page itself.
+            assert!(post.channels.contains(&"key-instagram".to_owned()), "{}: {:?}", post.title, post.channels);
             assert!(!post.channels.is_empty() && material.pages.iter().any(|page| post.sources.contains(&page.url)));
         }
         let mut again = material.clone();
