@@ -34,7 +34,7 @@ export function startDialogs(): void {
   document.addEventListener("submit", (event) => {
     const button = event.submitter;
     const form = event.target;
-    if (!dialog || !(form instanceof HTMLFormElement) || button?.dataset.confirm === undefined || button.dataset.confirmed) return;
+    if (!dialog || !(form instanceof HTMLFormElement) || !button?.dataset.confirm || button.dataset.confirmed) return;
     event.preventDefault();
     const say = (selector: string, text: string | undefined) => {
       const element = one(selector, dialog);
