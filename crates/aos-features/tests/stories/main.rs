@@ -15,6 +15,7 @@ mod media;
 mod notices;
 mod people;
 mod providers;
+mod publishing;
 mod strategy;
 mod strategy_rules;
 mod studio;

@@ -15,7 +15,7 @@ use url::Url;
 use super::{Plan, Trouble, record_trouble};
 use crate::content::{
     CONTENT_ITEM,
-    model::{ContentItem, ContentVersion, PublicationState},
+    model::{ContentItem, ContentVersion, Publication, PublicationState},
     quota::{self, Quota},
     store,
 };
@@ -165,21 +165,29 @@ fn unseen(plan: &Plan, now: Timestamp, settles: TimeDelta) -> Result<()> {
 pub(super) async fn record_attempt(db: &Db, scope: TenantScope, plan: &Plan) -> Result<()> {
     let mut tx = db.begin(Actor::system("content")).await?;
     let Plan { item, version, publication, work_attempt, .. } = plan;
-    record_attempt_of(&mut tx, scope, item, version, publication.id, *work_attempt).await?;
+    record_attempt_of(&mut tx, scope, item, version, publication, *work_attempt).await?;
     tx.commit().await
 }
 
 /// From now on its outcome is unknown until somebody says otherwise.
+///
+/// # Errors
+/// `Unavailable` when somebody else made an attempt meanwhile: a worker that was held up for longer than its lease lasts
+/// goes on with what it read before, while another has taken the work up.
 pub(super) async fn record_attempt_of(
     tx: &mut Tx,
     scope: TenantScope,
     item: &ContentItem,
     version: &ContentVersion,
-    publication: PublicationId,
+    publication: &Publication,
     work_attempt: i64,
 ) -> Result<()> {
     let (number, hash) = (version.version, &version.hash);
-    store::attempt(tx, scope, publication, number, hash, work_attempt).await?;
+    if !store::attempt(tx, scope, publication, number, hash, work_attempt).await? {
+        let words = format!("“{}” is being published by another worker.", item.title);
+        let error = Error::unavailable("publishing_elsewhere", words);
+        return Err(error.with_retry(Retry::Backoff).with_help("It is looked at again in a moment."));
+    }
     tx.emit(
         NewEvent::new(scope.tenant(), "content.publishing_attempted", Subject::new(CONTENT_ITEM, item.id))
             .with(json!({ "version": number, "hash": hash })),
