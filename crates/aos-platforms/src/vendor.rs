@@ -15,8 +15,8 @@ use url::Url;
 
 use crate::failure::{self, Effect};
 
-/// Longer than a simulated vendor works on a request whose sender is gone.
-const SIMULATED_SETTLES: Duration = Duration::from_secs(2);
+/// Longer than an attempt at a simulated vendor takes on a busy machine.
+const SIMULATED_SETTLES: Duration = Duration::from_secs(5);
 
 /// How a vendor is reached. Cheap to clone.
 #[derive(Clone)]

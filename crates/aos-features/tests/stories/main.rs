@@ -16,6 +16,7 @@ mod notices;
 mod people;
 mod providers;
 mod publishing;
+mod publishing_twice;
 mod strategy;
 mod strategy_rules;
 mod studio;

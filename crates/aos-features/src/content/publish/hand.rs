@@ -90,7 +90,7 @@ impl StepHandler for SendOutreach {
         } else if !can_send || text.recipient_address.is_empty() {
             None
         } else {
-            record_attempt_of(&mut tx, work.scope, &item, &version, publication.id, work.activity.attempt).await?;
+            record_attempt_of(&mut tx, work.scope, &item, &version, &publication, work.activity.attempt).await?;
             tx.commit().await?;
             match self.mail.send(work.scope, id, text).await {
                 Ok(sent) => Some(sent),

@@ -21,7 +21,7 @@ use super::{
 use crate::{
     content::{
         CONTENT_ITEM,
-        model::{ContentItem, ContentVersion, PublicationState},
+        model::{ContentItem, ContentVersion, Publication, PublicationState},
         store,
     },
     steps::PutOff,
@@ -226,16 +226,24 @@ fn unseen<A: Attempt>(plan: &Plan, now: Timestamp, attempt: &A) -> Result<()> {
 }
 
 /// From now on its outcome is unknown until somebody says otherwise.
+///
+/// # Errors
+/// `Unavailable` when somebody else made an attempt meanwhile: a worker that was held up for longer than its lease lasts
+/// goes on with what it read before, while another has taken the work up.
 pub(super) async fn record_attempt_of(
     tx: &mut Tx,
     scope: TenantScope,
     item: &ContentItem,
     version: &ContentVersion,
-    publication: PublicationId,
+    publication: &Publication,
     work_attempt: i64,
 ) -> Result<()> {
     let (number, hash) = (version.version, &version.hash);
-    store::attempt(tx, scope, publication, number, hash, work_attempt).await?;
+    if !store::attempt(tx, scope, publication, number, hash, work_attempt).await? {
+        let words = format!("“{}” is being published by another worker.", item.title);
+        let error = Error::unavailable("publishing_elsewhere", words);
+        return Err(error.with_retry(Retry::Backoff).with_help("It is looked at again in a moment."));
+    }
     tx.emit(
         NewEvent::new(scope.tenant(), "content.publishing_attempted", Subject::new(CONTENT_ITEM, item.id))
             .with(json!({ "version": number, "hash": hash })),

@@ -40,7 +40,7 @@ pub(super) async fn begin(db: &Db, scope: TenantScope, plan: &Plan) -> Result<Be
             return Ok(Begun::Later(PutOff { until, why }));
         }
     };
-    record_attempt_of(&mut tx, scope, item, version, publication.id, *work_attempt).await?;
+    record_attempt_of(&mut tx, scope, item, version, publication, *work_attempt).await?;
     tx.commit().await?;
     Ok(Begun::Now(permit))
 }

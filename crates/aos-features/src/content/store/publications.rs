@@ -68,24 +68,23 @@ pub async fn intend(
 }
 
 /// Before an attempt: from now on its outcome is unknown until somebody says otherwise. `work_attempt`: how often the work
-/// was begun.
+/// was begun. False, and nothing is changed, when somebody else made an attempt since the publication was read.
 pub async fn attempt(
     tx: &mut Tx,
     scope: TenantScope,
-    id: PublicationId,
+    seen: &Publication,
     version: i64,
     hash: &ContentHash,
     work_attempt: i64,
-) -> Result<()> {
+) -> Result<bool> {
     let now = tx.now();
-    tx.execute(
+    let changed = tx.execute(
         "UPDATE publication SET state = 'unconfirmed', refused_part = NULL, version = $3, hash = $4, attempts = attempts + 1,
            first_attempt_at = COALESCE(first_attempt_at, $5), last_attempt_at = $5, work_attempt = $6, updated_at = $5
-         WHERE tenant_id = $1 AND id = $2",
-        params![scope.tenant(), id, version, hash, now, work_attempt],
-    )
-    .await?;
-    Ok(())
+         WHERE tenant_id = $1 AND id = $2 AND attempts = $7",
+        params![scope.tenant(), seen.id, version, hash, now, work_attempt, seen.attempts],
+    );
+    Ok(changed.await? > 0)
 }
 
 /// What was to be attempted was certainly not done.
