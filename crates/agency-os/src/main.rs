@@ -49,7 +49,7 @@ enum Command {
         sandbox_port: u16,
     },
     /// Show the whole journey, from a website to ten published posts
-    Demo(demo::Options),
+    Demo(Box<demo::Options>),
     /// Bring the database's schema up to date
     Migrate,
     /// Look whether this installation is whole
@@ -114,7 +114,7 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Serve { roles, sandbox, sandbox_port } => {
             serve_until_stopped(config, &roles, sandbox.then_some(sandbox_port)).await
         }
-        Command::Demo(options) => demo::run(config, options).await,
+        Command::Demo(options) => demo::run(config, *options).await,
         Command::Migrate => {
             let db = assemble::database(&config).await?;
             db.close().await;

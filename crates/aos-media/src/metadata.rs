@@ -58,7 +58,7 @@ fn jpeg(bytes: &[u8]) -> Option<Vec<u8>> {
         if marker == 0xda {
             let start = at;
             // What is packed goes on until a marker that is none of its own.
-            while !(*bytes.get(at)? == 0xff && !matches!(*bytes.get(at + 1)?, 0x00 | 0xd0..=0xd7 | 0xff)) {
+            while *bytes.get(at)? != 0xff || matches!(*bytes.get(at + 1)?, 0x00 | 0xd0..=0xd7 | 0xff) {
                 at += 1;
             }
             out.extend_from_slice(bytes.get(start..at)?);

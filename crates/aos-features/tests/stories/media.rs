@@ -93,7 +93,7 @@ async fn what_is_brought_is_kept_once_by_its_bytes_and_what_it_is_not_is_refused
         let original = studio.product.library.original(studio.scope, kept.id).await.unwrap();
         assert!(!original.bytes.windows(3).any(|part| part == b"GPS"), "the place is not kept");
         let small = studio.product.library.small(studio.scope, crawled.id).await.unwrap();
-        assert_eq!(testing::pixels(&small.bytes), (480, 480));
+        assert_eq!(testing::pixels(&small.bytes), (320, 320));
         assert!(studio.product.library.small(studio.scope, document.id).await.is_err());
 
         // Nothing of it is another client's, and the same bytes are another file there.

@@ -1,7 +1,11 @@
 //! One approval's page: the thing itself, as the slice that owns it shows it.
 
 use aos_kernel::{ApprovalId, ContentItemId, Error};
-use axum::{Form, extract::Query, response::Redirect};
+use axum::{
+    Form,
+    extract::Query,
+    response::{IntoResponse, Redirect},
+};
 use serde::Deserialize;
 
 use super::Opened;
@@ -36,8 +40,9 @@ pub(super) async fn page(viewer: Viewer, At(id): At<ApprovalId>, Query(asked): Q
 }
 
 /// `GET /portal/approvals/{id}/edit`: where the browser stands after a form was given back, and asks again by itself.
-pub(super) async fn editor(At(id): At<ApprovalId>) -> Redirect {
-    Redirect::to(&format!("{}?edit=1", paths::approval(id)))
+pub(super) async fn editor(viewer: Viewer, At(id): At<ApprovalId>) -> Answer {
+    Opened::open(&viewer, id).await?;
+    Ok(Redirect::to(&format!("{}?edit=1", paths::approval(id))).into_response())
 }
 
 /// `POST /portal/approvals/{id}/edit`: a reviewer's edit; what is decided on is then the edited text.

@@ -176,7 +176,8 @@ async fn a_plan_that_passed_while_a_post_waited_asks_for_a_new_time() {
         assert!(page.contains("value=\"2026-03-31T03:30\""), "the same time of day on the next day: {page}");
         let hash = hidden(&page, "hash");
         let late = colleague.submit(&format!("{path}/approve"), &[("hash", &hash)]).await;
-        assert_eq!(late.status, StatusCode::CONFLICT, "{}", late.body);
+        assert_eq!(late.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", late.body);
+        assert!(late.body.contains("Choose a new time"), "it is said beside the post: {}", late.body);
         let fields = [("hash", hash.as_str()), ("mode", "schedule"), ("at", "2026-03-31T09:00")];
         let approved = colleague.submit(&format!("{path}/approve"), &fields).await;
         assert_eq!(approved.status, StatusCode::SEE_OTHER, "{}", approved.body);

@@ -149,7 +149,7 @@ async fn a_connection_has_a_page_with_its_score_and_what_is_low_becomes_work() {
             "Fill in: cover image, hours.",
             "not measurable",
             "to find your pages",
-            "work on it is open",
+            "Work on it is open since",
         ] {
             assert!(page.contains(words), "{words}: {page}");
         }

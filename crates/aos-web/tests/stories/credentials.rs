@@ -51,8 +51,15 @@ async fn administrators_see_which_secrets_are_kept_for_whom_and_under_which_key_
         save_provider(&browser, "").await;
 
         let page = browser.get("/manage/credentials").await.body;
-        for words in ["Password of a channel", "Key of a model provider", "Acme", "by Ana", "wraps 2 secrets", "local"]
-        {
+        for words in [
+            "Password of a channel",
+            "Key of a model provider",
+            "Acme",
+            "by Ana",
+            "wraps 3 secrets",
+            "Media addresses",
+            "local",
+        ] {
             assert!(page.contains(words), "{words}: {page}");
         }
         let only = browser.get("/manage/credentials?kind=channel").await.body;
@@ -63,7 +70,7 @@ async fn administrators_see_which_secrets_are_kept_for_whom_and_under_which_key_
         let program = Program::new(&app, app.token(app.administrator, Access::Write).await);
         let answer = program.get("/credentials").await;
         let items = answer.json()["items"].as_array().unwrap().clone();
-        assert_eq!(items.len(), 2, "{}", answer.body);
+        assert_eq!(items.len(), 3, "the third signs the addresses of media: {}", answer.body);
         assert_eq!(items[0]["kind"], "model_provider");
         assert_eq!((&items[0]["used_name"], &items[0]["tenant_id"]), (&"local".into(), &serde_json::Value::Null));
         assert_eq!((&items[1]["client"], &items[1]["master_key_state"]), (&"Acme".into(), &"current".into()));

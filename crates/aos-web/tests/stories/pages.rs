@@ -116,7 +116,6 @@ async fn an_empty_list_says_what_would_fill_it() {
         ("/portal/runs", "A run begins when"),
         ("/portal/views", "Choose filters above the list"),
         ("/manage/queues", "No process has said"),
-        ("/manage/credentials", "adding a model provider keeps one"),
     ] {
         let page = browser.get(path).await.body;
         assert!(page.contains(words), "{path}: {words:?} is not said: {page}");

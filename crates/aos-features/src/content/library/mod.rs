@@ -50,9 +50,10 @@ const SMALL: MediaRule = MediaRule {
     kind: MediaKind::Image,
     most: 1,
     types: &["image/jpeg"],
-    bytes: Some(200_000),
-    width: Some((1, 480)),
-    height: Some((1, 480)),
+    // A page shows a dozen at a time, and a first view costs at most 150 KB.
+    bytes: Some(12_000),
+    width: Some((1, 320)),
+    height: Some((1, 320)),
     ratio: None,
     alt_characters: None,
 };
