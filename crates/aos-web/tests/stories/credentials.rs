@@ -94,13 +94,13 @@ async fn administrators_see_which_secrets_are_kept_for_whom_and_under_which_key_
         // A rotation that did not come to its end shows, and what it left can be told apart.
         app.begin_rotation();
         let page = browser.get("/manage/credentials?key=old").await.body;
-        assert!(page.contains("2 secrets are still under an older master key"), "{page}");
+        assert!(page.contains("3 secrets are still under an older master key"), "{page}");
         let keys = program.get("/credentials/master-keys").await.json();
         assert_eq!((&keys["items"][0]["state"], &keys["items"][0]["wraps"]), (&"current".into(), &0.into()));
-        assert_eq!((&keys["items"][1]["state"], &keys["items"][1]["wraps"]), (&"older_key".into(), &2.into()));
+        assert_eq!((&keys["items"][1]["state"], &keys["items"][1]["wraps"]), (&"older_key".into(), &3.into()));
         app.product.credentials.rewrap_all(&app.db).await.unwrap();
         let page = browser.get("/manage/credentials").await.body;
-        assert!(!page.contains("older master key") && page.contains("wraps 2 secrets"), "{page}");
+        assert!(!page.contains("older master key") && page.contains("wraps 3 secrets"), "{page}");
         assert!(browser.get("/manage/credentials?key=old").await.body.contains("Nothing matches"));
 
         let mut said = vec![page, only, answer.body];
