@@ -66,7 +66,14 @@ function isBusy(region: HTMLElement): boolean {
   return focus instanceof HTMLElement && region.contains(focus) && focus.matches("input:not([type=checkbox], [type=radio], [type=button], [type=submit]), textarea, select");
 }
 
+/** Whether this page is the answer to a form that was given back: its address alone would not show it again. */
+function isGivenBack(): boolean {
+  const [page] = performance.getEntriesByType("navigation") as PerformanceNavigationTiming[];
+  return (page?.responseStatus ?? 200) >= 400;
+}
+
 async function refresh(topics: ReadonlySet<string>): Promise<void> {
+  if (isGivenBack()) return;
   const regions = all("[data-live]").filter((region) => {
     const wanted = (region.dataset.live ?? "").split(" ");
     return region.id && (topics.has("*") || wanted.some((topic) => topics.has(topic)));
