@@ -164,19 +164,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::testing;
-
-    /// As Instagram asks for it.
-    const FEED: MediaRule = MediaRule {
-        kind: MediaKind::Image,
-        most: 10,
-        types: &["image/jpeg"],
-        bytes: Some(8_000_000),
-        width: Some((320, 1440)),
-        height: None,
-        ratio: Some((0.8, 1.91)),
-        alt_characters: None,
-    };
+    use crate::testing::{self, FEED};
 
     #[test]
     fn a_large_png_becomes_a_jpeg_of_the_shape_and_size_that_is_taken() {

@@ -2,8 +2,21 @@
 
 use std::io::Cursor;
 
+use aos_capabilities::post::{MediaKind, MediaRule};
 use bytes::Bytes;
 use image::{DynamicImage, ImageFormat, Rgb, RgbImage};
+
+/// Pictures as Instagram asks for them.
+pub const FEED: MediaRule = MediaRule {
+    kind: MediaKind::Image,
+    most: 10,
+    types: &["image/jpeg"],
+    bytes: Some(8_000_000),
+    width: Some((320, 1440)),
+    height: None,
+    ratio: Some((0.8, 1.91)),
+    alt_characters: None,
+};
 
 fn painted(width: u32, height: u32) -> DynamicImage {
     let pixel = |x: u32, y: u32| {

@@ -1,9 +1,6 @@
 //! The media library: what people bring, what the crawl found, and what platforms fetch.
 
-use aos_capabilities::{
-    model::Purpose,
-    post::{MediaKind, MediaRule},
-};
+use aos_capabilities::model::Purpose;
 use aos_features::{
     activities::Decision,
     content::{
@@ -14,7 +11,7 @@ use aos_features::{
     },
 };
 use aos_kernel::{Actor, ContentItemId, Error, ErrorKind, MediaId, PageSize, Result, TenantScope};
-use aos_media::testing;
+use aos_media::testing::{self, FEED};
 use bytes::Bytes;
 use chrono::TimeDelta;
 use serde_json::json;
@@ -22,18 +19,6 @@ use serde_json::json;
 use crate::{
     studio::{PICTURE, Studio},
     support::{everywhere, inside, new_client},
-};
-
-/// As Instagram asks for it.
-const FEED: MediaRule = MediaRule {
-    kind: MediaKind::Image,
-    most: 10,
-    types: &["image/jpeg"],
-    bytes: Some(8_000_000),
-    width: Some((320, 1440)),
-    height: None,
-    ratio: Some((0.8, 1.91)),
-    alt_characters: None,
 };
 
 async fn bring(studio: &Studio, scope: TenantScope, bytes: Bytes, alt: &str) -> Result<Kept> {

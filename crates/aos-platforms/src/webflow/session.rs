@@ -220,9 +220,8 @@ impl<'a> Session<'a> {
         let response = self.exchange(verb, self.items(Method::GET, &format!("/{id}"), &[]).retries(1)).await?;
         let body = ErrorBody::read(&response.body);
         let refused = Refused { verb, status: response.status, body: body.as_ref(), retry_after: None, fields: None };
-        // An id that Webflow can't read at all is refused as bad, and is not there either. What something in front of
-        // Webflow answers says nothing about the item.
-        if body.is_some() && matches!(response.status, 400 | 404 | 410) && !errors::is_about_the_place(&refused) {
+        // An id that Webflow can't read at all is refused as bad, and is not there either.
+        if matches!(response.status, 400 | 404 | 410) && !errors::is_about_the_place(&refused) {
             return Ok(None);
         }
         self.read(verb, &response).map(Some)

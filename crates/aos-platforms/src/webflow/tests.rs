@@ -315,6 +315,10 @@ async fn what_is_gone_is_told_from_a_collection_that_is_gone() {
         let read = Publish::read(&platform, &connected(), "i1").await;
         assert_eq!(read.ok().map(|read| read.is_none()), gone, "{code}");
     }
+    // Something in front of Webflow does not know the address: that says nothing of the article.
+    let (platform, _) = webflow([Answer::get(&one, 404, json!("no such page"))]);
+    assert!(Publish::read(&platform, &connected(), "i1").await.is_err());
+
     let mut archived = item("i1", "roof-care", false, true);
     archived["isArchived"] = json!(true);
     let (platform, _) = webflow([Answer::get(&one, 200, archived.clone()), Answer::get(&one, 200, archived)]);

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use aos_capabilities::{Account, Platform, publish::Publish};
 use aos_kernel::{Clock, Retry, Timestamp};
+use aos_sandbox::FaultKind;
 
 use crate::Running;
 
@@ -43,6 +44,9 @@ pub trait Bench {
         self.platform().publish().expect("a platform that declares publishing can publish")
     }
 }
+
+/// A read is repeated once by the client itself.
+pub const TRIES_OF_A_READ: u32 = 2;
 
 /// Which requests a mishap is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -111,6 +115,33 @@ impl Mishap {
             name.push(c.to_ascii_lowercase());
         }
         name
+    }
+
+    /// What the sandbox does for it; none where nobody is to be reached at all.
+    pub fn fault(self) -> Option<FaultKind> {
+        Some(match self {
+            Self::Unreachable => return None,
+            Self::Unauthorized => FaultKind::Status(401),
+            Self::Forbidden => FaultKind::Status(403),
+            Self::RouteMissing => FaultKind::Status(404),
+            Self::Conflict => FaultKind::Status(409),
+            Self::Busy => FaultKind::RateLimited { retry_after: None },
+            Self::BusyForSevenSeconds => FaultKind::RateLimited { retry_after: Some(7) },
+            Self::Failed500 => FaultKind::Status(500),
+            Self::Failed502 => FaultKind::Status(502),
+            Self::Failed503 => FaultKind::Status(503),
+            Self::Failed500AfterEffect => FaultKind::StatusAfterEffect(500),
+            Self::DroppedBeforeEffect => FaultKind::DropBeforeEffect,
+            Self::DroppedAfterEffect => FaultKind::DropAfterEffect,
+            Self::DroppedInBody => FaultKind::DropInBody,
+            Self::BodySlow => FaultKind::SlowBody { milliseconds: 20 },
+            Self::JsonCutOff => FaultKind::MalformedJson,
+            Self::Firewall403 => FaultKind::HtmlPage { status: 403 },
+            Self::MaintenancePage503 => FaultKind::HtmlPage { status: 503 },
+            Self::LoginPage200 => FaultKind::HtmlPage { status: 200 },
+            Self::Redirected => FaultKind::Redirect { to: "https://elsewhere.test/".to_owned() },
+            Self::PhpNotice => FaultKind::PhpNotice,
+        })
     }
 }
 

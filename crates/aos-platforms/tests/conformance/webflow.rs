@@ -4,18 +4,15 @@ use std::{cell::Cell, sync::Arc};
 
 use aos_capabilities::{Account, Capability, Descriptor, Platform};
 use aos_platforms::{Vendor, Webflow};
-use aos_sandbox::{Fault, FaultKind, Service};
+use aos_sandbox::{Fault, Service};
 use url::Url;
 
 use crate::{
     Running, Subject,
-    bench::{Again, Bench, Mishap, Request, StandingClock, now},
+    bench::{Again, Bench, Mishap, Request, StandingClock, TRIES_OF_A_READ, now},
     vendors::{Stage, webflow_staging},
     wordpress::outbound,
 };
-
-/// A read is repeated once by the client itself.
-const TRIES_OF_A_READ: u32 = 2;
 
 /// The stage of all vendors, with what only articles need.
 struct Collection {
@@ -69,29 +66,7 @@ impl Bench for Collection {
         self.stage.account()
     }
     fn arrange(&self, mishap: Mishap, on: Request) {
-        let kind = match mishap {
-            Mishap::Unreachable => return self.unreachable.set(true),
-            Mishap::Unauthorized => FaultKind::Status(401),
-            Mishap::Forbidden => FaultKind::Status(403),
-            Mishap::Busy => FaultKind::RateLimited { retry_after: None },
-            Mishap::BusyForSevenSeconds => FaultKind::RateLimited { retry_after: Some(7) },
-            Mishap::Failed500 => FaultKind::Status(500),
-            Mishap::Failed502 => FaultKind::Status(502),
-            Mishap::Failed503 => FaultKind::Status(503),
-            Mishap::Failed500AfterEffect => FaultKind::StatusAfterEffect(500),
-            Mishap::DroppedBeforeEffect => FaultKind::DropBeforeEffect,
-            Mishap::DroppedAfterEffect => FaultKind::DropAfterEffect,
-            Mishap::DroppedInBody => FaultKind::DropInBody,
-            Mishap::BodySlow => FaultKind::SlowBody { milliseconds: 20 },
-            Mishap::JsonCutOff => FaultKind::MalformedJson,
-            Mishap::Firewall403 => FaultKind::HtmlPage { status: 403 },
-            Mishap::MaintenancePage503 => FaultKind::HtmlPage { status: 503 },
-            Mishap::LoginPage200 => FaultKind::HtmlPage { status: 200 },
-            Mishap::Redirected => FaultKind::Redirect { to: "https://elsewhere.test/".to_owned() },
-            Mishap::Conflict | Mishap::RouteMissing | Mishap::PhpNotice => {
-                unreachable!("Webflow does not know {mishap:?}")
-            }
-        };
+        let Some(kind) = mishap.fault() else { return self.unreachable.set(true) };
         let ((method, path), times) = match on {
             Request::Write => (self.stage.staging.create, 1),
             Request::Read => (self.stage.staging.read, TRIES_OF_A_READ),

@@ -9,18 +9,16 @@ use aos_capabilities::{Account, Capability, Descriptor, Platform};
 use aos_kernel::{ChannelId, Secret, TenantId};
 use aos_outbound::{Outbound, OutboundConfig, Recorder};
 use aos_platforms::WordPress;
-use aos_sandbox::{Fault, FaultKind, Role, Sandbox, SandboxConfig, Service, Settings, Status};
+use aos_sandbox::{Fault, Role, Sandbox, SandboxConfig, Service, Settings, Status};
 use url::Url;
 
 use crate::{
     Running, Subject,
-    bench::{Bench, Mishap, Request, StandingClock, now},
+    bench::{Bench, Mishap, Request, StandingClock, TRIES_OF_A_READ, now},
     wordpress_connect, wordpress_inspect, wordpress_publish,
 };
 
 const POSTS: &str = "/wp-json/wp/v2/posts";
-/// A read is repeated once by the client itself.
-const TRIES_OF_A_READ: u32 = 2;
 
 /// The sandbox's site with our client connected to it.
 pub struct Site {
@@ -112,29 +110,7 @@ impl Bench for Site {
         account
     }
     fn arrange(&self, mishap: Mishap, on: Request) {
-        let kind = match mishap {
-            Mishap::Unreachable => return self.unreachable.set(true),
-            Mishap::Unauthorized => FaultKind::Status(401),
-            Mishap::Forbidden => FaultKind::Status(403),
-            Mishap::RouteMissing => FaultKind::Status(404),
-            Mishap::Conflict => FaultKind::Status(409),
-            Mishap::Busy => FaultKind::RateLimited { retry_after: None },
-            Mishap::BusyForSevenSeconds => FaultKind::RateLimited { retry_after: Some(7) },
-            Mishap::Failed500 => FaultKind::Status(500),
-            Mishap::Failed502 => FaultKind::Status(502),
-            Mishap::Failed503 => FaultKind::Status(503),
-            Mishap::Failed500AfterEffect => FaultKind::StatusAfterEffect(500),
-            Mishap::DroppedBeforeEffect => FaultKind::DropBeforeEffect,
-            Mishap::DroppedAfterEffect => FaultKind::DropAfterEffect,
-            Mishap::DroppedInBody => FaultKind::DropInBody,
-            Mishap::BodySlow => FaultKind::SlowBody { milliseconds: 20 },
-            Mishap::JsonCutOff => FaultKind::MalformedJson,
-            Mishap::Firewall403 => FaultKind::HtmlPage { status: 403 },
-            Mishap::MaintenancePage503 => FaultKind::HtmlPage { status: 503 },
-            Mishap::LoginPage200 => FaultKind::HtmlPage { status: 200 },
-            Mishap::Redirected => FaultKind::Redirect { to: "https://elsewhere.test/".to_owned() },
-            Mishap::PhpNotice => FaultKind::PhpNotice,
-        };
+        let Some(kind) = mishap.fault() else { return self.unreachable.set(true) };
         let (method, times) = match on {
             Request::Write => ("POST", 1),
             Request::Read => ("GET", TRIES_OF_A_READ),

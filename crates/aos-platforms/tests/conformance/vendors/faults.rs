@@ -3,35 +3,14 @@
 use std::time::Duration;
 
 use aos_capabilities::{Capability, PlatformError, PlatformErrorKind as Kind, campaign::SendMode};
-use aos_sandbox::FaultKind;
 
 use super::{Stage, campaigns::sender, posts::publisher};
 use crate::{
     Running,
-    bench::{Again, now},
+    bench::{Again, Mishap, now},
 };
 
-/// What can go wrong. The names are the ends of the trials' names.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Mishap {
-    Unauthorized,
-    Forbidden,
-    Busy,
-    BusyForSevenSeconds,
-    Failed500,
-    Failed502,
-    Failed503,
-    Failed500AfterEffect,
-    DroppedBeforeEffect,
-    DroppedAfterEffect,
-    DroppedInBody,
-    BodySlow,
-    JsonCutOff,
-    HtmlPage503,
-    HtmlPage200,
-    Redirected,
-}
-
+/// What can go wrong at every vendor.
 pub const MISHAPS: [Mishap; 16] = [
     Mishap::Unauthorized,
     Mishap::Forbidden,
@@ -46,85 +25,52 @@ pub const MISHAPS: [Mishap; 16] = [
     Mishap::DroppedInBody,
     Mishap::BodySlow,
     Mishap::JsonCutOff,
-    Mishap::HtmlPage503,
-    Mishap::HtmlPage200,
+    Mishap::MaintenancePage503,
+    Mishap::LoginPage200,
     Mishap::Redirected,
 ];
 
-impl Mishap {
-    pub fn name(self) -> String {
-        let mut name = String::new();
-        for c in format!("{self:?}").chars() {
-            if c.is_ascii_uppercase() && !name.is_empty() {
-                name.push('_');
-            }
-            name.push(c.to_ascii_lowercase());
-        }
-        name
-    }
+/// What a caller must learn. `None`: the client copes by itself.
+fn expected(mishap: Mishap) -> Option<(&'static [Kind], Option<Again>)> {
+    Some(match mishap {
+        Mishap::BodySlow => return None,
+        Mishap::Unauthorized => (&[Kind::AuthExpired], Some(Again::Never)),
+        Mishap::Forbidden => (&[Kind::PermissionMissing], Some(Again::Never)),
+        Mishap::Busy => (&[Kind::RateLimited], None),
+        Mishap::BusyForSevenSeconds => (&[Kind::RateLimited], Some(Again::After(Duration::from_secs(7)))),
+        Mishap::Failed500
+        | Mishap::Failed502
+        | Mishap::Failed503
+        | Mishap::Failed500AfterEffect
+        | Mishap::DroppedBeforeEffect
+        | Mishap::DroppedAfterEffect
+        | Mishap::DroppedInBody => (&[Kind::Unavailable], Some(Again::Later)),
+        Mishap::MaintenancePage503 => (&[Kind::Unavailable, Kind::UnexpectedResponse], Some(Again::Later)),
+        Mishap::JsonCutOff | Mishap::LoginPage200 => (&[Kind::UnexpectedResponse], None),
+        Mishap::Redirected => (&[Kind::UnexpectedResponse, Kind::NotFound], Some(Again::Never)),
+        other => unreachable!("no vendor is tried with {other:?}"),
+    })
+}
 
-    pub fn fault(self) -> FaultKind {
-        match self {
-            Self::Unauthorized => FaultKind::Status(401),
-            Self::Forbidden => FaultKind::Status(403),
-            Self::Busy => FaultKind::RateLimited { retry_after: None },
-            Self::BusyForSevenSeconds => FaultKind::RateLimited { retry_after: Some(7) },
-            Self::Failed500 => FaultKind::Status(500),
-            Self::Failed502 => FaultKind::Status(502),
-            Self::Failed503 => FaultKind::Status(503),
-            Self::Failed500AfterEffect => FaultKind::StatusAfterEffect(500),
-            Self::DroppedBeforeEffect => FaultKind::DropBeforeEffect,
-            Self::DroppedAfterEffect => FaultKind::DropAfterEffect,
-            Self::DroppedInBody => FaultKind::DropInBody,
-            Self::BodySlow => FaultKind::SlowBody { milliseconds: 20 },
-            Self::JsonCutOff => FaultKind::MalformedJson,
-            Self::HtmlPage503 => FaultKind::HtmlPage { status: 503 },
-            Self::HtmlPage200 => FaultKind::HtmlPage { status: 200 },
-            Self::Redirected => FaultKind::Redirect { to: "https://elsewhere.test/".to_owned() },
-        }
-    }
-
-    /// What a caller must learn. `None`: the client copes by itself.
-    fn expected(self) -> Option<(&'static [Kind], Option<Again>)> {
-        Some(match self {
-            Self::BodySlow => return None,
-            Self::Unauthorized => (&[Kind::AuthExpired], Some(Again::Never)),
-            Self::Forbidden => (&[Kind::PermissionMissing], Some(Again::Never)),
-            Self::Busy => (&[Kind::RateLimited], None),
-            Self::BusyForSevenSeconds => (&[Kind::RateLimited], Some(Again::After(Duration::from_secs(7)))),
-            Self::Failed500
-            | Self::Failed502
-            | Self::Failed503
-            | Self::Failed500AfterEffect
-            | Self::DroppedBeforeEffect
-            | Self::DroppedAfterEffect
-            | Self::DroppedInBody => (&[Kind::Unavailable], Some(Again::Later)),
-            Self::HtmlPage503 => (&[Kind::Unavailable, Kind::UnexpectedResponse], Some(Again::Later)),
-            Self::JsonCutOff | Self::HtmlPage200 => (&[Kind::UnexpectedResponse], None),
-            Self::Redirected => (&[Kind::UnexpectedResponse, Kind::NotFound], Some(Again::Never)),
-        })
-    }
-
-    /// Whether the request may have had its effect, seen from the client.
-    const fn may_have_happened(self) -> bool {
-        matches!(
-            self,
-            Self::Failed500
-                | Self::Failed502
-                | Self::Failed503
-                | Self::Failed500AfterEffect
-                | Self::DroppedBeforeEffect
-                | Self::DroppedAfterEffect
-                | Self::DroppedInBody
-                | Self::JsonCutOff
-                | Self::HtmlPage503
-                | Self::HtmlPage200
-        )
-    }
+/// Whether the request may have had its effect, seen from the client.
+const fn may_have_happened(mishap: Mishap) -> bool {
+    matches!(
+        mishap,
+        Mishap::Failed500
+            | Mishap::Failed502
+            | Mishap::Failed503
+            | Mishap::Failed500AfterEffect
+            | Mishap::DroppedBeforeEffect
+            | Mishap::DroppedAfterEffect
+            | Mishap::DroppedInBody
+            | Mishap::JsonCutOff
+            | Mishap::MaintenancePage503
+            | Mishap::LoginPage200
+    )
 }
 
 fn judge(stage: &Stage, mishap: Mishap, error: &PlatformError) {
-    let (kinds, again) = mishap.expected().unwrap();
+    let (kinds, again) = expected(mishap).unwrap();
     assert!(kinds.contains(&error.kind), "{error:?}");
     if let Some(again) = again {
         assert_eq!(Again::from(error.retry), again, "{error:?}");
@@ -160,7 +106,7 @@ async fn post(stage: &Stage, mishap: Mishap) {
             if stage.standing() == 1 {
                 assert!(error.outcome_unknown, "it stands there: {error:?}");
             }
-            assert!(mishap.may_have_happened() || !error.outcome_unknown, "{error:?}");
+            assert!(may_have_happened(mishap) || !error.outcome_unknown, "{error:?}");
             let found = publisher(stage).find(&account, &post, now()).await.unwrap();
             assert_eq!(found.is_some(), stage.standing() == 1);
             if found.is_none() {
@@ -182,7 +128,7 @@ async fn campaign(stage: &Stage, mishap: Mishap) {
         if stage.standing() == 1 {
             assert!(error.outcome_unknown, "it stands there: {error:?}");
         }
-        assert!(mishap.may_have_happened() || !error.outcome_unknown, "{error:?}");
+        assert!(may_have_happened(mishap) || !error.outcome_unknown, "{error:?}");
         match sender(stage).find(&account, campaign.item).await.unwrap() {
             Some(found) => sender(stage).resume(&account, &found.id, &campaign).await.unwrap(),
             None => sender(stage).send(&account, &campaign).await.unwrap(),
@@ -211,7 +157,7 @@ pub fn read(stage: &Stage, mishap: Mishap) -> Running<'_> {
         };
         match outcome {
             Ok(found) => {
-                assert!(mishap.expected().is_none(), "an answer was made of {mishap:?}");
+                assert!(expected(mishap).is_none(), "an answer was made of {mishap:?}");
                 assert_eq!(found, Some(id));
             }
             Err(error) => {

@@ -11,13 +11,12 @@ use aos_capabilities::{
 use aos_kernel::{ChannelId, ContentItemId, Secret, TenantId};
 use aos_outbound::Recorder;
 use aos_platforms::Vendor;
-use aos_sandbox::{Fault, FaultKind, Sandbox, SandboxConfig, Service};
+use aos_sandbox::{Fault, Sandbox, SandboxConfig, Service};
 use bytes::Bytes;
 use url::Url;
 
-use super::faults::Mishap;
 use crate::{
-    bench::{StandingClock, now},
+    bench::{Mishap, StandingClock, now},
     wordpress::outbound,
 };
 
@@ -207,7 +206,7 @@ impl Stage {
 
     /// Makes the next requests of a kind go wrong.
     pub fn arrange(&self, mishap: Mishap, (method, path): (&str, &str), times: u32) {
-        let kind: FaultKind = mishap.fault();
+        let kind = mishap.fault().expect("something that the vendor does");
         self.sandbox.faults().push(Fault::new(self.staging.service, path, kind).method(method).times(times));
     }
     pub fn end_arrangements(&self) {
