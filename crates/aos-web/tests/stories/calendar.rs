@@ -9,10 +9,10 @@ use aos_features::{
     read_models::calendar::{self, CalendarFilter, Most},
     tenants,
 };
-use aos_kernel::{Actor, AgencyScope, ContentItemId, Timestamp};
+use aos_kernel::{Actor, AgencyScope, ContentItemId, TenantId, TenantScope, Timestamp};
 use aos_platforms::memory::Mishap;
 use aos_storage::testing::kinds;
-use aos_testkit::SteppingClock;
+use aos_testkit::{SteppingClock, TestApp};
 use axum::http::StatusCode;
 use chrono::{Days, NaiveDate, NaiveTime, TimeDelta};
 use chrono_tz::Tz;
@@ -23,11 +23,11 @@ use crate::{
     support::Browser,
 };
 
-/// Has the client live in this zone.
-async fn lives_in(journey: &Journey, zone: &str) {
-    let mut tx = journey.app.db.begin(Actor::user(journey.app.administrator)).await.unwrap();
+/// Has a client live in this zone.
+pub async fn lives_in(app: &TestApp, client: TenantId, zone: &str) {
+    let mut tx = app.db.begin(Actor::user(app.administrator)).await.unwrap();
     let change = tenants::commands::ChangeTenant { zone: Some(zone.to_owned()), ..Default::default() };
-    tenants::commands::change_tenant(&mut tx, journey.scope(), change).await.unwrap();
+    tenants::commands::change_tenant(&mut tx, TenantScope::granted(client), change).await.unwrap();
     tx.commit().await.unwrap();
 }
 
@@ -44,7 +44,7 @@ async fn post(journey: &Journey, id: ContentItemId) -> content::ContentItem {
 async fn a_scheduled_post_is_moved_to_another_day_here_and_on_its_site_and_back_again() {
     for kind in kinds() {
         let journey = Journey::to_the_posts(kind).await;
-        lives_in(&journey, "Europe/Berlin").await;
+        lives_in(&journey.app, journey.client, "Europe/Berlin").await;
         let zone = Tz::Europe__Berlin;
         let now = journey.app.db.clock().now();
         let (first, second) = (ahead(now, 3), ahead(now, 5));
@@ -151,7 +151,7 @@ async fn a_plan_that_passed_while_a_post_waited_asks_for_a_new_time() {
     for kind in kinds() {
         let clock = Arc::new(SteppingClock::at("2026-03-24T09:00:00Z"));
         let journey = Journey::to_the_posts_at(kind, clock.clone()).await;
-        lives_in(&journey, "Europe/Berlin").await;
+        lives_in(&journey.app, journey.client, "Europe/Berlin").await;
         let approval = journey.waiting("content_item").await.remove(0).approval;
         let item = ContentItemId::from_uuid(approval.subject.id);
         let move_to = format!("/portal/clients/{}/items/{item}/reschedule", journey.client);
@@ -221,7 +221,7 @@ async fn a_crowded_day_stretches_no_week_and_its_list_has_everything() {
     for kind in kinds() {
         let clock = Arc::new(SteppingClock::at("2026-03-24T09:00:00Z"));
         let journey = Journey::begin_at(kind, clock).await;
-        lives_in(&journey, "Pacific/Auckland").await;
+        lives_in(&journey.app, journey.client, "Pacific/Auckland").await;
         // Late in the evening there is early in the morning here, on the same day; early there is the day before here.
         let day = |at: &str| at.parse::<Timestamp>().unwrap();
         let plan = async |titles: std::ops::Range<u32>, at: Timestamp| {
@@ -276,7 +276,7 @@ async fn a_crowded_day_stretches_no_week_and_its_list_has_everything() {
 async fn the_client_reads_the_calendar_in_their_own_words_and_moves_nothing() {
     for kind in kinds() {
         let journey = Journey::to_the_posts(kind).await;
-        lives_in(&journey, "Europe/Berlin").await;
+        lives_in(&journey.app, journey.client, "Europe/Berlin").await;
         let now = journey.app.db.clock().now();
         let first = ahead(now, 3);
         let item = approved(&journey, &[("mode", "schedule"), ("at", &format!("{first}T09:30"))]).await;

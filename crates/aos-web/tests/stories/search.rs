@@ -7,7 +7,7 @@ use aos_features::{
 use aos_storage::testing::kinds;
 use axum::http::StatusCode;
 
-use crate::{journey::Journey, support::Browser};
+use crate::{calendar::lives_in, journey::Journey, support::Browser};
 
 #[tokio::test]
 async fn clients_posts_requests_pages_and_people_are_found_by_the_beginnings_of_words() {
@@ -71,8 +71,15 @@ async fn among_many_clients_a_list_is_narrowed_by_a_name_and_among_few_by_a_choi
             brands.push(journey.app.client(&format!("Brand {n:02}")).await);
         }
         let own = brands[7];
+        for (client, zone) in [(brands[0], "Asia/Tokyo"), (brands[1], "Europe/Berlin"), (brands[2], "Asia/Tokyo")] {
+            lives_in(&journey.app, client, zone).await;
+        }
         let many = reader.get(&calendar("")).await.body;
         assert!(many.contains("placeholder=\"Every client\"") && !many.contains("Brand 07"), "{many}");
+        // The zones that somebody lives in are offered, each once.
+        for zone in ["Asia/Tokyo", "Europe/Berlin", "UTC"] {
+            assert_eq!(many.matches(&format!("<option value=\"{zone}\"")).count(), 1, "{zone}: {many}");
+        }
 
         // Names are offered while somebody types, and only theirs.
         let offered = reader.get("/portal/search/clients?q=brand%200").await.body;
