@@ -187,7 +187,7 @@ impl StepHandler for Nothing {
             Some(unit) => vec![unit.clone()],
             None => (0..POSTS).map(|_| Subject { kind: "request".into(), id: Uuid::now_v7() }).collect(),
         };
-        Ok(Accepted { output: Value::Null, subjects, ends: false, put_off: None })
+        Ok(Accepted { output: Value::Null, subjects, ..Accepted::default() })
     }
 }
 

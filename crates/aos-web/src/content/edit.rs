@@ -11,6 +11,7 @@ use axum::Form;
 
 pub(super) use super::views::ArticleForm;
 use super::{
+    collision::Collision,
     parts, piece, preview,
     views::{ArticleEditPage, Conflict},
 };
@@ -22,7 +23,7 @@ use crate::{
     paths,
     session::{Answer, At, Viewer},
     show::{Dial, small, who},
-    ui::{Diff, merge},
+    ui::merge,
 };
 
 impl ArticleForm {
@@ -144,29 +145,12 @@ async fn both(
     item: ContentItemId,
     form: ArticleForm,
 ) -> Result<(ArticleForm, Conflict)> {
-    let mut conn = viewer.read().await?;
-    let post = content::queries::item(&mut conn, scope, item).await?;
-    let theirs = content::queries::version(&mut conn, scope, item, post.current_version).await?;
-    let base = content::queries::version(&mut conn, scope, item, i64::from(form.base_version)).await?;
-    let names = Names::of(&mut conn, [&theirs.author]).await?;
-    let zone = tenants::queries::zone(&mut conn, scope).await?;
-    let mut own = theirs.clone();
-    own.text = form.text(&theirs).into();
-    let merged = form.merged(&ArticleForm::of(&base), &ArticleForm::of(&theirs));
-    let conflict = Conflict {
-        by: who(&names, &theirs.author).0,
-        at: Dial { zone, now: viewer.now }.moment(theirs.created_at),
-        diff: Diff::between(
-            format!("Version {}", theirs.version),
-            &parts::as_text(&theirs),
-            "Your text",
-            &parts::as_text(&own),
-        ),
-        merged: merged.is_some(),
-        mine: form.markdown.clone(),
-        theirs: theirs.markdown.clone(),
-    };
-    let form = merged.unwrap_or_else(|| ArticleForm { base_version: small(theirs.version), ..form });
+    let collision = Collision::load(viewer, scope, item, form.base_version).await?;
+    let merged = form.merged(&ArticleForm::of(&collision.base), &ArticleForm::of(&collision.theirs));
+    let newest = small(collision.theirs.version);
+    let own = form.text(&collision.theirs).into();
+    let conflict = collision.shown(own, merged.is_some());
+    let form = merged.unwrap_or(ArticleForm { base_version: newest, ..form });
     Ok((form, conflict))
 }
 

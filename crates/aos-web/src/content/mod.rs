@@ -3,6 +3,7 @@
 pub mod api;
 mod approval;
 pub mod calendar;
+mod collision;
 mod comments;
 mod edit;
 mod items;

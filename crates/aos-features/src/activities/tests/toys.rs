@@ -116,7 +116,7 @@ impl StepHandler for Step {
             *toys.versions.entry(subject.id).or_default() += 1;
         }
         toys.log.push(format!("accept {} {result}", work.activity.step_key));
-        Ok(Accepted { output: json!({ "made": subjects.len() }), subjects, ends: false, put_off: None })
+        Ok(Accepted { output: json!({ "made": subjects.len() }), subjects, ..Accepted::default() })
     }
     async fn failed(&self, _tx: &mut Tx, work: &Work, error: &Error) -> Result<()> {
         self.1.open().log.push(format!("failed {}: {error}", work.activity.step_key));

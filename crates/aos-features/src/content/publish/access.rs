@@ -46,7 +46,7 @@ impl<'a> Access<'a> {
     ///
     /// # Errors
     /// What keeps it from being renewed now, as an error of the platform by which nothing happened.
-    pub async fn is_renewed(&mut self, refusal: &PlatformError) -> Result<bool, PlatformError> {
+    async fn is_renewed(&mut self, refusal: &PlatformError) -> Result<bool, PlatformError> {
         if refusal.kind != PlatformErrorKind::AuthExpired || self.renewed {
             return Ok(false);
         }

@@ -155,23 +155,15 @@ pub(super) async fn once<A: Attempt>(db: &Db, scope: TenantScope, plan: &Plan, a
     }
 }
 
-/// Sends it, or goes on with what lies there. Once more with renewed access, where the first was refused and so certainly
-/// did nothing.
+/// Sends it, or goes on with what lies there.
 async fn send<A: Attempt>(attempt: &A, access: &mut Access<'_>, lying: Option<&str>) -> Result<Seen, PlatformError> {
-    loop {
-        let sent = match lying {
-            Some(id) => attempt.resume(access.account(), id).await,
-            None => attempt.make(access.account()).await,
-        };
-        match sent {
-            Err(refusal) if !refusal.outcome_unknown => {
-                if !access.is_renewed(&refusal).await? {
-                    return Err(refusal);
-                }
-            }
-            sent => return sent,
+    let act = |account| async move {
+        match lying {
+            Some(id) => attempt.resume(&account, id).await,
+            None => attempt.make(&account).await,
         }
-    }
+    };
+    access.with(act).await
 }
 
 /// A look that fails leaves unknown what was unknown.
@@ -180,17 +172,8 @@ async fn look<A: Attempt>(
     access: &mut Access<'_>,
     first: Timestamp,
 ) -> Result<Option<Seen>, PlatformError> {
-    let unknown = |error| PlatformError { outcome_unknown: true, ..error };
-    loop {
-        match attempt.find(access.account(), first - SKEW).await {
-            Ok(found) => return Ok(found),
-            Err(error) => {
-                if !access.is_renewed(&error).await.map_err(unknown)? {
-                    return Err(unknown(error));
-                }
-            }
-        }
-    }
+    let found = access.with(|account| async move { attempt.find(&account, first - SKEW).await }).await;
+    found.map_err(|error| PlatformError { outcome_unknown: true, ..error })
 }
 
 /// The answer was lost and nothing is to be seen: wait, make it again, or ask a person.

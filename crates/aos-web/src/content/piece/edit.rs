@@ -17,15 +17,15 @@ use super::{
 };
 use crate::{
     client::Side,
-    content::{parts, views::Conflict},
+    content::{collision::Collision, parts, views::Conflict},
     flash::Flash,
     forms::{FieldErrors, Fields},
     layout::Place,
     live::Topic,
     paths,
     session::{Answer, Viewer},
-    show::{Dial, small, who},
-    ui::{Choice, Choices, Diff, number::grouped, states::label},
+    show::{small, who},
+    ui::{Choice, Choices, number::grouped, states::label},
 };
 
 /// Pictures of the website that are offered beside those of the library.
@@ -142,32 +142,15 @@ async fn both(
     item: ContentItemId,
     form: PieceForm,
 ) -> Result<(PieceForm, Conflict)> {
-    let mut conn = viewer.read().await?;
-    let post = content::queries::item(&mut conn, scope, item).await?;
-    let theirs = content::queries::version(&mut conn, scope, item, post.current_version).await?;
-    let base = content::queries::version(&mut conn, scope, item, i64::from(form.base_version)).await?;
-    let names = Names::of(&mut conn, [&theirs.author]).await?;
-    let zone = tenants::queries::zone(&mut conn, scope).await?;
-    let mut own = theirs.clone();
-    own.text = form.text(&theirs.text, &[]).unwrap_or_else(|_| theirs.text.clone());
-    own.markdown = own.text.markdown();
+    let collision = Collision::load(viewer, scope, item, form.base_version).await?;
+    let theirs = &collision.theirs;
+    let own = form.text(&theirs.text, &[]).unwrap_or_else(|_| theirs.text.clone());
     let of = |version: &ContentVersion| PieceForm::show(small(version.version), &version.text);
-    let merged = form.merged(&of(&base), &of(&theirs));
-    let conflict = Conflict {
-        by: who(&names, &theirs.author).0,
-        at: Dial { zone, now: viewer.now }.moment(theirs.created_at),
-        diff: Diff::between(
-            format!("Version {}", theirs.version),
-            &parts::as_text(&theirs),
-            "Your text",
-            &parts::as_text(&own),
-        ),
-        merged: merged.is_some(),
-        mine: own.markdown,
-        theirs: theirs.markdown.clone(),
-    };
+    let merged = form.merged(&of(&collision.base), &of(theirs));
+    let newest = small(theirs.version);
+    let conflict = collision.shown(own, merged.is_some());
     let mut form = merged.unwrap_or(form);
-    form.base_version = small(theirs.version);
+    form.base_version = newest;
     Ok((form, conflict))
 }
 
