@@ -1,5 +1,7 @@
 //! What surrounds every page: rail, top bar, breadcrumbs, the head of a client's workspace, the head of an approval.
 
+mod frame;
+
 use crate::{
     csrf::CsrfToken,
     flash::{Flash, Theme},
