@@ -87,6 +87,9 @@ fn sentence(event: &Event, title: Option<&str>) -> Option<(String, &'static str)
         "content.item_written" => (format!("wrote version {} of {post}", number("version").max(1)), "review"),
         "content.media_added" => (format!("brought “{}”", text("file_name")), "done"),
         "content.media_removed" => (format!("took “{}” out of the library", text("file_name")), "closed"),
+        "content.post_changed" => {
+            (format!("brought version {} of {post} to the site", number("version").max(1)), "published")
+        }
         "content.post_published" => (format!("published {post}"), "published"),
         "content.post_scheduled" if event.data.get("here").is_some() => {
             (format!("has {post} wait for its time"), "scheduled")

@@ -9,7 +9,7 @@ use super::{
     CONTENT_ITEM, REQUEST, commands,
     model::{ItemKind, ItemState, RequestKind, RequestState},
     reach::{self, Strictness},
-    store,
+    revise, store,
 };
 use crate::{
     steps::{Approvable, Fingerprint},
@@ -125,10 +125,13 @@ impl Approvable for ItemApproval {
     async fn approved(&self, tx: &mut Tx, scope: TenantScope, subject: &Subject) -> Result<Vec<Subject>> {
         let id = ContentItemId::from_uuid(subject.id);
         let item = commands::item(tx, scope, id).await?;
-        if item.state != ItemState::Review {
+        let revised = revise::is_revised(&item);
+        if item.state != ItemState::Review && !revised {
             return Err(Error::conflict("nothing_to_decide", format!("“{}” is not waiting for a review.", item.title)));
         }
-        if let PublishMode::At(_) = item.publish_mode {
+        if let PublishMode::At(_) = item.publish_mode
+            && !revised
+        {
             commands::in_future(item.publish_mode, tx.now())?;
         }
         commands::has_time(&item)?;
@@ -141,7 +144,9 @@ impl Approvable for ItemApproval {
             return Err(Error::conflict("breaks_rules", words.join(" "))
                 .with_help("Edit it, or send it back with notes; then it can be approved."));
         }
-        store::approve_item(tx, scope, id, item.current_version).await?;
+        // What stands on the site stays there, as the first text left it, until the new one does.
+        let state = if revised { item.state } else { ItemState::Approved };
+        store::approve_item(tx, scope, id, item.current_version, state).await?;
         tx.emit(
             NewEvent::new(scope.tenant(), "content.item_approved", subject.clone())
                 .with(json!({ "version": item.current_version })),
@@ -152,7 +157,10 @@ impl Approvable for ItemApproval {
 
     async fn rejected(&self, tx: &mut Tx, scope: TenantScope, subject: &Subject, notes: &str) -> Result<()> {
         let id = ContentItemId::from_uuid(subject.id);
-        store::set_item_state(tx, scope, id, ItemState::Writing, None).await?;
+        let item = commands::item(tx, scope, id).await?;
+        // A new text for what stands there is changed by whoever wrote it.
+        let state = if revise::is_revised(&item) { item.state } else { ItemState::Writing };
+        store::set_item_state(tx, scope, id, state, None).await?;
         tx.emit(NewEvent::new(scope.tenant(), "content.item_rejected", subject.clone()).because(notes));
         tx.signal(Signal::new("tenant", scope.tenant()));
         Ok(())

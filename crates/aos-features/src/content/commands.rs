@@ -9,7 +9,7 @@ use super::{
     CONTENT_ITEM, REQUEST,
     model::{ContentItem, ItemKind, ItemState, ItemText, NewRequest, Request, RequestState},
     reach::{self, Strictness},
-    reschedule,
+    reschedule, revise,
     store::{self, RequestRow, VersionRow},
 };
 use crate::activities::{self, Origin, StartPipeline, StepRegistry};
@@ -162,7 +162,7 @@ pub struct Edit<'a> {
 }
 
 /// A reviewer's edit of a piece: a new version on top of the one they read. Work that waits for its approval is then
-/// decided on as edited.
+/// decided on as edited; what stands on the client's site stays as it is until the new text is approved.
 ///
 /// # Errors
 /// `Invalid` with the field for what the platform that it is made for would not take; `Conflict` when somebody saved a
@@ -179,11 +179,10 @@ pub async fn edit_item(
     let text = text.cleaned()?;
     tx.lock(&format!("content_item {id}")).await?;
     let item = item(tx, scope, id).await?;
-    if item.state != ItemState::Review {
-        return Err(Error::conflict(
-            "frozen",
-            format!("“{}” is {}; it can be edited while it waits for its review.", item.title, item.state),
-        ));
+    let reviewed = item.state == ItemState::Review;
+    if !reviewed && !revise::may_revise(tx, scope, &item).await? {
+        let words = format!("“{}” is {}; it can be edited while it waits for its review.", item.title, item.state);
+        return Err(Error::conflict("frozen", words));
     }
     unchanged(based_on, item.current_version)?;
     let before = store::version(tx, scope, id, item.current_version)
@@ -212,12 +211,16 @@ pub async fn edit_item(
         offline: before.offline,
         author: &author,
         note,
-        state: ItemState::Review,
+        state: item.state,
     };
     store::insert_version(tx, scope, row).await?;
     let subject = Subject::new(CONTENT_ITEM, id);
     tx.emit(NewEvent::new(scope.tenant(), "content.item_edited", subject.clone()).with(json!({ "version": version })));
-    activities::commands::refingerprint(tx, registry, scope, &subject).await?;
+    if reviewed {
+        activities::commands::refingerprint(tx, registry, scope, &subject).await?;
+    } else {
+        revise::ask(tx, registry, scope, &item, version).await?;
+    }
     tx.signal(Signal::new("tenant", scope.tenant()));
     Ok(version)
 }
@@ -228,6 +231,10 @@ pub async fn edit_item(
 /// `Conflict` when it is published already; `Invalid` for a time that has passed.
 pub async fn plan_publishing(tx: &mut Tx, scope: TenantScope, id: ContentItemId, mode: PublishMode) -> Result<()> {
     let item = item(tx, scope, id).await?;
+    if revise::is_revised(&item) {
+        // It stands there already and stays where and when it is.
+        return Ok(());
+    }
     if item.state == ItemState::Scheduled && item.channel_id.is_some() {
         // It waits here.
         return reschedule::reschedule(tx, scope, id, mode).await.map(drop);

@@ -17,6 +17,8 @@
 //! - An attempt has the account's permit, taken with its intent. Where the account may do no more, it waits, which is no
 //!   failure; what certainly did not happen gives its permit back.
 //! - A request is completed, and counts, when all that it became is out. A blog post counts itself.
+//! - An article that stands on the site can be written anew: the new text is decided on, and only then what stands there
+//!   follows. It counts once.
 //! - Each edit is a version with an author; nobody overwrites what they have not read.
 
 mod anchor;
@@ -34,6 +36,7 @@ mod publish;
 pub mod queries;
 pub mod reach;
 pub mod reschedule;
+pub mod revise;
 mod store;
 mod write;
 

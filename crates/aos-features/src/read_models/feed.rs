@@ -25,6 +25,7 @@ pub const TOLD: &[&str] = &[
     "content.item_written",
     "content.newsletter_sent",
     "content.outreach_sent",
+    "content.post_changed",
     "content.post_published",
     "content.post_scheduled",
     "content.publishing_gave_up",

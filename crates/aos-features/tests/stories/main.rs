@@ -17,6 +17,7 @@ mod people;
 mod providers;
 mod publishing;
 mod publishing_twice;
+mod revising;
 mod strategy;
 mod strategy_rules;
 mod studio;

@@ -69,6 +69,8 @@ pub struct Studio {
     pub pictures: Memory,
     pub places: Memory,
     pub mail: Memory,
+    /// A site for articles.
+    pub site: Memory,
     /// A network that is connected by consent.
     pub network: Consenting,
     pub agents: Arc<Scripted>,
@@ -108,9 +110,9 @@ impl Studio {
         let folder = tempfile::tempdir().unwrap();
         let [words, pictures, places] =
             [Network::Words, Network::Pictures, Network::Places].map(|network| Memory::network(network, clock.clone()));
-        let (words, mail) = (change(words), Memory::mail(clock.clone()));
+        let (words, mail, site) = (change(words), Memory::mail(clock.clone()), Memory::new(clock.clone()));
         let network = Consenting::new(clock.clone()).publishing();
-        let platforms = [&words, &pictures, &places, &mail]
+        let platforms = [&words, &pictures, &places, &mail, &site]
             .into_iter()
             .fold(PlatformRegistry::default(), |all, one| all.with(Arc::new(one.clone())))
             .with(Arc::new(network.clone()));
@@ -140,6 +142,7 @@ impl Studio {
             pictures,
             places,
             mail,
+            site,
             network,
             agents,
             platforms,
@@ -225,7 +228,8 @@ impl Studio {
     }
     pub async fn decide(&self, approvals: &[Approval], decision: Decision) -> Vec<Result<Decided>> {
         let mut tx = self.db.begin(Actor::user(self.ana)).await.unwrap();
-        let approver = Approver { roles: vec!["reviewer".to_owned()], ..Approver::default() };
+        let policy = aos_features::tenants::queries::settings(&mut tx, self.scope).await.unwrap().approval;
+        let approver = Approver { roles: vec!["reviewer".to_owned()], policy, ..Approver::default() };
         let decide = |approval: &Approval| Decide {
             approval: approval.id,
             expected: approval.hash.clone(),
@@ -396,7 +400,11 @@ fn compose(purpose: Purpose, task: &aos_capabilities::model::Task) -> Value {
             "headlines": ["Roofs that last", "Built in a week", "Ask for a price"], "descriptions": ["From our own workshop.", "Call us."],
             "primary_texts": ["Roofs from our own workshop."], "final_url": "https://www.acme.example/", "sources": [], "gaps": empty,
         }),
-        Purpose::Context | Purpose::Strategy | Purpose::Topics | Purpose::Article => none,
+        Purpose::Article => json!({
+            "title": "Roofs", "slug": "roofs", "excerpt": "What lasts.", "markdown": "Larch lasts for decades.", "categories": empty,
+            "tags": empty, "image": none, "sources": [], "gaps": empty,
+        }),
+        Purpose::Context | Purpose::Strategy | Purpose::Topics => none,
     }
 }
 

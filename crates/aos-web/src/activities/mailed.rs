@@ -128,6 +128,9 @@ async fn piece(conn: &mut Conn, mailed: &Mailed, approval: &Approval, dial: Dial
             piece.facts =
                 [list("Categories", &text.categories), list("Tags", &text.tags)].into_iter().flatten().collect();
             piece.consequence = match item.publish_mode {
+                _ if content::revise::is_revised(&item) => {
+                    "Once everybody has approved it, it replaces what stands on the site.".to_owned()
+                }
                 PublishMode::Now => "Once everybody has approved it, it is published at once.".to_owned(),
                 PublishMode::Draft => "Once everybody has approved it, it is put on the site as a draft.".to_owned(),
                 PublishMode::At(at) => {

@@ -202,16 +202,23 @@ async fn post(viewer: Viewer, mut asking: Asking, sent: Option<(Error, Fields)>)
         }
         None => None,
     };
-    let channel = channels::queries::connected(conn, scope, &["wordpress", "memory"]).await?;
+    let platforms = viewer.state.product.connections.platforms();
+    let channel = match item.channel_id {
+        Some(channel) => Some(channels::queries::channel(conn, scope, channel).await?),
+        None => content::reach::channels_for(conn, platforms, scope, request.kind).await?.into_iter().next(),
+    };
+    let revised = content::revise::is_revised(&item);
     let planned = match item.publish_mode {
         aos_capabilities::publish::PublishMode::At(at) => Some(at),
         _ => None,
     };
     let when = planned.map(|at| local(at, dial)).unwrap_or_default();
     asking.head.offline = version.offline;
-    asking.head.consequence =
-        words::on_approval(item.publish_mode, channel.as_ref().map(|channel| channel.label.as_str()), &when);
-    let mut late = planned.filter(|at| *at <= viewer.now && asking.head.open()).map(|at| LateForm {
+    asking.head.consequence = match revised {
+        true => "What stands on your site is replaced by this text at once.".to_owned(),
+        false => words::on_approval(item.publish_mode, channel.as_ref().map(|channel| channel.label.as_str()), &when),
+    };
+    let mut late = planned.filter(|at| *at <= viewer.now && asking.head.open() && !revised).map(|at| LateForm {
         mode: "now".to_owned(),
         at: local_input(at, dial.zone),
         zone: face.tenant.zone.clone(),

@@ -51,14 +51,7 @@ pub(crate) async fn requests_approval(viewer: Viewer, mut opened: Opened) -> Ans
     let mut shell = opened.shell;
     if many {
         let kind = requests.first().map_or(RequestKind::Blog, |request| request.kind);
-        shell.title = match kind {
-            RequestKind::Blog => format!("{} blog requests", requests.len()),
-            RequestKind::Social => format!("{} social posts", requests.len()),
-            RequestKind::Gbp => format!("{} posts for Google", requests.len()),
-            RequestKind::Newsletter => format!("{} newsletters", requests.len()),
-            RequestKind::AdCopy => format!("{} sets of ad copy", requests.len()),
-            RequestKind::Backlink => format!("{} sites to ask", requests.len()),
-        };
+        shell.title = parts::requests_title(kind, requests.len() as u64);
     }
     let view = RequestListApprovalPage {
         shell,
@@ -98,9 +91,12 @@ pub(crate) async fn post_approval(viewer: Viewer, mut opened: Opened, sent: Opti
         .collect();
     let connected = match (item.channel_id, item.kind) {
         (Some(id), _) => Some(channels::queries::channel(conn, scope, id).await?),
-        (None, ItemKind::BlogPost) => channels::queries::connected(conn, scope, &["wordpress", "memory"]).await?,
+        (None, ItemKind::BlogPost) => {
+            reach::channels_for(conn, platforms, scope, RequestKind::Blog).await?.into_iter().next()
+        }
         (None, _) => None,
     };
+    let revised = content::revise::is_revised(&item);
     // What a person sends or hands over needs no channel.
     let by_hand = matches!(item.kind, ItemKind::AdCopySet | ItemKind::OutreachEmail);
     let channel = connected.as_ref().map(|channel| reach::name_of(platforms, channel));
@@ -113,6 +109,7 @@ pub(crate) async fn post_approval(viewer: Viewer, mut opened: Opened, sent: Opti
         channel_name: channel.or_else(|| by_hand.then(|| "A person does this".to_owned())),
         drafts: item.kind == ItemKind::BlogPost,
         by_hand,
+        stands: revised.then(|| item.published_url.clone()).flatten(),
         now,
         on_now,
         on_time,
@@ -139,6 +136,7 @@ pub(crate) async fn post_approval(viewer: Viewer, mut opened: Opened, sent: Opti
     if let PublishMode::At(at) = item.publish_mode
         && at <= dial.now
         && opened.head.open()
+        && !revised
     {
         let was = at.with_timezone(&dial.zone);
         let words = was.format("It was planned for %-d %B, %H:%M, which passed while it waited. Choose a new time.");
@@ -206,13 +204,13 @@ fn consequences(item: &ContentItem, version: &ContentVersion, channel: &str) -> 
         }
         ItemKind::OutreachEmail => (
             "",
-            "Nothing is sent by itself: the mail comes to the Work page for somebody to send, who then says so there."
+            "Nothing is sent by itself: the mail becomes a task in the queue for somebody to send, who then says so there."
                 .to_owned(),
             String::new(),
         ),
         ItemKind::AdCopySet => (
             "",
-            "Nothing is put into an ad account by itself: the set comes to the Work page for somebody to hand over, \
+            "Nothing is put into an ad account by itself: the set becomes a task in the queue for somebody to hand over, \
              who then says so there."
                 .to_owned(),
             String::new(),

@@ -3,7 +3,7 @@
 use aos_features::{
     activities::{self, ApprovalState},
     channels,
-    content::{self, CONTENT_ITEM, ItemState, Publication, PublicationState},
+    content::{self, CONTENT_ITEM, ItemState, Publication, PublicationState, revise},
     people::Permission,
     read_models::{self, names::Names},
 };
@@ -14,7 +14,7 @@ use serde::Deserialize;
 use super::{
     edit::{edit_page, save_edit},
     parts, piece,
-    views::{ItemPage, PublicationView, VersionRow},
+    views::{ItemPage, PublicationView, Revised, VersionRow},
 };
 use crate::{
     client::Side,
@@ -81,7 +81,9 @@ pub(super) async fn page(
         _ => None,
     };
     let comments = super::comments::of(&viewer, conn, scope, id, dial, &paths::item(tenant, id)).await?;
-    let may_edit = item.state == ItemState::Review && viewer.can(tenant, Permission::EditContent);
+    let revised = revise::is_revised(&item);
+    let open_to_edits = item.state == ItemState::Review || revise::may_revise(conn, scope, &item).await?;
+    let may_edit = open_to_edits && viewer.can(tenant, Permission::EditContent);
     let rows = versions
         .iter()
         .map(|version| {
@@ -111,6 +113,11 @@ pub(super) async fn page(
         to: small(asked.to.unwrap_or(item.current_version)),
         current: small(item.current_version),
         diff,
+        revised: revised.then(|| Revised {
+            stands: small(item.approved_version.unwrap_or_default()),
+            newest: small(item.current_version),
+            waits: pending.is_some(),
+        }),
         approval_href: pending.map(|approval| paths::approval(approval.id)),
         edit_href: may_edit.then(|| format!("{}/edit", paths::item(tenant, id))),
         comments,

@@ -110,6 +110,19 @@ pub(crate) const fn kind_name(kind: RequestKind) -> &'static str {
     }
 }
 
+/// What several requests of one kind are called together.
+pub(crate) fn requests_title(kind: RequestKind, many: u64) -> String {
+    let what = match kind {
+        RequestKind::Blog => "blog requests",
+        RequestKind::Social => "social posts",
+        RequestKind::Gbp => "posts for Google",
+        RequestKind::Newsletter => "newsletters",
+        RequestKind::AdCopy => "sets of ad copy",
+        RequestKind::Backlink => "sites to ask",
+    };
+    format!("{many} {what}")
+}
+
 /// Names the channels that a request is for.
 ///
 /// # Errors

@@ -107,6 +107,16 @@ pub struct ImageView {
     pub from: Option<Source>,
 }
 
+/// An article that was written anew after it had been published.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Revised {
+    /// The version that stands on the site.
+    pub stands: u32,
+    pub newest: u32,
+    /// The newest waits for a decision.
+    pub waits: bool,
+}
+
 /// What becomes of the post on approval.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
@@ -134,6 +144,9 @@ pub struct PublishForm {
     /// A person sends it or hands it over.
     #[serde(skip)]
     pub by_hand: bool,
+    /// Where an earlier text of it stands, which this one replaces.
+    #[serde(skip)]
+    pub stands: Option<String>,
     /// "Publish now".
     #[serde(skip)]
     pub now: &'static str,
@@ -472,6 +485,8 @@ pub struct ItemPage {
     pub article: ArticleView,
     pub brief: Option<BriefView>,
     pub publication: Option<PublicationView>,
+    /// Another text than the newest stands on the site.
+    pub revised: Option<Revised>,
     pub versions: Vec<VersionRow>,
     /// The chosen two versions (`?from=1&to=3`).
     pub diff: Option<Diff>,

@@ -6,7 +6,7 @@ use aos_capabilities::{
     Platform,
     publish::{Article, ArticleImage, Publish, PublishMode, Published, PublishedState},
 };
-use aos_kernel::{Actor, ContentItemId, Error, PublicationId, Result, TenantScope, Timestamp};
+use aos_kernel::{Actor, ContentHash, ContentItemId, Error, PublicationId, Result, TenantScope, Timestamp};
 use aos_storage::{Conn, Db, Tx};
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
@@ -16,8 +16,9 @@ use super::{
     Plan, Trouble,
     access::Access,
     intend,
+    once::Leaves,
     permit::{Begun, begin, not_before, not_done, put_off, put_off_until},
-    record::{record_failed, record_published},
+    record::{record_changed, record_failed, record_published},
     record_trouble, watch,
 };
 use crate::{
@@ -50,6 +51,9 @@ enum Made {
 #[derive(Serialize, Deserialize)]
 struct Outcome {
     publication: PublicationId,
+    /// The version that stands there then.
+    version: i64,
+    hash: ContentHash,
     made: Made,
 }
 
@@ -179,11 +183,15 @@ impl PublishStep {
         if let Some(found) = standing.take_if(|found| is_as_wanted(plan, article, found)) {
             return Ok(Made::Published(found));
         }
-        let permit = match begin(db, scope, plan).await? {
+        let leaves = if standing.is_some() { Leaves::Either } else { Leaves::New };
+        let permit = match begin(db, scope, plan, leaves).await? {
             Begun::Now(permit) => permit,
             Begun::Later(put_off) => return Ok(Made::PutOff(put_off)),
         };
         let known = standing.as_ref().map(|found| found.id.as_str());
+        // What readers see already stays before their eyes, whatever was planned for it once.
+        let live = standing.as_ref().is_some_and(|found| found.state == PublishedState::Live);
+        let article = &Article { mode: if live { PublishMode::Now } else { article.mode }, ..article.clone() };
         let sent = access
             .with(|account| async move {
                 match known {
@@ -249,7 +257,9 @@ impl StepHandler for PublishStep {
         let article = self.article(work.scope, &plan).await?;
         match self.attempt(&cx.db, work.scope, &plan, &article).await {
             Ok(made) => {
-                serde_json::to_value(Outcome { publication: plan.publication.id, made }).map_err(Error::internal)
+                let (version, hash) = (plan.version.version, plan.version.hash.clone());
+                let outcome = Outcome { publication: plan.publication.id, version, hash, made };
+                serde_json::to_value(outcome).map_err(Error::internal)
             }
             Err(trouble) => {
                 record_trouble(&cx.db, work.scope, &plan, &trouble).await?;
@@ -260,7 +270,7 @@ impl StepHandler for PublishStep {
 
     async fn accept(&self, tx: &mut Tx, work: &Work, result: Value) -> Result<Accepted> {
         let id = unit(work)?;
-        let Outcome { publication, made } = serde_json::from_value(result).map_err(Error::internal)?;
+        let Outcome { publication, version, hash, made } = serde_json::from_value(result).map_err(Error::internal)?;
         let published = match made {
             Made::Published(published) => published,
             Made::PutOff(wait) => {
@@ -271,6 +281,7 @@ impl StepHandler for PublishStep {
         let item = commands::item(tx, work.scope, id).await?;
         let output = json!({ "url": published.url, "state": published.state, "notes": published.notes });
         record_published(tx, work.scope, &item, publication, &published).await?;
+        record_changed(tx, work.scope, &item, publication, (version, &hash)).await?;
         // Somebody moved it while this was under way. Once: a site that keeps another time is not asked for ever.
         if reschedule::is_elsewhere(&item, &published) {
             reschedule::move_on_site(tx, work.scope, publication);

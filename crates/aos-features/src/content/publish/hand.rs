@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::{
     intend,
-    once::record_attempt_of,
+    once::{Leaves, record_attempt_of},
     record::{record_done, record_failed},
 };
 use crate::{
@@ -90,13 +90,14 @@ impl StepHandler for SendOutreach {
         } else if !can_send || text.recipient_address.is_empty() {
             None
         } else {
-            record_attempt_of(&mut tx, work.scope, &item, &version, &publication, work.activity.attempt).await?;
+            let attempt = work.activity.attempt;
+            record_attempt_of(&mut tx, work.scope, &item, &version, &publication, attempt, Leaves::New).await?;
             tx.commit().await?;
             match self.mail.send(work.scope, id, text).await {
                 Ok(sent) => Some(sent),
                 Err(error) => {
                     let mut tx = cx.db.begin(Actor::system("content")).await?;
-                    store::not_attempted(&mut tx, work.scope, publication.id).await?;
+                    store::not_attempted(&mut tx, work.scope, &publication).await?;
                     tx.commit().await?;
                     return Err(error);
                 }

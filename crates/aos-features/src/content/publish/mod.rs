@@ -105,14 +105,22 @@ async fn intend(
 /// Keeps what went wrong where people look for it.
 async fn record_trouble(db: &Db, scope: TenantScope, plan: &Plan, trouble: &Trouble) -> Result<()> {
     let Trouble::Platform(error) = trouble else { return Ok(()) };
-    let state = if error.outcome_unknown { PublicationState::Unconfirmed } else { PublicationState::Failed };
+    let state = match plan.publication.state {
+        _ if error.outcome_unknown => PublicationState::Unconfirmed,
+        // A change certainly did nothing: what stood there does so still.
+        standing @ (PublicationState::Live | PublicationState::OnSite) => standing,
+        _ => PublicationState::Failed,
+    };
     let mut tx = db.begin(Actor::system("content")).await?;
-    store::settle_publication(&mut tx, scope, plan.publication.id, state, None, Some(&error.message)).await?;
+    if !store::troubled(&mut tx, scope, &plan.publication, state, &error.message).await? {
+        return Ok(());
+    }
+    let what = if error.outcome_unknown { "unconfirmed" } else { "failed" };
     if refused_image(error) {
         store::refused(&mut tx, scope, plan.publication.id, "image").await?;
     }
     tx.emit(
-        NewEvent::new(scope.tenant(), format!("content.publishing_{state}"), Subject::new(CONTENT_ITEM, plan.item.id))
+        NewEvent::new(scope.tenant(), format!("content.publishing_{what}"), Subject::new(CONTENT_ITEM, plan.item.id))
             .because(error.message.clone())
             .with(json!({ "code": error.provider_code, "operation": error.operation })),
     );

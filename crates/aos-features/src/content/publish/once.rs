@@ -129,7 +129,7 @@ pub(super) async fn once<A: Attempt>(db: &Db, scope: TenantScope, plan: &Plan, a
             None => {}
         }
     }
-    let permit = match begin(db, scope, plan).await? {
+    let permit = match begin(db, scope, plan, Leaves::New).await? {
         Begun::Now(permit) => permit,
         Begun::Later(put_off) => return Ok(Made::PutOff(put_off)),
     };
@@ -208,6 +208,15 @@ fn unseen<A: Attempt>(plan: &Plan, now: Timestamp, attempt: &A) -> Result<()> {
     Ok(())
 }
 
+/// What an attempt leaves on the platform if nobody ever hears of its outcome.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Leaves {
+    /// The new text or nothing, so what is found there is the new one.
+    New,
+    /// The new text or the one before it, so what is found there counts as the old one: changing it again is harmless.
+    Either,
+}
+
 /// From now on its outcome is unknown until somebody says otherwise.
 ///
 /// # Errors
@@ -220,9 +229,14 @@ pub(super) async fn record_attempt_of(
     version: &ContentVersion,
     publication: &Publication,
     work_attempt: i64,
+    leaves: Leaves,
 ) -> Result<()> {
     let (number, hash) = (version.version, &version.hash);
-    if !store::attempt(tx, scope, publication, number, hash, work_attempt).await? {
+    let known = match leaves {
+        Leaves::New => (number, hash),
+        Leaves::Either => (publication.version, &publication.hash),
+    };
+    if !store::attempt(tx, scope, publication, known, work_attempt).await? {
         let words = format!("“{}” is being published by another worker.", item.title);
         let error = Error::unavailable("publishing_elsewhere", words);
         return Err(error.with_retry(Retry::Backoff).with_help("It is looked at again in a moment."));

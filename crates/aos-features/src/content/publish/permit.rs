@@ -7,7 +7,11 @@ use aos_storage::{Db, Signal, Tx};
 use chrono::TimeDelta;
 use serde_json::json;
 
-use super::{Plan, Trouble, once::record_attempt_of, wait_here};
+use super::{
+    Plan, Trouble,
+    once::{Leaves, record_attempt_of},
+    wait_here,
+};
 use crate::{
     channels::{Allowance, limits},
     content::{
@@ -30,7 +34,7 @@ pub(super) enum Begun {
 
 /// Writes the intent of an attempt down, if the account may do one more. From now on its outcome is unknown until somebody
 /// says otherwise.
-pub(super) async fn begin(db: &Db, scope: TenantScope, plan: &Plan) -> Result<Begun> {
+pub(super) async fn begin(db: &Db, scope: TenantScope, plan: &Plan, leaves: Leaves) -> Result<Begun> {
     let mut tx = db.begin(Actor::system("content")).await?;
     let Plan { item, version, publication, work_attempt, .. } = plan;
     let permit = match plan.connections.allow(&mut tx, scope, plan.account.channel).await? {
@@ -40,7 +44,7 @@ pub(super) async fn begin(db: &Db, scope: TenantScope, plan: &Plan) -> Result<Be
             return Ok(Begun::Later(PutOff { until, why }));
         }
     };
-    record_attempt_of(&mut tx, scope, item, version, publication, *work_attempt).await?;
+    record_attempt_of(&mut tx, scope, item, version, publication, *work_attempt, leaves).await?;
     tx.commit().await?;
     Ok(Begun::Now(permit))
 }
@@ -62,7 +66,7 @@ pub(super) async fn not_done(
             let wait = TimeDelta::from_std(wait).unwrap_or(SHORTEST_WAIT).max(SHORTEST_WAIT);
             let until = tx.now() + wait;
             limits::wait(&mut tx, scope, channel, until).await?;
-            store::not_attempted(&mut tx, scope, plan.publication.id).await?;
+            store::not_attempted(&mut tx, scope, &plan.publication).await?;
             let why = format!("{} asks for fewer requests and takes nothing before {}.", plan.name(), moment(until));
             Some(PutOff { until, why })
         }

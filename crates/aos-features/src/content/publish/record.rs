@@ -1,7 +1,7 @@
 //! What is kept of a publication: how it stands, that a piece is out, that it failed or is gone.
 
 use aos_capabilities::publish::{Published, PublishedState};
-use aos_kernel::{ContentItemId, Error, NewEvent, PublicationId, Result, Subject, TenantScope};
+use aos_kernel::{ContentHash, ContentItemId, Error, NewEvent, PublicationId, Result, Subject, TenantScope};
 use aos_storage::{Signal, Tx};
 use serde_json::json;
 use url::Url;
@@ -145,6 +145,26 @@ pub(in crate::content) async fn record_published(
         }
     }
     tx.signal(Signal::new("tenant", scope.tenant()));
+    Ok(())
+}
+
+/// Keeps which version stands on the site now, and says so when it is another one than before.
+pub(in crate::content) async fn record_changed(
+    tx: &mut Tx,
+    scope: TenantScope,
+    item: &ContentItem,
+    id: PublicationId,
+    (version, hash): (i64, &ContentHash),
+) -> Result<()> {
+    let before = store::publication(tx, scope, id).await?.ok_or_else(|| Error::not_found("publication"))?;
+    if before.hash == *hash {
+        return Ok(());
+    }
+    store::stands_as(tx, scope, id, version, hash).await?;
+    tx.emit(
+        NewEvent::new(scope.tenant(), "content.post_changed", Subject::new(CONTENT_ITEM, item.id))
+            .with(json!({ "version": version, "url": item.published_url })),
+    );
     Ok(())
 }
 

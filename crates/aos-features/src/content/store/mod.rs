@@ -10,7 +10,8 @@ pub use media::{
     remove_media, revive_media, set_alt,
 };
 pub use publications::{
-    Standing, attempt, intend, not_attempted, publication, publication_of, put_off, refused, settle, settle_publication,
+    Standing, attempt, intend, not_attempted, publication, publication_of, put_off, refused, settle,
+    settle_publication, stands_as, troubled,
 };
 
 use aos_capabilities::{drafts::Gap, publish::PublishMode};
@@ -242,14 +243,20 @@ pub async fn set_item_state(
     Ok(())
 }
 
-pub async fn approve_item(tx: &mut Tx, scope: TenantScope, id: ContentItemId, version: i64) -> Result<()> {
+pub async fn approve_item(
+    tx: &mut Tx,
+    scope: TenantScope,
+    id: ContentItemId,
+    version: i64,
+    state: ItemState,
+) -> Result<()> {
     let now = tx.now();
     // What was left out of an earlier version says nothing about this one.
     tx.execute(
-        "UPDATE content_item SET state = 'approved', approved_version = $3, without_image = FALSE, problem = NULL,
+        "UPDATE content_item SET state = $5, approved_version = $3, without_image = FALSE, problem = NULL,
            problem_help = NULL, updated_at = $4
          WHERE tenant_id = $1 AND id = $2",
-        params![scope.tenant(), id, version, now],
+        params![scope.tenant(), id, version, now, state.as_str()],
     )
     .await?;
     Ok(())

@@ -68,13 +68,13 @@ pub async fn intend(
 }
 
 /// Before an attempt: from now on its outcome is unknown until somebody says otherwise. `work_attempt`: how often the work
-/// was begun. False, and nothing is changed, when somebody else made an attempt since the publication was read.
+/// was begun; version and hash are of what is known to stand there afterwards, whether it works or not. False, and nothing is
+/// changed, when somebody else made an attempt since the publication was read.
 pub async fn attempt(
     tx: &mut Tx,
     scope: TenantScope,
     seen: &Publication,
-    version: i64,
-    hash: &ContentHash,
+    (version, hash): (i64, &ContentHash),
     work_attempt: i64,
 ) -> Result<bool> {
     let now = tx.now();
@@ -87,13 +87,47 @@ pub async fn attempt(
     Ok(changed.await? > 0)
 }
 
-/// What was to be attempted was certainly not done.
-pub async fn not_attempted(tx: &mut Tx, scope: TenantScope, id: PublicationId) -> Result<()> {
+/// What was to be attempted was certainly not done: it stands as before, unless somebody else made an attempt since.
+pub async fn not_attempted(tx: &mut Tx, scope: TenantScope, seen: &Publication) -> Result<()> {
     let now = tx.now();
     tx.execute(
-        "UPDATE publication SET state = 'intended', attempts = attempts - 1, updated_at = $3
-         WHERE tenant_id = $1 AND id = $2 AND attempts > 0",
-        params![scope.tenant(), id, now],
+        "UPDATE publication SET state = $3, attempts = attempts - 1, updated_at = $4
+         WHERE tenant_id = $1 AND id = $2 AND attempts = $5",
+        params![scope.tenant(), seen.id, seen.state.as_str(), now, seen.attempts + 1],
+    )
+    .await?;
+    Ok(())
+}
+
+/// What went wrong with an attempt. False, and nothing is changed, when somebody else made another one since the publication
+/// was read, or found it there: a worker that was held up says nothing about that.
+pub async fn troubled(
+    tx: &mut Tx,
+    scope: TenantScope,
+    seen: &Publication,
+    state: PublicationState,
+    problem: &str,
+) -> Result<bool> {
+    let now = tx.now();
+    let changed = tx.execute(
+        "UPDATE publication SET state = $3, problem = $4, updated_at = $5
+         WHERE tenant_id = $1 AND id = $2 AND attempts <= $6 AND (attempts = $7 OR state NOT IN ('live', 'on_site'))",
+        params![scope.tenant(), seen.id, state.as_str(), problem, now, seen.attempts + 1, seen.attempts],
+    );
+    Ok(changed.await? > 0)
+}
+
+/// What stands on the platform is this version.
+pub async fn stands_as(
+    tx: &mut Tx,
+    scope: TenantScope,
+    id: PublicationId,
+    version: i64,
+    hash: &ContentHash,
+) -> Result<()> {
+    tx.execute(
+        "UPDATE publication SET version = $3, hash = $4 WHERE tenant_id = $1 AND id = $2",
+        params![scope.tenant(), id, version, hash],
     )
     .await?;
     Ok(())
