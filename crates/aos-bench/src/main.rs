@@ -9,6 +9,7 @@ mod pages;
 mod program;
 mod seed;
 mod site;
+mod social;
 mod start;
 mod world;
 
@@ -25,6 +26,9 @@ struct Arguments {
     /// month: clients with eight deliverables each.
     #[arg(long, default_value_t = 10_000)]
     tenants: usize,
+    /// social: clients with two channels each.
+    #[arg(long, default_value_t = 1_000)]
+    posting: usize,
     /// pages: clients with 400 activities each; the same is measured at a tenth of them.
     #[arg(long, default_value_t = 5_000)]
     clients: u32,
@@ -48,6 +52,8 @@ enum Name {
     Pages,
     /// The release binary: its start, and its memory when idle.
     Start,
+    /// A month of posts for all clients, planned, decided on and published to simulated platforms.
+    Social,
     All,
 }
 
@@ -69,6 +75,9 @@ async fn main() -> anyhow::Result<()> {
     }
     if wanted(Name::Start) {
         start::run(arguments.rounds).await?;
+    }
+    if wanted(Name::Social) {
+        social::run(arguments.posting).await?;
     }
     Ok(())
 }

@@ -139,7 +139,7 @@ fn plan() -> StrategyDraft {
 }
 
 /// Registering a client starts a crawl, which is not what is measured.
-struct NoCrawler;
+pub struct NoCrawler;
 
 #[async_trait::async_trait]
 impl SiteCrawler for NoCrawler {

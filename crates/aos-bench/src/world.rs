@@ -3,7 +3,11 @@
 use std::{path::Path, sync::Arc};
 
 use anyhow::Result;
-use aos_capabilities::{PlatformRegistry, crawl::CrawlLimits, crawl::SiteCrawler};
+use aos_capabilities::{
+    PlatformRegistry,
+    crawl::{CrawlLimits, SiteCrawler},
+    model::ModelGateway,
+};
 use aos_crawler::FileReader;
 use aos_features::{
     agents::{RunLedger, StoredProviders},
@@ -11,7 +15,7 @@ use aos_features::{
     product::{Outside, Product},
     tenants::{self, NewTenant, Settings},
 };
-use aos_kernel::{Actor, AgencyScope, Clock, Secret, TenantScope};
+use aos_kernel::{Actor, AgencyScope, Clock, Secret, TenantScope, UserId};
 use aos_llm::Gateway;
 use aos_media::Images;
 use aos_outbound::Outbound;
@@ -23,6 +27,7 @@ use tempfile::TempDir;
 pub struct World {
     pub db: Db,
     pub product: Product,
+    pub administrator: UserId,
     database: TestDb,
     folder: TempDir,
 }
@@ -39,25 +44,48 @@ impl World {
         crawler: Arc<dyn SiteCrawler>,
         outbound: Outbound,
     ) -> Result<Self> {
+        let sites = PlatformRegistry::default().with(Arc::new(WordPress::new(outbound.clone(), clock.clone())));
+        Self::assembled(kind, clock, outbound, (crawler, sites, None)).await
+    }
+
+    /// The same on other platforms, with a gateway instead of the models'.
+    pub async fn with(
+        kind: DbKind,
+        clock: Arc<dyn Clock>,
+        outbound: Outbound,
+        (crawler, platforms, gateway): (Arc<dyn SiteCrawler>, PlatformRegistry, Arc<dyn ModelGateway>),
+    ) -> Result<Self> {
+        Self::assembled(kind, clock, outbound, (crawler, platforms, Some(gateway))).await
+    }
+
+    async fn assembled(
+        kind: DbKind,
+        clock: Arc<dyn Clock>,
+        outbound: Outbound,
+        (crawler, platforms, gateway): (Arc<dyn SiteCrawler>, PlatformRegistry, Option<Arc<dyn ModelGateway>>),
+    ) -> Result<Self> {
         let migrations = aos_storage::migrations().and(aos_workflow::migrations()).and(aos_features::migrations());
         let database = TestDb::with_clock(kind, &migrations, clock.clone()).await;
         let db = database.db.clone();
         let folder = TempDir::new()?;
         let credentials = Credentials::new(Keyring::load_or_create(&folder.path().join("master.key"))?);
-        let gateway = Gateway::new(
-            outbound.clone(),
-            Arc::new(StoredProviders::new(db.clone(), credentials.clone())),
-            Arc::new(RunLedger::new(db.clone())),
-            clock.clone(),
-        );
+        let own = || {
+            Gateway::new(
+                outbound.clone(),
+                Arc::new(StoredProviders::new(db.clone(), credentials.clone())),
+                Arc::new(RunLedger::new(db.clone())),
+                clock.clone(),
+            )
+        };
+        let gateway = gateway.unwrap_or_else(|| Arc::new(own()));
         let outside = Outside {
             credentials,
             objects: Objects::local(&folder.path().join("objects"))?,
-            sign_in: Arc::new(OpenIdConnect::new(outbound.clone(), clock.clone())),
-            platforms: PlatformRegistry::default().with(Arc::new(WordPress::new(outbound, clock))),
+            sign_in: Arc::new(OpenIdConnect::new(outbound, clock)),
+            platforms,
             crawler,
             crawl_limits: CrawlLimits::default(),
-            gateway: Arc::new(gateway),
+            gateway,
             documents: Arc::new(FileReader),
             images: Arc::new(Images),
             browser: None,
@@ -66,8 +94,8 @@ impl World {
             jobs_per_tenant: 8,
         };
         let product = Product::assemble(db.clone(), outside).await?;
-        set_up(&db).await?;
-        Ok(Self { db, product, database, folder })
+        let administrator = set_up(&db).await?;
+        Ok(Self { db, product, administrator, database, folder })
     }
 
     /// Where the database is, as `--database` wants it.
@@ -84,12 +112,13 @@ impl World {
     }
 }
 
-async fn set_up(db: &Db) -> Result<()> {
+async fn set_up(db: &Db) -> Result<UserId> {
     let password = HashedPassword::chosen(&Secret::new(PASSWORD)).await?;
     let administrator = NewUser { email: Email::parse(EMAIL)?, name: "Ana".to_owned(), password };
     let mut tx = db.begin(Actor::system("bench")).await?;
-    people::commands::set_up_agency(&mut tx, "Agency", "UTC", administrator).await?;
-    Ok(tx.commit().await?)
+    let (_, administrator) = people::commands::set_up_agency(&mut tx, "Agency", "UTC", administrator).await?;
+    tx.commit().await?;
+    Ok(administrator)
 }
 
 /// A client with this website.

@@ -18,7 +18,9 @@
 //! ```
 
 mod accounts;
+mod consent_form;
 mod console;
+mod crowd;
 mod faults;
 mod html;
 mod log;
@@ -35,6 +37,8 @@ use std::{io, path::PathBuf, sync::Arc};
 use aos_kernel::{Clock, SystemClock};
 
 pub use accounts::{Account, Accounts, Lie};
+pub use consent_form::ConsentForm;
+pub use crowd::Crowd;
 pub use faults::{Fault, FaultKind, Faults, Service};
 pub use log::{LoggedRequest, RequestLog};
 pub use mail::{MailSink, ReceivedMail};

@@ -4,7 +4,6 @@
 //! demonstration reviewer, who says so, unless they are left to the person in front of the screen.
 
 mod agency;
-mod consent;
 mod journey;
 mod people;
 mod places;

@@ -13,10 +13,11 @@ use aos_features::{
 };
 use aos_kernel::{ContentItemId, Secret, StrategyId, TenantScope};
 use aos_outbound::{Outbound, Request};
+use aos_sandbox::ConsentForm;
 use chrono::TimeDelta;
 use url::Url;
 
-use super::{consent::Form, people::Cast, screen::Voice};
+use super::{people::Cast, screen::Voice};
 use crate::assemble::{self, App, plain};
 
 /// What the strategy agrees: each becomes a post on every channel.
@@ -104,7 +105,7 @@ async fn agree(outbound: &Outbound, departure: Url) -> Result<Came> {
     if !page.is_success() {
         bail!("the consent page answered {}", page.status);
     }
-    let form = Form::read(&page.text()).context("the consent page asks nothing")?;
+    let form = ConsentForm::read(&page.text()).context("the consent page asks nothing")?;
     let answer = outbound.send(Request::post(page.final_url.clone()).form(form.agreed())).await?;
     let back = answer.header("location").and_then(|address| page.final_url.join(address).ok());
     let back = back.with_context(|| format!("the consent page answered {} and leads nowhere", answer.status))?;

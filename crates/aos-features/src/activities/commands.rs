@@ -10,7 +10,7 @@ use super::{
     advance::{Fact, Shown, advance, settle},
     board::{Board, Start, new_line},
     error::unknown_template,
-    model::{Activity, ActivityState, Assignee, Origin},
+    model::{Activity, ActivityState, Origin},
     plan::Plan,
     steps::{Accepted, StepRegistry},
     store,
@@ -144,7 +144,7 @@ pub async fn complete_human(
 async fn load_human(tx: &mut Tx, registry: &StepRegistry, scope: TenantScope, id: ActivityId) -> Result<Board> {
     let board = load_activity(tx, registry, scope, id).await?;
     let activity = &board.piece(id)?.activity;
-    if activity.is_approval || !matches!(activity.assignee, Assignee::Human(_)) {
+    if !activity.is_task() {
         let words = format!("“{}” is not work that a person hands in.", activity.name);
         return Err(Error::conflict("not_a_persons_work", words));
     }
@@ -281,7 +281,14 @@ pub(super) async fn finish(tx: &mut Tx, mut board: Board, by: &Actor) -> Result<
             tx.signal(Signal::new("activity.cancelled", id));
         }
     }
-    if !board.changes.new_approvals.is_empty() || !board.changes.changed_approvals.is_empty() {
+    if !board.changes.new_approvals.is_empty()
+        || !board.changes.changed_approvals.is_empty()
+        || board
+            .changes
+            .moved_pieces
+            .iter()
+            .any(|id| board.pieces.get(id).is_some_and(|piece| piece.activity.is_task()))
+    {
         tx.signal(Signal::new("queue", ""));
     }
     store::write(tx, board).await

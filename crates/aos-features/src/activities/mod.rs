@@ -72,4 +72,10 @@ pub const MIGRATIONS: &[aos_storage::Migration] = &[
         sqlite: include_str!("../../migrations/sqlite/0330_activities_approval_party.sql"),
         postgres: include_str!("../../migrations/postgres/0330_activities_approval_party.sql"),
     },
+    aos_storage::Migration {
+        number: 470,
+        name: "activities_tasks",
+        sqlite: include_str!("../../migrations/sqlite/0470_activities_tasks.sql"),
+        postgres: include_str!("../../migrations/postgres/0470_activities_tasks.sql"),
+    },
 ];

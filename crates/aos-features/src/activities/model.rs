@@ -236,6 +236,13 @@ pub struct Activity {
     pub completed_at: Option<Timestamp>,
 }
 
+impl Activity {
+    /// Whether a person does it by hand, rather than deciding on what somebody made.
+    pub const fn is_task(&self) -> bool {
+        matches!(self.assignee, Assignee::Human(_)) && !self.is_approval
+    }
+}
+
 aos_kernel::text_enum! {
     pub enum ApprovalState {
         Pending = "pending", Approved = "approved", Rejected = "rejected",

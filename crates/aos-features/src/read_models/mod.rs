@@ -17,6 +17,7 @@ pub mod queue;
 pub mod runs;
 pub mod search;
 pub mod shell;
+pub mod tasks;
 pub mod work;
 
 use aos_kernel::AgencyScope;

@@ -4,7 +4,7 @@ use aos_kernel::{AgencyScope, Result, Timestamp};
 use aos_storage::{Conn, Sql, ToValue};
 use aos_workflow::Process;
 
-use super::{condition, limited, queue::ENTRY};
+use super::{condition, limited, queue::ENTRY, tasks};
 use crate::{
     notices,
     people::{Permission, Principal, Role, queries},
@@ -18,7 +18,7 @@ pub const MOST_COUNTED: i64 = 999;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Around {
     pub agency: String,
-    /// Entries of the queue that wait for a role which this person fills, at most [`MOST_COUNTED`].
+    /// Decisions and tasks of the queue that wait for a role which this person fills, at most [`MOST_COUNTED`].
     pub waiting: i64,
     /// Notifications that are unread, at most [`notices::queries::MOST_COUNTED`].
     pub unread: i64,
@@ -34,12 +34,16 @@ pub async fn around(conn: &mut Conn, principal: &Principal, now: Timestamp) -> R
         Ok(scope) => waiting(conn, &scope, roles(principal), party(principal)).await?,
         Err(_) => 0,
     };
+    let to_do = match principal.agency_scope(Permission::OperateWork) {
+        Ok(scope) => tasks::count(conn, &scope, &tasks_of(principal), MOST_COUNTED).await?,
+        Err(_) => 0,
+    };
     let unread = notices::queries::unread(conn, principal).await?;
     let alarm = match principal.can_in_agency(Permission::OperateSystem) {
         true => alarm(&aos_workflow::processes(conn).await?, now),
         false => None,
     };
-    Ok(Around { agency, waiting, unread, alarm })
+    Ok(Around { agency, waiting: (waiting + to_do).min(MOST_COUNTED), unread, alarm })
 }
 
 /// Why nothing is done, if so: jobs need a worker, and months, reminders and digests need a scheduler.
@@ -60,6 +64,13 @@ pub fn roles(principal: &Principal) -> Vec<String> {
     let anywhere =
         |role: Role| principal.grants().iter().any(|grant| grant.role == Role::Administrator || grant.role.fills(role));
     Role::ALL.iter().filter(|role| anywhere(**role)).map(|role| role.as_str().to_owned()).collect()
+}
+
+/// The tasks of all clients that this person does.
+pub fn tasks_of(principal: &Principal) -> tasks::TaskFilter {
+    let own = roles(principal);
+    let roles = tasks::agency_roles().into_iter().filter(|role| own.contains(role)).collect();
+    tasks::TaskFilter { tenant: None, roles }
 }
 
 /// The side that this person decides for, when it is only one: the agency's staff never in the client's place.

@@ -177,6 +177,12 @@ impl Vendors {
         all
     }
 
+    /// LinkedIn and Meta alone.
+    pub(crate) fn posting_router(&self) -> Router {
+        let linkedin: Arc<dyn Platform> = Arc::new(self.linkedin.clone());
+        platform::router(&self.ground, &linkedin).merge(self.meta.router())
+    }
+
     pub(crate) fn router(&self) -> Router {
         let (all, listed) = (self.clone(), self.clone());
         let mut names: Vec<_> = self.platforms().iter().map(|platform| (platform.service(), platform.name())).collect();

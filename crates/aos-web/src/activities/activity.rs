@@ -1,19 +1,18 @@
 //! One activity: its whole history, its runs, what went in and came out, and what stands around it.
 
 use aos_features::{
-    activities::{
-        self, Activity, ActivityState, Assignee, PipelineView, Template, TemplateStep, queries::ActivityDetail,
-    },
+    activities::{self, Activity, ActivityState, PipelineView, Template, TemplateStep, queries::ActivityDetail},
     agents, content,
     people::Permission,
     read_models::{names::Names, owners},
 };
 use aos_kernel::{ActivityId, ContentItemId, Error, Result, TenantId, TenantScope};
 use aos_workflow::Event;
-use axum::Form;
+use axum::{Form, extract::Query};
 use serde_json::Value;
 
 use super::{
+    queue::Asked,
     views::{ActivityPage, Datum, Neighbour, RunLine},
     work::assignee,
 };
@@ -52,7 +51,6 @@ pub(super) async fn page(viewer: Viewer, At(id): At<ActivityId>) -> Answer {
     // What a decision follows on needs the things to decide on, which no plain form can bring.
     let gated = template.as_ref().is_some_and(|template| template.approval_of(&activity.step_key).is_some());
     let (before, after) = template.map(|template| around(&template, &line, &activity)).unwrap_or_default();
-    let persons = matches!(activity.assignee, Assignee::Human(_)) && !activity.is_approval;
     let open_for_people = matches!(activity.state, ActivityState::Assigned | ActivityState::InProgress);
     let view = ActivityPage {
         id: id.to_string(),
@@ -95,7 +93,7 @@ pub(super) async fn page(viewer: Viewer, At(id): At<ActivityId>) -> Answer {
             })
             .collect(),
         can_retry: failed && may,
-        can_complete: persons && open_for_people && !gated && may,
+        can_complete: activity.is_task() && open_for_people && !gated && may,
         can_cancel: may && !activity.state.is_over() && !activity.is_approval,
         events: history(&events, &names, dial),
         client: open.head.clone(),
@@ -204,8 +202,13 @@ fn history(events: &[Event], names: &Names, dial: Dial) -> Timeline {
     Timeline { events: events.iter().rev().filter_map(told).collect() }
 }
 
-/// `POST /portal/activities/{id}/complete`: a person hands in what they did.
-pub(super) async fn complete(viewer: Viewer, At(id): At<ActivityId>, Form(fields): Form<Fields>) -> Answer {
+/// `POST /portal/activities/{id}/complete`: a person hands in what they did; from the queue, back to it.
+pub(super) async fn complete(
+    viewer: Viewer,
+    At(id): At<ActivityId>,
+    Query(asked): Query<Asked>,
+    Form(fields): Form<Fields>,
+) -> Answer {
     let tenant = owner(&viewer, id).await?;
     let scope = viewer.scope(tenant, Permission::OperateWork)?;
     let output = serde_json::json!({ "notes": fields.text("notes") });
@@ -213,7 +216,8 @@ pub(super) async fn complete(viewer: Viewer, At(id): At<ActivityId>, Form(fields
     let steps = &viewer.state.product.steps;
     activities::commands::complete_human(&mut tx, steps, scope, id, output, Vec::new()).await?;
     tx.commit().await?;
-    Ok(viewer.done(Flash::good("It is done; what waited for it goes on."), &paths::activity(id)))
+    let back = if asked.from_queue() { asked.back() } else { paths::activity(id) };
+    Ok(viewer.done(Flash::good("It is done; what waited for it goes on."), &back))
 }
 
 /// `POST /portal/activities/{id}/cancel`.

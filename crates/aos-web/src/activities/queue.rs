@@ -3,16 +3,21 @@
 use aos_capabilities::publish::PublishMode;
 use aos_features::{
     activities::Approver,
+    content::{ItemKind, RequestKind},
     people::{Permission, Principal, saved_views::SavedPlace},
-    read_models::queue::{self, QueueEntry},
+    read_models::{
+        queue::{self, QueueEntry},
+        shell,
+        tasks::{self, Task},
+    },
     tenants::{ApprovalPolicy, Party},
 };
-use aos_kernel::{Cursor, PageSize, TenantId, Timestamp};
+use aos_kernel::{Cursor, Page, PageSize, TenantId, Timestamp};
 use axum::extract::Query;
 use chrono_tz::Tz;
 use serde::Deserialize;
 
-use super::views::{QueueFilter, QueueItem, QueuePage};
+use super::views::{QueueFilter, QueueItem, QueuePage, TaskRow};
 use crate::{
     layout::Place,
     live::Topic,
@@ -29,12 +34,17 @@ pub(super) struct Asked {
     kind: String,
     client: String,
     mine: String,
+    /// `queue`: where something is sent from.
+    from: String,
     after: Option<Cursor>,
 }
 
 impl Asked {
     fn filter(&self) -> QueueFilter {
         QueueFilter { kind: self.kind.clone(), client: self.client.clone(), mine: self.mine == "1" }
+    }
+    pub(super) fn from_queue(&self) -> bool {
+        self.from == "queue"
     }
     /// The first page of the queue with this filter.
     pub(super) fn back(&self) -> String {
@@ -49,6 +59,12 @@ const KINDS: [(&str, &str, &str); 3] = [
     ("post", "content_item", "Posts"),
 ];
 
+/// How many tasks stand below the decisions.
+const TASKS_BESIDE: i64 = 10;
+
+/// The kind that is no decision: what people do by hand.
+const TASKS: &str = "task";
+
 pub(super) fn kind_word(subject_kind: &str) -> &'static str {
     KINDS.iter().find(|(_, subject, _)| *subject == subject_kind).map_or("other", |(word, ..)| word)
 }
@@ -60,42 +76,62 @@ pub(super) async fn page(viewer: Viewer, Query(asked): Query<Asked>) -> Answer {
     let mine = asked.mine == "1";
     let tenant: Option<TenantId> = asked.client.parse().ok();
     let subject = KINDS.iter().find(|(word, ..)| *word == asked.kind).map(|(_, subject, _)| (*subject).to_owned());
-    let roles = if mine { aos_features::read_models::shell::roles(&viewer.principal) } else { Vec::new() };
+    let roles = if mine { shell::roles(&viewer.principal) } else { Vec::new() };
     // What waits for a client is nothing that the agency's people can do.
-    let party = if mine { aos_features::read_models::shell::party(&viewer.principal) } else { None };
+    let party = if mine { shell::party(&viewer.principal) } else { None };
     let everything = queue::QueueFilter { tenant, subject_kind: None, roles, party };
     let filter = queue::QueueFilter { subject_kind: subject, ..everything.clone() };
+    let by_hand = tasks::TaskFilter {
+        tenant,
+        roles: if mine { shell::tasks_of(&viewer.principal).roles } else { tasks::agency_roles() },
+    };
 
-    let entries = queue::waiting(&mut conn, &scope, &filter, asked.after.as_ref(), PageSize::DEFAULT).await?;
+    // Tasks stand below the decisions, whole lists of them on a page of their own.
+    let (only_tasks, first) = (asked.kind == TASKS, asked.after.is_none());
+    let entries = match only_tasks {
+        true => Page { items: Vec::new(), next: None },
+        false => queue::waiting(&mut conn, &scope, &filter, asked.after.as_ref(), PageSize::DEFAULT).await?,
+    };
+    let to_do = match (only_tasks, asked.kind.is_empty() && first) {
+        (true, _) => tasks::open(&mut conn, &scope, &by_hand, asked.after.as_ref(), PageSize::DEFAULT).await?,
+        (_, true) => tasks::open(&mut conn, &scope, &by_hand, None, PageSize::clamped(TASKS_BESIDE)).await?,
+        _ => Page { items: Vec::new(), next: None },
+    };
     let counts = queue::counts(&mut conn, &scope, &everything).await?;
+    let task_count = tasks::count(&mut conn, &scope, &by_hand, queue::MOST_COUNTED).await?;
     let clients = queue::clients(&mut conn, &scope, 200).await?;
     let all: i64 = counts.iter().map(|(_, n)| n).sum();
     // Beyond what is counted the shares say nothing, so no numbers are shown.
-    let exact = all < queue::MOST_COUNTED;
+    let exact = all < queue::MOST_COUNTED && task_count < queue::MOST_COUNTED;
     let of = |subject: &str| counts.iter().find(|(kind, _)| kind == subject).map_or(0, |(_, n)| *n);
     let labelled = |choice: Choice, n: i64| if exact { choice.counted(count(n)) } else { choice };
-    let mut kinds = vec![labelled(Choice::new("", "All"), all)];
+    let mut kinds = vec![labelled(Choice::new("", "All"), all + task_count)];
     kinds.extend(KINDS.map(|(word, subject, label)| labelled(Choice::new(word, label), of(subject))));
-    let total = filter.subject_kind.as_deref().map_or(all, of);
+    kinds.push(labelled(Choice::new(TASKS, "Tasks"), task_count));
+    let total = if only_tasks { 0 } else { filter.subject_kind.as_deref().map_or(all, of) };
+    let nothing = entries.items.is_empty() && to_do.items.is_empty();
 
-    let under_way = if entries.items.is_empty() {
+    let under_way = if nothing {
         let lines = queue::under_way(&mut conn, &scope, 6).await?;
         lines.into_iter().map(|(client, what)| format!("{client}: {what}")).collect()
     } else {
         Vec::new()
     };
-    let has_clients =
-        !entries.items.is_empty() || !aos_features::read_models::clients::names(&mut conn, &scope, 1).await?.is_empty();
-    let shell = viewer.shell(&mut conn, "Queue", Place::Queue).await?.listening(&Topic::queue());
+    let has_clients = !nothing || !aos_features::read_models::clients::names(&mut conn, &scope, 1).await?.is_empty();
+    let around = viewer.shell(&mut conn, "Queue", Place::Queue).await?.listening(&Topic::queue());
     let filters = [("kind", asked.kind.as_str()), ("client", asked.client.as_str()), ("mine", asked.mine.as_str())];
-    let more = next_page(paths::QUEUE, &filters, entries.next.as_ref());
+    let more = next_page(paths::QUEUE, &filters, if only_tasks { to_do.next.as_ref() } else { entries.next.as_ref() });
     let saved = crate::saved::bar(&viewer, &mut conn, SavedPlace::Queue, &filters).await?;
     let items = entries.items.iter().map(|entry| item(entry, &viewer.principal, viewer.now)).collect();
     let choices = clients.into_iter().map(|(id, name)| Choice::new(id.to_string(), name)).collect();
+    let rows = to_do.items.iter().map(|task| task_row(task, &viewer.principal, &asked.filter(), viewer.now)).collect();
     let view = QueuePage {
-        shell,
+        shell: around,
         saved,
         items,
+        tasks: rows,
+        all_tasks: (!only_tasks && to_do.next.is_some()).then(|| asked.filter().with_kind(TASKS)),
+        task_total: count(task_count),
         filter: asked.filter(),
         kinds,
         clients: Choices::new(choices, asked.client),
@@ -107,16 +143,37 @@ pub(super) async fn page(viewer: Viewer, Query(asked): Query<Asked>) -> Answer {
     viewer.page(&view)
 }
 
+/// A task as the queue shows it.
+fn task_row(task: &Task, principal: &Principal, filter: &QueueFilter, now: Timestamp) -> TaskRow {
+    let zone: Tz = task.zone.parse().unwrap_or(Tz::UTC);
+    let dial = Dial { zone, now };
+    let fills = task.role.parse().is_ok_and(|role| principal.fills(task.tenant, role));
+    let role = crate::ui::states::label(&task.role).to_lowercase();
+    TaskRow {
+        href: paths::activity(task.activity),
+        done: filter.done(&paths::activity(task.activity)),
+        name: task.name.clone(),
+        detail: task.about.clone().unwrap_or_else(|| task.pipeline_name.clone()),
+        client: task.client.clone(),
+        client_href: paths::client(task.tenant),
+        since: dial.moment(task.since),
+        urgent: urgent(task.since, None, dial),
+        can_do: fills && principal.can(task.tenant, Permission::OperateWork),
+        whose: (!fills).then(|| format!("This is for the role “{role}”.")),
+    }
+}
+
 /// An entry as the queue and a client's overview show it.
 pub(crate) fn item(entry: &QueueEntry, principal: &Principal, now: Timestamp) -> QueueItem {
     let zone: Tz = entry.zone.parse().unwrap_or(Tz::UTC);
     let dial = Dial { zone, now };
     let (can_decide, why_not) = may_decide(principal, entry.tenant, (entry.party, &entry.role), &entry.made_by, None);
     let kind = kind_word(&entry.subject.kind);
-    let title = if kind == "request_list" && entry.count > 1 {
-        format!("{} blog requests", entry.count)
-    } else {
-        entry.title.clone()
+    let title = match &entry.kind {
+        Some(requested) if kind == "request_list" && entry.count > 1 => {
+            crate::content::parts::requests_title(requested.parse().unwrap_or(RequestKind::Blog), count(entry.count))
+        }
+        _ => entry.title.clone(),
     };
     let detail = match kind {
         "post" => {
@@ -132,7 +189,9 @@ pub(crate) fn item(entry: &QueueEntry, principal: &Principal, now: Timestamp) ->
         },
         _ => entry.pipeline_name.clone(),
     };
-    let outside = kind == "post" && !matches!(entry.publish_mode, Some(PublishMode::Draft) | None);
+    let item: Option<ItemKind> = entry.kind.as_deref().and_then(|kind| kind.parse().ok());
+    let by_hand = matches!(item, Some(ItemKind::OutreachEmail | ItemKind::AdCopySet));
+    let outside = kind == "post" && !by_hand && !matches!(entry.publish_mode, Some(PublishMode::Draft) | None);
     QueueItem {
         approval: entry.approval.to_string(),
         hash: entry.hash.as_str().to_owned(),
@@ -147,7 +206,10 @@ pub(crate) fn item(entry: &QueueEntry, principal: &Principal, now: Timestamp) ->
         offline: entry.offline,
         can_decide,
         why_not,
-        consequence: consequence(kind, entry.publish_mode).to_owned(),
+        consequence: match by_hand {
+            true => "It becomes a task for somebody to send or hand over.".to_owned(),
+            false => consequence(kind, entry.publish_mode).to_owned(),
+        },
         asks_once: outside,
     }
 }

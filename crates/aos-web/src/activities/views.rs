@@ -16,6 +16,11 @@ pub struct QueuePage {
     pub shell: Shell,
     pub saved: crate::saved::views::SavedBar,
     pub items: Vec<QueueItem>,
+    /// What people do by hand.
+    pub tasks: Vec<TaskRow>,
+    /// Where all of them stand, when these are not all.
+    pub all_tasks: Option<String>,
+    pub task_total: u64,
     pub filter: QueueFilter,
     /// Kinds with their counts; the empty value is "All".
     pub kinds: Vec<Choice>,
@@ -46,6 +51,11 @@ impl QueueFilter {
     /// Where decisions are sent; it leads back to the same filter.
     pub(crate) fn decide(&self) -> String {
         self.address(crate::paths::QUEUE_DECIDE, &self.kind)
+    }
+    /// Where a task is handed in from the queue; it leads back to the same filter.
+    pub(crate) fn done(&self, activity: &str) -> String {
+        let path = self.address(&format!("{activity}/complete"), &self.kind);
+        format!("{path}{}from=queue", if path.contains('?') { '&' } else { '?' })
     }
     fn address(&self, path: &str, kind: &str) -> String {
         let mut query = url::form_urlencoded::Serializer::new(String::new());
@@ -87,6 +97,24 @@ pub struct QueueItem {
     /// What approving does; asked once where `asks_once`.
     pub consequence: String,
     pub asks_once: bool,
+}
+
+/// Something that a person does by hand.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TaskRow {
+    pub href: String,
+    /// Where it is handed in.
+    pub done: String,
+    pub name: String,
+    /// The piece that it is about, or else the pipeline.
+    pub detail: String,
+    pub client: String,
+    pub client_href: String,
+    pub since: Moment,
+    pub urgent: Option<String>,
+    pub can_do: bool,
+    /// Whose it is instead.
+    pub whose: Option<String>,
 }
 
 impl QueueItem {

@@ -177,10 +177,23 @@ async fn a_connection_has_a_page_with_its_score_and_what_is_low_becomes_work() {
         let tasks = tasks.await.unwrap();
         let activity = tasks.items[0].activity.id;
         drop(conn);
-        let done = browser.submit(&format!("/portal/activities/{activity}/complete"), &[("notes", "Done.")]).await;
-        assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.body);
+        let hand_in = format!("/portal/activities/{activity}/complete");
+        let queue = browser.get(&format!("/portal?client={client}")).await.body.replace("&#38;", "&");
+        assert!(queue.contains("To be done by hand"), "{queue}");
+        assert!(queue.contains(&format!("{hand_in}?client={client}&from=queue")), "{queue}");
+        // Somebody of another role sees whose it is, and whom it doesn't wait for.
+        let reviewer = app.person("Ruth", Role::Reviewer, None).await;
+        let theirs = Browser::of(&app, reviewer).await;
+        let queue = theirs.get("/portal?kind=task").await.body;
+        assert!(queue.contains("This is for the role “consultant”.") && !queue.contains(&hand_in), "{queue}");
+        let queue = theirs.get("/portal?kind=task&mine=1").await.body;
+        assert!(queue.contains("Nothing matches this filter"), "{queue}");
+
+        let done = browser.submit(&format!("{hand_in}?kind=task&from=queue"), &[("notes", "Done.")]).await;
+        assert_eq!((done.status, place(&done).as_str()), (StatusCode::SEE_OTHER, "/portal?kind=task"), "{}", done.body);
         app.work().await;
         assert_eq!(open().await, before - 1);
+        assert!(!browser.get("/portal?kind=task").await.body.contains(&hand_in));
     }
 }
 

@@ -4,11 +4,11 @@ use std::collections::BTreeSet;
 
 /// What stands in the form of the page.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Form {
+pub struct ConsentForm {
     fields: Vec<(String, String)>,
 }
 
-impl Form {
+impl ConsentForm {
     /// Reads the fields that would be sent: what is hidden, what is ticked, and the first of those of which one is chosen.
     /// None when the page has no such form.
     pub fn read(html: &str) -> Option<Self> {
@@ -59,9 +59,9 @@ mod tests {
                     <input type=\"checkbox\" name=\"allow\" value=\"read\" checked>\
                     <input type=\"checkbox\" name=\"allow\" value=\"delete\">\
                     <button name=\"answer\" value=\"allow\">Allow</button></form><input name=\"other\">";
-        let sent = Form::read(page).unwrap().agreed();
+        let sent = ConsentForm::read(page).unwrap().agreed();
         let sent: Vec<(&str, &str)> = sent.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
         assert_eq!(sent, [("query", "a=1&b=\"2"), ("person", "anna"), ("allow", "read"), ("answer", "allow")]);
-        assert_eq!(Form::read("<p>This can't go on</p>"), None);
+        assert_eq!(ConsentForm::read("<p>This can't go on</p>"), None);
     }
 }
