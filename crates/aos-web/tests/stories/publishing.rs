@@ -91,3 +91,46 @@ async fn work_shows_its_runs_what_it_waits_for_and_what_is_still_to_come() {
         journey.end().await;
     }
 }
+
+#[tokio::test]
+async fn a_published_post_is_written_anew_and_what_readers_see_changes_when_somebody_else_approves_it() {
+    for kind in kinds() {
+        let journey = Journey::to_the_posts(kind).await;
+        let item = approved(&journey, &[("mode", "now")]).await;
+        let page = format!("/portal/clients/{}/items/{item}", journey.client);
+        assert!(journey.browser.get(&page).await.body.contains(&format!("{page}/edit")));
+        let editor = journey.browser.get(&format!("{page}/edit")).await.body;
+        let base = hidden(&editor, "base_version");
+        let words = "Larch needs no paint at all.\n\nIt turns grey, and lasts.";
+        let fields = [("base_version", base.as_str()), ("title", "What larch needs"), ("markdown", words)];
+        let saved = journey.browser.submit(&format!("{page}/edit"), &fields).await;
+        assert_eq!((saved.status, place(&saved)), (StatusCode::SEE_OTHER, page.clone()), "{}", saved.body);
+
+        let shown = journey.browser.get(&page).await.body;
+        assert!(shown.contains("Version 1 stands on the site") && shown.contains("waits for a decision"), "{shown}");
+        let site = site_of(&journey).await;
+        assert!(!journey.app.practice.standing(site)[0].article.html.contains("no paint at all"));
+
+        // Whoever wrote it does not decide; whoever does sees what it replaces, and nothing is to be planned.
+        let waits = |one: &aos_features::activities::PendingApproval| one.approval.subject.id == item.uuid();
+        let approval = journey.waiting("content_item").await.into_iter().find(waits).unwrap().approval;
+        let path = format!("/portal/approvals/{}", approval.id);
+        assert!(journey.browser.get(&path).await.body.contains("somebody else decides"));
+        let other = journey.app.person("Ruth", aos_features::people::Role::Reviewer, None).await;
+        let other = Browser::of(&journey.app, other).await;
+        let asked = other.get(&path).await.body;
+        assert!(asked.contains("is replaced by this text at once"), "{asked}");
+        assert!(!asked.contains("Put there as a draft"), "{asked}");
+        let hash = hidden(&asked, "hash");
+        let fields = [("hash", hash.as_str()), ("mode", "now")];
+        let done = other.submit(&format!("{path}/approve"), &fields).await;
+        assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.body);
+        journey.app.work().await;
+        let standing = journey.app.practice.standing(site);
+        assert_eq!(standing.len(), 1, "the same post");
+        assert_eq!(standing[0].article.title, "What larch needs");
+        let shown = journey.browser.get(&page).await.body;
+        assert!(!shown.contains("stands on the site") && shown.contains("brought version 2"), "{shown}");
+        journey.end().await;
+    }
+}
