@@ -1,7 +1,7 @@
 /**
  * A month of every kind of work beside the blog: agreed in the strategy, planned and written by agents, decided on in the
  * queue, out on the platforms or done by hand, until its deliverable is full. Two of each here, so that the suite stays
- * quick; `BROWSER_WHOLE_MONTHS=1` takes the numbers of a real month.
+ * quick; `BROWSER_WHOLE=1` takes the numbers of a real month.
  */
 import type { Page } from "@playwright/test";
 import { address, start, type Running } from "../lib/program";
@@ -10,7 +10,7 @@ import { connect } from "../lib/vendors";
 
 test.describe.configure({ mode: "serial" });
 
-const whole = process.env.BROWSER_WHOLE_MONTHS === "1";
+const whole = process.env.BROWSER_WHOLE === "1";
 const harbour = /Harbour & Pine/;
 const all = [
   { kind: "social_posts", name: "Social posts", monthly: whole ? 12 : 2, pieces: 2, on: [{ name: "LinkedIn", account: harbour }, { name: "Instagram", account: /@harbourandpine/ }] },

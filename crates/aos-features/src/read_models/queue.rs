@@ -195,14 +195,17 @@ pub async fn counts(conn: &mut Conn, scope: &AgencyScope, filter: &QueueFilter) 
     rows.iter().map(|row| Ok((row.get("subject_kind")?, row.get("n")?))).collect()
 }
 
-/// Clients for which something waits, by name, for the filter.
+/// Clients for which a decision or a task waits, by name, for the filter.
 ///
 /// # Errors
 /// `Storage`.
 pub async fn clients(conn: &mut Conn, scope: &AgencyScope, limit: i64) -> Result<Vec<(TenantId, String)>> {
-    let mut sql = "SELECT t.id, t.name FROM tenant AS t WHERE EXISTS (
-                     SELECT 1 FROM approval AS a WHERE a.tenant_id = t.id AND a.state = 'pending')"
-        .to_owned();
+    let mut sql = format!(
+        "SELECT t.id, t.name FROM tenant AS t WHERE (EXISTS (
+           SELECT 1 FROM approval AS a WHERE a.tenant_id = t.id AND a.state = 'pending')
+           OR t.id IN (SELECT a.tenant_id FROM activity AS a WHERE {}))",
+        super::tasks::OPEN
+    );
     let mut params = Vec::new();
     limited(&mut sql, &mut params, scope, "t.id");
     params.push(limit.to_value());

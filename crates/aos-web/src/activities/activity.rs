@@ -216,7 +216,7 @@ pub(super) async fn complete(
     let steps = &viewer.state.product.steps;
     activities::commands::complete_human(&mut tx, steps, scope, id, output, Vec::new()).await?;
     tx.commit().await?;
-    let back = if asked.from_queue() { asked.back() } else { paths::activity(id) };
+    let back = if asked.comes_from_queue() { asked.back() } else { paths::activity(id) };
     Ok(viewer.done(Flash::good("It is done; what waited for it goes on."), &back))
 }
 

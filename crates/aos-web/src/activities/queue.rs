@@ -43,7 +43,7 @@ impl Asked {
     fn filter(&self) -> QueueFilter {
         QueueFilter { kind: self.kind.clone(), client: self.client.clone(), mine: self.mine == "1" }
     }
-    pub(super) fn from_queue(&self) -> bool {
+    pub(super) fn comes_from_queue(&self) -> bool {
         self.from == "queue"
     }
     /// The first page of the queue with this filter.
