@@ -6,8 +6,8 @@ run_suite() {
   if [[ -n ${CI:-} ]]; then
     # It begins with nothing and builds once. What is built for the tests is linted as it is compiled: `cargo clippy` would
     # check every library once more for itself, which takes longer than all the tests. And nothing is written down for a
-    # second build.
-    export CARGO_INCREMENTAL=0 RUSTC_WORKSPACE_WRAPPER=clippy-driver RUSTFLAGS="-D warnings ${RUSTFLAGS:-}"
+    # second build or for a debugger.
+    export CARGO_INCREMENTAL=0 CARGO_PROFILE_DEV_DEBUG=0 RUSTC_WORKSPACE_WRAPPER=clippy-driver RUSTFLAGS="-D warnings ${RUSTFLAGS:-}"
   fi
   trap 'stop_postgres' EXIT
   trap 'exit 130' INT
