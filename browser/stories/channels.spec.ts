@@ -9,7 +9,7 @@ test.describe.configure({ mode: "serial" });
 
 interface Case extends Vendor {
   /** What is asked for there. */
-  kind?: "social" | "gbp" | "newsletter" | "blog";
+  kind?: "social" | "gbp" | "newsletter";
   format?: string;
   scored?: boolean;
 }
@@ -25,7 +25,7 @@ const platforms: Case[] = [
   { name: "Google Business Profile", account: harbour, kind: "gbp", scored: true },
   { name: "Mailchimp", account: harbour, kind: "newsletter", scored: true },
   { name: "Klaviyo", account: harbour, kind: "newsletter", scored: true },
-  { name: "Webflow", account: harbour, kind: "blog", scored: true },
+  { name: "Webflow", account: harbour, scored: true },
   { name: "Google Search Console", account: /harbourandpine\.example/ },
   { name: "Google Analytics 4", account: harbour },
   { name: "Google Ads", account: harbour },
@@ -89,9 +89,7 @@ async function ask(page: Page, platform: Case): Promise<void> {
   await page.getByLabel("Working title").fill(titleOf(platform.name));
   await page.getByLabel("Brief").fill("For people who plan a garden room and wonder which wood lasts.");
   const name = new RegExp(`^${platform.name}: `);
-  const where = page.getByRole("checkbox", { name }).or(page.getByRole("radio", { name }));
-  // An article goes to the client's site, of which there is one.
-  if (platform.kind !== "blog") await where.check();
+  await page.getByRole("checkbox", { name }).or(page.getByRole("radio", { name })).check();
   if (platform.format) await page.getByLabel("Format").selectOption(platform.format);
   await page.getByRole("button", { name: "Send for approval" }).click();
   await expect(page.locator("#toasts")).toContainText("waits for its approval");
@@ -172,8 +170,6 @@ test("what is approved stands on its platform, at once or at its time", async ({
       if (later) {
         await page.getByLabel("Schedule").check();
         await page.getByLabel(/^When/).fill(london(later));
-      } else if (platform.kind === "blog") {
-        await page.getByRole("radio", { name: "Publish now" }).check();
       }
       await approve(page);
     });

@@ -7,7 +7,7 @@ use anyhow::{Context, ensure};
 
 #[derive(clap::Args)]
 pub struct Arguments {
-    /// engine, webhooks, month, crawl, pages, curate, start, or all.
+    /// engine, month, crawl, pages, start, social, or all.
     name: String,
     /// Handed to the benchmark as they are: see `cargo xtask bench NAME -- --help`.
     #[arg(last = true)]
