@@ -18,17 +18,20 @@ use crate::{
 /// The step of the blog's pipeline that decides on an article.
 const DECIDE: &str = "approve_post";
 
+/// Whether its first text was approved and nothing is wrong with it since.
+const fn is_settled(item: &ContentItem) -> bool {
+    matches!(item.state, ItemState::Published | ItemState::Scheduled | ItemState::Approved)
+}
+
 /// Whether it stands on the client's site, where it can be changed. Posts and mails that went out can't be called back.
-pub fn stands(item: &ContentItem, publication: Option<&Publication>) -> bool {
+fn stands(item: &ContentItem, publication: Option<&Publication>) -> bool {
     let there = publication.is_some_and(|one| matches!(one.state, PublicationState::Live | PublicationState::OnSite));
-    let settled = matches!(item.state, ItemState::Published | ItemState::Scheduled | ItemState::Approved);
-    item.kind == ItemKind::BlogPost && settled && there
+    item.kind == ItemKind::BlogPost && is_settled(item) && there
 }
 
 /// Whether what is decided on, or was written last, is such a new text.
 pub fn is_revised(item: &ContentItem) -> bool {
-    let settled = matches!(item.state, ItemState::Published | ItemState::Scheduled | ItemState::Approved);
-    settled && item.approved_version.is_some_and(|approved| approved < item.current_version)
+    is_settled(item) && item.approved_version.is_some_and(|approved| approved < item.current_version)
 }
 
 /// Whether a person may write a new text for it now.

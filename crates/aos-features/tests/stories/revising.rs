@@ -8,19 +8,20 @@ use aos_features::{
     },
     tenants::{self, ApprovalPolicy, Settings},
 };
-use aos_kernel::{Actor, ContentItemId, Result};
+use aos_kernel::{Actor, ChannelId, ContentItemId, Result};
 use aos_platforms::memory::Mishap;
 use chrono::TimeDelta;
 
 use crate::studio::Studio;
 
-/// A client with a site and one article on it.
-async fn published(studio: &Studio) -> (aos_kernel::ChannelId, ContentItemId) {
-    let site = studio.connect("memory").await;
+/// A client with a channel and one piece that is out on it.
+async fn published(studio: &Studio, kind: RequestKind, platform: &str) -> (ChannelId, ContentItemId) {
+    let channel = studio.connect(platform).await;
     let request = NewRequest {
-        kind: RequestKind::Blog,
+        kind,
         title: "Roofs".to_owned(),
         brief: "What lasts.".to_owned(),
+        channels: if kind == RequestKind::Blog { Vec::new() } else { vec![channel] },
         planned_at: Some(studio.db.clock().now() + TimeDelta::hours(1)),
         ..NewRequest::default()
     };
@@ -30,7 +31,7 @@ async fn published(studio: &Studio) -> (aos_kernel::ChannelId, ContentItemId) {
     studio.days(1).await;
     let item = studio.items().await.remove(0);
     assert_eq!(item.state, ItemState::Published);
-    (site, item.id)
+    (channel, item.id)
 }
 
 /// Says it in other words.
@@ -58,14 +59,14 @@ async fn alone(studio: &Studio) {
     tx.commit().await.unwrap();
 }
 
-fn stands(studio: &Studio, site: aos_kernel::ChannelId) -> Vec<String> {
+fn stands(studio: &Studio, site: ChannelId) -> Vec<String> {
     studio.site.standing(site).into_iter().map(|post| post.article.html).collect()
 }
 
 #[tokio::test]
 async fn a_new_text_replaces_what_stands_there_once_somebody_approved_it() {
     for studio in Studio::each().await {
-        let (site, item) = published(&studio).await;
+        let (site, item) = published(&studio, RequestKind::Blog, "memory").await;
         alone(&studio).await;
         let (before, counted) = (studio.item(item).await, stands(&studio, site));
         assert_eq!(say(&studio, item, "Oak lasts for centuries.").await.unwrap(), 2);
@@ -100,7 +101,7 @@ async fn a_new_text_replaces_what_stands_there_once_somebody_approved_it() {
 #[tokio::test]
 async fn a_change_that_was_lost_on_its_way_is_made_again_and_never_taken_for_done() {
     for studio in Studio::each().await {
-        let (site, item) = published(&studio).await;
+        let (site, item) = published(&studio, RequestKind::Blog, "memory").await;
         alone(&studio).await;
         // The answer is lost and nothing happened, which nobody can tell from the outside.
         studio.site.fail_next(Mishap::Swallowed);
@@ -133,27 +134,14 @@ async fn a_change_that_was_lost_on_its_way_is_made_again_and_never_taken_for_don
 #[tokio::test]
 async fn what_went_out_on_a_network_is_not_written_anew() {
     for studio in Studio::each().await {
-        let words = studio.connect("memory_words").await;
-        let request = NewRequest {
-            kind: RequestKind::Social,
-            title: "Roofs".to_owned(),
-            brief: "What lasts.".to_owned(),
-            channels: vec![words],
-            planned_at: Some(studio.db.clock().now() + TimeDelta::hours(1)),
-            ..NewRequest::default()
-        };
-        studio.raise(request).await.unwrap();
-        studio.approve_all("request").await;
-        studio.approve_all("content_item").await;
-        studio.days(1).await;
-        let item = studio.items().await.remove(0);
+        let (_, item) = published(&studio, RequestKind::Social, "memory_words").await;
         let mut tx = studio.db.begin(Actor::user(studio.ana)).await.unwrap();
-        let text = content::queries::version(&mut tx, studio.scope, item.id, 1).await.unwrap().text;
+        let text = content::queries::version(&mut tx, studio.scope, item, 1).await.unwrap().text;
         let ItemText::Post(mut post) = text else { panic!("a post of another kind") };
         post.text.push('!');
         let edit = Edit { based_on: 1, text: ItemText::Post(post), note: None };
         let (steps, platforms) = (&studio.product.steps, studio.product.connections.platforms());
-        let refused = content::commands::edit_item(&mut tx, steps, platforms, studio.scope, item.id, edit).await;
+        let refused = content::commands::edit_item(&mut tx, steps, platforms, studio.scope, item, edit).await;
         assert_eq!(refused.unwrap_err().code(), "frozen");
     }
 }
