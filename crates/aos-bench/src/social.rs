@@ -102,13 +102,10 @@ async fn on(kind: DbKind, clients: usize) -> Result<()> {
     worker.run_until_idle().await?;
     let seconds = began.elapsed().as_secs_f64();
 
-    let mut standing = 0;
     for vendors in crowd.copies() {
         let (linkedin, facebook) = (vendors.linkedin().posts().len(), vendors.meta().posts().len());
         ensure!((linkedin, facebook) == (REQUESTS, REQUESTS), "{linkedin} and {facebook} posts of one client");
-        standing += linkedin + facebook;
     }
-    ensure!(standing == posts, "{standing} posts of {posts}");
     let may = strategy::pace::month_at(first, chrono_tz::UTC);
     for scope in &scopes {
         let mut conn = world.db.read().await?;
@@ -215,7 +212,7 @@ impl ModelGateway for Writer {
         let output = match request.purpose {
             Purpose::SocialPlan => planned(&task),
             _ => json!({
-                "text": format!("{:?}: what to know about it.", task.brief.as_ref().map(title_of)), "title": null, "link": null,
+                "text": format!("{}: what to know about it.", task.brief.as_ref().map_or("", title_of)), "title": null, "link": null,
                 "action": null, "media": [], "sources": [], "gaps": [],
             }),
         };
