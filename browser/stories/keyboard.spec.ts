@@ -23,7 +23,7 @@ test("a reviewer approves ten posts with the keyboard alone, and they go out", a
   await expect(page).toHaveURL(new RegExp(`client=${shared.clients.posts}`));
   await expect(items).toHaveCount(0);
   await page.goto(`/portal/clients/${shared.clients.posts}/content`);
-  await expect(page.locator("td .badge", { hasText: "Published" })).toHaveCount(10, { timeout: 30_000 });
+  await expect(page.locator("td .badge", { hasText: "Published" })).toHaveCount(10, { timeout: 60_000 });
 });
 
 test("one after the other: j, a, and the queue is one shorter; k goes back", async ({ as, shared }) => {

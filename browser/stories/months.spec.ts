@@ -90,6 +90,7 @@ here("the strategy agrees on each kind of work, and the month begins", async ({ 
     await page.getByLabel(`Deliverable ${at + 1} a month`).fill(String(month.monthly));
   }
   await page.getByRole("button", { name: /^Save as version/ }).last().click();
+  await expect(page.locator("#toasts")).toContainText("Saved");
   await page.goto("/portal?kind=strategy");
   await page.locator("[data-item] [data-primary]").first().click();
   await page.getByRole("button", { name: /^Approve/ }).first().click();

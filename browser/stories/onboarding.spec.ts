@@ -56,6 +56,7 @@ test("the client's administrator fills in the six steps, leaves and comes back, 
   const summary = page.locator(".summary");
   for (const said of ["Warm and plain.", "cheap", "prices.txt"]) await expect(summary).toContainText(said);
   await page.getByRole("button", { name: "Launch" }).click();
+  await expect(page.locator("#toasts")).toContainText("Thank you");
   await page.goto(`/client/${client}`);
   await expect(page.getByRole("link", { name: "Getting started" })).toHaveCount(0);
 

@@ -23,7 +23,7 @@ use crate::{
     error::WebError,
     flash::{self, Flash, Theme},
     layout::{Person, Place, Shell},
-    live::Topic,
+    live::{Mark, Topic},
     paths,
     state::{AppState, WebSettings},
 };
@@ -189,6 +189,8 @@ pub struct Viewer {
     pub user_agent: Option<String>,
     /// The moment of the request, so that one page tells one time.
     pub now: Timestamp,
+    /// What was announced before the request: its page's stream goes on from there.
+    since: Mark,
     csrf: CsrfToken,
     theme: Theme,
     flash: Option<Flash>,
@@ -200,6 +202,7 @@ impl FromRequestParts<AppState> for Viewer {
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Response> {
         let jar = CookieJar::from_headers(&parts.headers);
+        let since = state.hub.mark();
         let refuse = |error: Error| WebError(error).into_response();
         let found = by_cookie(state, &jar).await.map_err(refuse)?.ok_or_else(|| refuse(Error::unauthenticated()))?;
         if found.must_change_password && !matches!(parts.uri.path(), paths::PASSWORD | paths::SIGN_OUT) {
@@ -231,6 +234,7 @@ impl FromRequestParts<AppState> for Viewer {
             address: guest.address,
             user_agent: guest.user_agent,
             now: guest.now,
+            since,
             csrf: guest.csrf,
             theme: guest.theme,
             flash: guest.flash,
@@ -305,6 +309,7 @@ impl Viewer {
             csrf: self.csrf.clone(),
             flash: self.flash.clone(),
             theme: self.theme,
+            since: Some(self.since),
             ..Shell::default()
         };
         let own = Topic::notices(self.principal.user());

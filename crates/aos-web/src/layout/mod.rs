@@ -31,6 +31,8 @@ pub struct Shell {
     pub theme: Theme,
     /// Topics of [`crate::live::Topic`] that the page listens to; empty: no stream is opened.
     pub topics: Vec<String>,
+    /// Where the announcements stood before the page was read.
+    pub since: Option<crate::live::Mark>,
     /// The client dashboard's own rail and branding, in the place of the agency's.
     pub client: Option<ClientRail>,
     /// How the agency shows itself on a page without a rail.
@@ -71,6 +73,9 @@ impl Shell {
         let mut query = url::form_urlencoded::Serializer::new(String::new());
         for topic in &self.topics {
             query.append_pair("topic", topic);
+        }
+        if let Some(since) = self.since {
+            query.append_pair("since", &since.to_string());
         }
         format!("{}?{}", crate::paths::LIVE, query.finish())
     }

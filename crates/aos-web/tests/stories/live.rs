@@ -3,12 +3,12 @@
 use std::time::Duration;
 
 use aos_features::people::Role;
-use aos_kernel::{NewEvent, Subject, UserId};
+use aos_kernel::{NewEvent, Subject, TenantId, UserId};
 use aos_storage::{DbKind, testing::kinds};
 use aos_testkit::TestApp;
 use axum::{
     Router,
-    body::Body,
+    body::{Body, to_bytes},
     http::{Request, StatusCode, header},
 };
 use futures::StreamExt;
@@ -20,16 +20,15 @@ struct Stream(axum::body::BodyDataStream);
 
 impl Stream {
     async fn open(app: &TestApp, router: &Router, person: UserId, topics: &[String]) -> Self {
-        let (session, _) = app.sign_in(person).await;
         let mut query = url::form_urlencoded::Serializer::new(String::new());
         for topic in topics {
             query.append_pair("topic", topic);
         }
-        let request = Request::get(format!("/portal/live?{}", query.finish()))
-            .header(header::COOKIE, format!("aos_session={}", session.expose()));
-        let response = router.clone().oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
-        assert_eq!(response.status(), StatusCode::OK);
-        Self(response.into_body().into_data_stream())
+        Self::at(app, router, person, &format!("/portal/live?{}", query.finish())).await
+    }
+
+    async fn at(app: &TestApp, router: &Router, person: UserId, address: &str) -> Self {
+        Self(get(app, router, person, address).await.into_data_stream())
     }
 
     /// The next topic that is announced; `None` when nothing is within a moment.
@@ -38,6 +37,23 @@ impl Stream {
         let text = String::from_utf8(part.to_vec()).unwrap();
         text.lines().find_map(|line| line.strip_prefix("data: ")).map(str::to_owned)
     }
+}
+
+async fn get(app: &TestApp, router: &Router, person: UserId, address: &str) -> Body {
+    let (session, _) = app.sign_in(person).await;
+    let request = Request::get(address).header(header::COOKIE, format!("aos_session={}", session.expose()));
+    let response = router.clone().oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
+    assert_eq!(response.status(), StatusCode::OK);
+    response.into_body()
+}
+
+async fn start_crawl(app: &TestApp, client: TenantId) {
+    let (session, form) = app.sign_in(app.administrator).await;
+    let save = Request::post(format!("/portal/clients/{client}/crawl"))
+        .header(header::COOKIE, format!("aos_session={}", session.expose()))
+        .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+    let answer = app.router().oneshot(save.body(Body::from(format!("_csrf={form}"))).unwrap()).await.unwrap();
+    assert_eq!(answer.status(), StatusCode::SEE_OTHER);
 }
 
 const LONG: Duration = Duration::from_secs(20);
@@ -79,12 +95,31 @@ async fn a_change_at_a_client_reaches_open_pages_of_another_process() {
         let elsewhere = app.router_of_another_process().await;
         let topic = format!("tenant:{client}");
         let mut page = Stream::open(&app, &elsewhere, app.administrator, std::slice::from_ref(&topic)).await;
-        let (session, form) = app.sign_in(app.administrator).await;
-        let save = Request::post(format!("/portal/clients/{client}/crawl"))
-            .header(header::COOKIE, format!("aos_session={}", session.expose()))
-            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
-        let answer = app.router().oneshot(save.body(Body::from(format!("_csrf={form}"))).unwrap()).await.unwrap();
-        assert_eq!(answer.status(), StatusCode::SEE_OTHER);
+        start_crawl(&app, client).await;
         assert_eq!(page.next(LONG).await, Some(topic));
+    }
+}
+
+#[tokio::test]
+async fn what_changes_while_a_page_is_on_its_way_is_told_as_soon_as_it_listens() {
+    for kind in kinds() {
+        let app = TestApp::new(kind).await;
+        let client = app.client("Acme").await;
+        app.work().await;
+        let router = app.router();
+        let page = get(&app, &router, app.administrator, &format!("/portal/clients/{client}")).await;
+        let page = String::from_utf8(to_bytes(page, 1 << 20).await.unwrap().to_vec()).unwrap();
+        let (_, stream) = page.split_once("data-stream=\"").unwrap();
+        let (stream, _) = stream.split_once('"').unwrap();
+        let stream = stream.replace("&#38;", "&");
+        start_crawl(&app, client).await;
+        app.work().await;
+        let topic = format!("tenant:{client}");
+        let mut late = Stream::at(&app, &router, app.administrator, &stream).await;
+        let mut heard = Vec::new();
+        while let Some(told) = late.next(SHORT).await {
+            heard.push(told);
+        }
+        assert!(heard.contains(&topic), "{heard:?}");
     }
 }
