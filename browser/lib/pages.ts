@@ -44,6 +44,8 @@ export const UNLINKED: Record<string, string> = {
   "/join/{token}": "from a letter: doors opens it",
   "/reset/{token}": "from a letter: doors opens it",
   "/a/{token}": "from a letter: doors opens it",
+  "/a/{token}/media/{media}": "a picture, of what a letter asks about",
+  "/a/{token}/media/{media}/file": "a picture, of what a letter asks about",
   "/account/email/{token}": "from a letter: stories/account opens it",
   "/sign-in/code": "in the middle of signing in: stories/account opens it",
   "/sign-in/provider": "leads to the identity provider",

@@ -7,6 +7,7 @@ use std::{
     env, fs, io,
     path::{Path, PathBuf},
     process::{Command, ExitCode},
+    time::SystemTime,
 };
 
 const HOW: &str = "run `npm ci && npm run build` in crates/aos-web/ui (Node 20 or newer)";
@@ -53,7 +54,17 @@ fn ensure(root: &Path) -> Result<(), String> {
         npm_run(npm, &ui, &["ci", "--no-audit", "--no-fund"])?;
     }
     npm_run(npm, &ui, &["run", "build"])?;
-    fs::write(&stamp, fingerprint).map_err(|error| format!("dist/.sources cannot be written: {error}"))
+    keep(&stamp, &fingerprint, &sources).map_err(|error| format!("dist/.sources cannot be written: {error}"))
+}
+
+/// As old as the newest source: what is younger than this run, Cargo takes for changed after it, and builds everything twice.
+fn keep(stamp: &Path, fingerprint: &str, sources: &[PathBuf]) -> io::Result<()> {
+    fs::write(stamp, fingerprint)?;
+    let mut newest = SystemTime::UNIX_EPOCH;
+    for file in sources {
+        newest = newest.max(fs::metadata(file)?.modified()?);
+    }
+    fs::File::options().write(true).open(stamp)?.set_modified(newest)
 }
 
 fn npm_run(npm: &str, ui: &Path, arguments: &[&str]) -> Result<(), String> {

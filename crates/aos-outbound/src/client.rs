@@ -18,7 +18,7 @@ use crate::{
     request::Body,
     resolver::{Resolver, SystemLookup, public_only},
     response::{Limits, Source},
-    retry,
+    retry, trust,
 };
 
 /// How long an unused connection is kept. Many servers close theirs after five seconds; a write on a connection that
@@ -120,8 +120,13 @@ impl Outbound {
     }
 
     fn assemble(config: OutboundConfig, lookup: Arc<dyn Lookup>, wire: Wire) -> Result<Self, OutboundError> {
+        let no_start = |why: &dyn fmt::Display| {
+            OutboundError::unsent(OutboundErrorKind::Tls, format!("The HTTP client can't start: {why}."))
+        };
+        let trust = trust::of_the_system().map_err(|error| no_start(&error))?;
         let client = |guarded| {
             reqwest::Client::builder()
+                .tls_backend_preconfigured(trust.clone())
                 .user_agent(&config.user_agent)
                 .connect_timeout(config.connect_timeout)
                 .pool_idle_timeout(KEEP_IDLE)
@@ -131,10 +136,7 @@ impl Outbound {
                 .no_proxy()
                 .dns_resolver(Arc::new(Resolver { lookup: lookup.clone(), guarded }))
                 .build()
-                .map_err(|error| {
-                    let message = format!("The HTTP client can't start: {error}.");
-                    OutboundError::unsent(OutboundErrorKind::Tls, message)
-                })
+                .map_err(|error| no_start(&error))
         };
         let (guarded, open) = (client(true)?, client(false)?);
         Ok(Self(Arc::new(Inner { config, lookup, guarded, open, limiters: Limiters::default(), wire })))

@@ -21,6 +21,7 @@ mod resolver;
 mod response;
 mod retry;
 mod text;
+mod trust;
 
 pub use client::{Outbound, OutboundConfig};
 pub use error::{OutboundError, OutboundErrorKind, Sent};

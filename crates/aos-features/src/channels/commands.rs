@@ -180,10 +180,18 @@ impl Connections {
         {
             return self.handle(db, scope, &channel).await.map(Some);
         }
-        let mut tx = db.begin(Actor::system("channels")).await?;
-        mark_expired(&mut tx, scope, account.channel, why).await?;
-        tx.commit().await?;
+        self.ended(db, scope, account.channel, why).await?;
         Ok(None)
+    }
+
+    /// The platform takes no access to this account any more, neither what there was nor what it gave last.
+    ///
+    /// # Errors
+    /// `Storage`.
+    pub async fn ended(&self, db: &Db, scope: TenantScope, channel: ChannelId, why: &str) -> Result<()> {
+        let mut tx = db.begin(Actor::system("channels")).await?;
+        mark_expired(&mut tx, scope, channel, why).await?;
+        tx.commit().await
     }
 
     /// Asks the platform whether the account still works, and keeps the answer. A passing error changes no state.

@@ -6,7 +6,7 @@ use aos_capabilities::{
 use aos_kernel::{ChannelId, Error, Result, TenantScope};
 use aos_storage::Conn;
 
-use super::model::{ContentItem, ItemText, NewRequest, RequestKind};
+use super::model::{ContentItem, ItemKind, ItemText, NewRequest, RequestKind};
 use crate::channels::{self, Channel, ChannelState};
 
 /// Whether a platform takes what a request of this kind becomes.
@@ -113,6 +113,26 @@ pub async fn channel_of<'a>(
     let channel = channels::queries::channel(conn, scope, id).await?;
     let descriptor = platforms.get(&channel.platform).map(|platform| platform.descriptor());
     Ok(Some((channel, descriptor)))
+}
+
+/// Where an item goes when it goes out: its own channel, the site of a blog post, nowhere for what a person sends or hands
+/// over.
+///
+/// # Errors
+/// `NotFound` when the channel is gone; `Storage`.
+pub async fn destination(
+    conn: &mut Conn,
+    platforms: &PlatformRegistry,
+    scope: TenantScope,
+    item: &ContentItem,
+) -> Result<Option<Channel>> {
+    match (item.channel_id, item.kind) {
+        (Some(id), _) => Ok(Some(channels::queries::channel(conn, scope, id).await?)),
+        (None, ItemKind::BlogPost) => {
+            Ok(channels_for(conn, platforms, scope, RequestKind::Blog).await?.into_iter().next())
+        }
+        (None, _) => Ok(None),
+    }
 }
 
 /// What is asked of a text: while it is edited, or before it is approved and so has to be whole.

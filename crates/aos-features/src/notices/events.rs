@@ -7,6 +7,7 @@
 //! - `activities.person_assigned`: `role`, `name`, `attempt`
 //! - `activities.failed`: `name`; the event's reason
 //! - `content.publishing_gave_up`, `…_unconfirmed`, `content.schedule_missed`, `content.removed_on_site`: the reason
+//! - `content.publishing_put_off`: `hours_late`; the reason
 //! - `website.crawled`: `outcome`, `incomplete`
 //! - `channels.expired`, `channels.renewal_delayed`, `channels.not_revoked`: `label`; the event's reason
 //! - `channels.expiring`: `label`, `days`
@@ -25,7 +26,7 @@ use super::model::NoticeKind;
 use crate::people::Role;
 
 /// The kinds that are subscribed to.
-pub const EVENTS: [&str; 20] = [
+pub const EVENTS: [&str; 21] = [
     "activities.approval_requested",
     "activities.approval_stalled",
     "activities.sent_back",
@@ -33,6 +34,7 @@ pub const EVENTS: [&str; 20] = [
     "activities.failed",
     "content.publishing_gave_up",
     "content.publishing_unconfirmed",
+    "content.publishing_put_off",
     "content.schedule_missed",
     "content.removed_on_site",
     "website.crawled",
@@ -50,6 +52,9 @@ pub const EVENTS: [&str; 20] = [
 
 /// Events that are answered with a letter to one address instead of a notification.
 pub const LETTERS: [&str; 3] = ["people.invited", "people.password_reset_requested", "people.email_change_requested"];
+
+/// How long a platform may have a piece wait before somebody is told.
+const HOURS_OF_NO_NEWS: i64 = 48;
 
 /// Whom a notice concerns.
 #[derive(Clone, Debug, PartialEq)]
@@ -132,6 +137,10 @@ pub fn planned(event: &Event) -> Option<Planned> {
         }
         "content.publishing_unconfirmed" => {
             plan(NoticeKind::PublicationUnconfirmed, format!("unconfirmed:{id}"), carers, why)
+        }
+        // An account's daily limit is no news; a platform that takes nothing for days is.
+        "content.publishing_put_off" if number("hours_late") >= Some(HOURS_OF_NO_NEWS) => {
+            plan(NoticeKind::PublicationDelayed, format!("delayed:{id}"), carers, why)
         }
         "website.crawled" => match text("outcome") {
             Some("incomplete" | "failed") => plan(
@@ -246,6 +255,13 @@ mod tests {
     }
 
     #[test]
+    fn a_days_limit_is_no_news_and_days_without_an_end_are() {
+        let put_off = |hours: i64| planned(&event("content.publishing_put_off", json!({ "hours_late": hours })));
+        assert_eq!(put_off(24), None);
+        assert_eq!(put_off(72).map(|told| told.kind), Some(NoticeKind::PublicationDelayed));
+    }
+
+    #[test]
     fn a_notice_that_died_is_not_told_by_a_notice() {
         assert_eq!(planned(&event("workflow.job_died", json!({ "kind": "notices.tell" }))), None);
     }
@@ -256,8 +272,7 @@ mod tests {
         for kind in EVENTS {
             for stage in ["reminder", "escalation"] {
                 let maker = Actor::user(UserId::new());
-                let data =
-                    json!({ "outcome": "failed", "role": "reviewer", "stage": stage, "made_by": maker, "kind": "x" });
+                let data = json!({ "outcome": "failed", "role": "reviewer", "stage": stage, "made_by": maker, "kind": "x", "hours_late": 48 });
                 made.insert(planned(&event(kind, data)).unwrap_or_else(|| panic!("{kind}")).kind);
             }
         }

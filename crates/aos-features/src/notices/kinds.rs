@@ -26,6 +26,8 @@ text_enum! {
         PublicationFailed = "publication_failed",
         /// Whether a piece was published can't be known yet.
         PublicationUnconfirmed = "publication_unconfirmed",
+        /// A platform has a piece wait for a day or longer.
+        PublicationDelayed = "publication_delayed",
         /// A crawl could not read the whole website.
         CrawlIncomplete = "crawl_incomplete",
         /// A platform no longer takes the channel's credentials.
@@ -123,6 +125,7 @@ impl NoticeKind {
             Self::PublicationUnconfirmed => {
                 news(G::Publishing, "It is not known whether a piece was published", Digest)
             }
+            Self::PublicationDelayed => news(G::Publishing, "A platform has a piece wait for days", Digest),
             Self::ChannelExpired => {
                 also_for_clients(news(G::Publishing, "A channel has to be connected again", AtOnce))
             }

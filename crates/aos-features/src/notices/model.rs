@@ -102,6 +102,9 @@ impl Notification {
             NoticeKind::PublicationUnconfirmed => {
                 Words { title: "It is not known yet whether a piece was published".to_owned(), body: why }
             }
+            NoticeKind::PublicationDelayed => {
+                Words { title: "A platform has a piece wait for days".to_owned(), body: why }
+            }
             NoticeKind::CrawlIncomplete => Words { title: "The website was not read completely".to_owned(), body: why },
             NoticeKind::ChannelExpired => {
                 Words { title: named("Connect it again: ", "A channel has to be connected again"), body: why }

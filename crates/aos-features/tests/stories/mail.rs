@@ -385,6 +385,7 @@ async fn every_declared_event_is_told_to_somebody() {
             let data = json!({
                 "role": "consultant", "title": "T", "name": "N", "activity": Uuid::now_v7(), "outcome": "failed",
                 "made_by": aos_kernel::Actor::user(dan), "stage": "reminder", "month": "2026-04", "kind": "x", "queue": kind,
+                "hours_late": 72,
             });
             let before = told(&world).await;
             world.tell(NewEvent::new(acme.id, kind, subject).because("So it is.").with(data)).await;

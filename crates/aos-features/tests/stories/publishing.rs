@@ -65,6 +65,9 @@ async fn two_processes_together_publish_what_an_account_may_and_the_rest_has_its
                 assert_eq!((publication.state, publication.attempts), (PublicationState::Intended, 0));
             }
             assert!(studio.failed().await.is_empty(), "to wait is no failure");
+            let told = "SELECT COUNT(*) AS n FROM notification WHERE kind = 'publication_delayed'";
+            let told = studio.db.read().await.unwrap().count(told, vec![]).await.unwrap();
+            assert_eq!(told, if days == 0 { 0 } else { 2 }, "only of those that wait for two days somebody is told");
             studio.clock.advance(TimeDelta::days(1));
         }
         assert!(studio.items().await.iter().all(|item| item.problem.is_none()));
@@ -196,6 +199,20 @@ async fn a_channel_is_expired_only_when_its_access_can_not_be_renewed() {
         assert_eq!(studio.network.wall().posts_on(page).len(), 1);
         let told = "SELECT COUNT(*) AS n FROM notification WHERE kind = 'channel_expired'";
         assert_eq!(studio.db.read().await.unwrap().count(told, vec![]).await.unwrap(), 1, "somebody is told");
+    }
+}
+
+#[tokio::test]
+async fn access_that_is_refused_as_soon_as_it_is_renewed_is_over() {
+    for studio in Studio::each().await {
+        let page = studio.connect_page().await;
+        studio.network.end_access();
+        studio.network.next_renewal(Turn::RefusedAgain);
+        let refused = approved(&studio, "Refused", &[page]).await[0];
+        assert_eq!(studio.item(refused).await.state, ItemState::Failed);
+        assert_eq!(studio.network.asked().0, 1, "it is not renewed over and over");
+        assert_eq!(state(&studio, page).await, ChannelState::Expired);
+        assert!(studio.network.wall().posts_on(page).is_empty());
     }
 }
 

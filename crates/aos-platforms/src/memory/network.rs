@@ -46,6 +46,8 @@ pub enum Turn {
     /// The application's secret is wrong.
     AppRefused,
     Unsupported,
+    /// The new access is refused like the one that it replaces.
+    RefusedAgain,
 }
 
 /// A page on the network.
@@ -398,7 +400,7 @@ impl Authorize for Network {
                 let words = "The practice network renews nothing without the person.";
                 return Err(self.error("refresh", PlatformErrorKind::Unsupported, words, "Connect it again."));
             }
-            Some(Turn::AnswerLost) | None => self.knows(app, "refresh")?,
+            Some(Turn::AnswerLost | Turn::RefusedAgain) | None => self.knows(app, "refresh")?,
         }
         let refresh = tokens.refresh.as_ref().map(Secret::expose).unwrap_or_default();
         let person = match self.descriptor.consent.map(|consent| consent.renewal) {
@@ -409,6 +411,10 @@ impl Authorize for Network {
         let tokens = self.issue(&mut state, &person, None);
         match turn {
             Some(Turn::AnswerLost) => Err(self.down("refresh")),
+            Some(Turn::RefusedAgain) => {
+                state.access.clear();
+                Ok(tokens)
+            }
             _ => Ok(tokens),
         }
     }

@@ -1,19 +1,23 @@
 //! Deciding from a mailed link, without signing in. Looking decides nothing; only the form on the page does.
 
-use aos_capabilities::publish::PublishMode;
+use aos_capabilities::{PlatformRegistry, publish::PublishMode};
 use aos_features::{
     activities::{
         Approval, ApprovalState, Decide, Decision,
         links::{self, Mailed},
     },
-    content,
+    content::{self, ItemKind, reach},
     read_models::names::Names,
     strategy, tenants,
 };
-use aos_kernel::{ApprovalId, ContentHash, ContentItemId, Error, ErrorKind, RequestId, Result, Secret, StrategyId};
+use aos_kernel::{
+    ApprovalId, ContentHash, ContentItemId, Error, ErrorKind, MediaId, RequestId, Result, Secret, StrategyId,
+    TenantScope,
+};
 use aos_storage::Conn;
 use axum::{
     Form,
+    extract::State,
     http::{HeaderValue, header},
     response::{IntoResponse, Response},
 };
@@ -21,13 +25,17 @@ use axum::{
 use super::views::{MailedDecided, MailedPage, MailedPiece};
 use crate::{
     app,
+    content::{parts::consequence, piece::look},
     flash::Flash,
     forms::{FieldErrors, Fields},
     layout::Place,
     markdown::to_html,
+    media,
     session::{Answer, At, Guest},
     show::{Dial, who},
+    state::AppState,
     ui::states::label,
+    website,
 };
 
 /// Such a page stands in no cache and no index, and where it leads does not learn its address.
@@ -38,6 +46,32 @@ fn private(response: impl IntoResponse) -> Response {
     headers.insert("x-robots-tag", HeaderValue::from_static("noindex, nofollow"));
     headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
     response
+}
+
+fn path(token: &Secret) -> String {
+    format!("/a/{}", token.expose())
+}
+
+/// `GET /a/{token}/media/{id}`: a picture of the client's website that one of the pieces shows.
+pub(super) async fn image(State(state): State<AppState>, At((token, id)): At<(String, MediaId)>) -> Answer {
+    let scope = scope_of(&state, token).await?;
+    website::image_of(&state, scope, id).await.map(private)
+}
+
+/// `GET /a/{token}/media/{id}/file`: one of the client's library.
+pub(super) async fn file(State(state): State<AppState>, At((token, id)): At<(String, MediaId)>) -> Answer {
+    let scope = scope_of(&state, token).await?;
+    media::original_of(&state, scope, id).await.map(private)
+}
+
+/// Whose pictures a link shows; its person may see them anyway.
+async fn scope_of(state: &AppState, token: String) -> Result<TenantScope> {
+    let now = state.product.db.clock().now();
+    let mailed = links::open(&mut state.product.db.read().await?, &Secret::new(token), now).await;
+    mailed.map(|mailed| mailed.scope).map_err(|error| match error.kind() {
+        ErrorKind::Conflict => Error::not_found("picture"),
+        _ => error,
+    })
 }
 
 /// `GET /a/{token}`.
@@ -70,9 +104,11 @@ async fn view(guest: &Guest, token: &Secret, errors: FieldErrors, notes: String)
     };
     let tenant = tenants::queries::tenant(&mut conn, mailed.scope).await?;
     let dial = Dial { zone: tenant.tz(), now: guest.now };
+    let platforms = guest.state.product.connections.platforms();
+    let base = path(token);
     let mut pieces = Vec::with_capacity(mailed.waiting.len());
     for approval in &mailed.waiting {
-        pieces.push(piece(&mut conn, &mailed, approval, dial).await?);
+        pieces.push(piece(&mut conn, platforms, &base, &mailed, approval, dial).await?);
     }
     let deciders = mailed.decided.iter().filter_map(|approval| approval.decided_by.as_ref());
     let names = Names::of(&mut conn, deciders).await?;
@@ -106,7 +142,14 @@ fn decided(approval: &Approval, names: &Names, dial: Dial) -> MailedDecided {
 }
 
 /// Exactly what is to be decided on: the version that the approval binds.
-async fn piece(conn: &mut Conn, mailed: &Mailed, approval: &Approval, dial: Dial) -> Result<MailedPiece> {
+async fn piece(
+    conn: &mut Conn,
+    platforms: &PlatformRegistry,
+    base: &str,
+    mailed: &Mailed,
+    approval: &Approval,
+    dial: Dial,
+) -> Result<MailedPiece> {
     let scope = mailed.scope;
     let mut piece = MailedPiece {
         value: format!("{}:{}", approval.id, approval.hash.as_str()),
@@ -119,22 +162,33 @@ async fn piece(conn: &mut Conn, mailed: &Mailed, approval: &Approval, dial: Dial
             let id = ContentItemId::from_uuid(approval.subject.id);
             let item = content::queries::item(conn, scope, id).await?;
             let version = content::queries::version(conn, scope, id, approval.version).await?;
-            piece.kind = "Post".to_owned();
-            let text = version.as_article();
-            piece.lead = text.excerpt;
-            piece.html = to_html(&text.markdown);
+            piece.kind = label(item.kind.as_str());
             piece.offline = version.offline;
-            let list = |name: &str, words: &[String]| (!words.is_empty()).then(|| (name.to_owned(), words.join(", ")));
-            piece.facts =
-                [list("Categories", &text.categories), list("Tags", &text.tags)].into_iter().flatten().collect();
+            piece.look = look(platforms, base, conn, scope, &item, &version.text).await?;
+            if let Some(text) = version.text.article() {
+                text.excerpt.clone_into(&mut piece.lead);
+                piece.html = to_html(&text.markdown);
+                if let Some(name) = &text.image {
+                    piece.image = media::picture(base, conn, scope, name).await?;
+                }
+                let list = |name: &str, all: &[String]| (!all.is_empty()).then(|| (name.to_owned(), all.join(", ")));
+                let facts = [list("Categories", &text.categories), list("Tags", &text.tags)];
+                piece.facts = facts.into_iter().flatten().collect();
+            }
+            let channel = reach::destination(conn, platforms, scope, &item).await?;
+            let channel = channel.map_or_else(|| "the site".to_owned(), |channel| reach::name_of(platforms, &channel));
+            let then = |when: &str| consequence(&item, &version, &channel, when);
             piece.consequence = match item.publish_mode {
                 _ if content::revise::is_revised(&item) => {
                     "Once everybody has approved it, it replaces what stands on the site.".to_owned()
                 }
-                PublishMode::Now => "Once everybody has approved it, it is published at once.".to_owned(),
-                PublishMode::Draft => "Once everybody has approved it, it is put on the site as a draft.".to_owned(),
+                PublishMode::Draft if item.kind == ItemKind::BlogPost => {
+                    format!("Once everybody has approved it, it is put on {channel} as a draft.")
+                }
+                PublishMode::Now | PublishMode::Draft => format!("Once everybody has approved it: {}", then("at once")),
                 PublishMode::At(at) => {
-                    format!("Once everybody has approved it, it is published on {}.", dial.moment(at).absolute)
+                    let when = format!("on {}", dial.moment(at).absolute);
+                    format!("Once everybody has approved it: {}", then(&when))
                 }
             };
         }
@@ -187,7 +241,7 @@ async fn piece(conn: &mut Conn, mailed: &Mailed, approval: &Approval, dial: Dial
 /// `POST /a/{token}`: decides on what is ticked, as it was shown.
 pub(super) async fn decide(guest: Guest, At(token): At<String>, Form(fields): Form<Fields>) -> Answer {
     let token = Secret::new(token);
-    let back = format!("/a/{}", token.expose());
+    let back = path(&token);
     let notes = fields.text("notes").to_owned();
     let again = async |error: &Error| -> Answer {
         let errors = FieldErrors::of(error).unwrap_or_default();

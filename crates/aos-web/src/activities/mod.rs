@@ -30,6 +30,8 @@ pub fn routes() -> Routes {
         .post("/portal/approvals/{approval}/edit", approvals::edit)
         .get("/a/{token}", mailed::page)
         .post("/a/{token}", mailed::decide)
+        .get("/a/{token}/media/{media}", mailed::image)
+        .get("/a/{token}/media/{media}/file", mailed::file)
         .get("/portal/clients/{tenant}/work", work::page)
         .get("/portal/activities/{activity}", activity::page)
         .post("/portal/activities/{activity}/retry", work::retry)

@@ -3,6 +3,7 @@
 use askama::Template;
 
 use crate::{
+    content::{piece::views::Look, views::ImageView},
     forms::FieldErrors,
     layout::{ClientHead, ClientTab, Shell},
     markdown::CleanHtml,
@@ -401,9 +402,13 @@ pub struct MailedPage {
 pub struct MailedPiece {
     /// `id:hash`: goes back with the decision.
     pub value: String,
-    /// "Post", "Brief", "Strategy".
+    /// "Blog post", "Brief", "Strategy".
     pub kind: String,
     pub title: String,
+    /// A piece that is no article, as its readers will see it.
+    pub look: Option<Look>,
+    /// The featured one of an article.
+    pub image: Option<ImageView>,
     pub lead: String,
     pub html: CleanHtml,
     pub facts: Vec<(String, String)>,

@@ -2,7 +2,7 @@
 
 use aos_features::{
     activities::{self, Approval, ApprovalState, Approver},
-    channels, content,
+    content::{self, ItemKind},
     people::Permission,
     read_models::{client, names::Names, queue},
     strategy,
@@ -189,8 +189,17 @@ async fn post(viewer: Viewer, mut asking: Asking, sent: Option<(Error, Fields)>)
     let item = content::queries::item(conn, scope, id).await?;
     let version = content::queries::version(conn, scope, id, asking.approval.version).await?;
     let names = Names::of(conn, [&version.author]).await?;
-    let mut article = parts::article(Side::Client, conn, scope, &face.tenant, &version, &names, dial).await?;
-    article.look = piece::look(&viewer, Side::Client, conn, scope, &item, &version.text).await?;
+    let mut article =
+        parts::article(&Side::Client.base(face.tenant.id), conn, scope, &face.tenant, &version, &names, dial).await?;
+    article.look = piece::look(
+        viewer.state.product.connections.platforms(),
+        &Side::Client.base(face.tenant.id),
+        conn,
+        scope,
+        &item,
+        &version.text,
+    )
+    .await?;
     let request = content::queries::request(conn, scope, item.request_id).await?;
     // Against what the client was asked about the last time, not against drafts that they never saw.
     let before = activities::queries::approvals_of(conn, scope, &asking.approval.subject).await?;
@@ -203,10 +212,7 @@ async fn post(viewer: Viewer, mut asking: Asking, sent: Option<(Error, Fields)>)
         None => None,
     };
     let platforms = viewer.state.product.connections.platforms();
-    let channel = match item.channel_id {
-        Some(channel) => Some(channels::queries::channel(conn, scope, channel).await?),
-        None => content::reach::channels_for(conn, platforms, scope, request.kind).await?.into_iter().next(),
-    };
+    let channel = content::reach::destination(conn, platforms, scope, &item).await?;
     let revised = content::revise::is_revised(&item);
     let planned = match item.publish_mode {
         aos_capabilities::publish::PublishMode::At(at) => Some(at),
@@ -214,9 +220,12 @@ async fn post(viewer: Viewer, mut asking: Asking, sent: Option<(Error, Fields)>)
     };
     let when = planned.map(|at| local(at, dial)).unwrap_or_default();
     asking.head.offline = version.offline;
-    asking.head.consequence = match revised {
-        true => "What stands on your site is replaced by this text at once.".to_owned(),
-        false => words::on_approval(item.publish_mode, channel.as_ref().map(|channel| channel.label.as_str()), &when),
+    let label = channel.as_ref().map(|channel| channel.label.as_str());
+    asking.head.consequence = match item.kind {
+        _ if revised => "What stands on your site is replaced by this text at once.".to_owned(),
+        ItemKind::OutreachEmail => "When you approve, your agency sends the mail.".to_owned(),
+        ItemKind::AdCopySet => "When you approve, your agency puts the ads into the ad account.".to_owned(),
+        _ => words::on_approval(item.publish_mode, label, &when),
     };
     let mut late = planned.filter(|at| *at <= viewer.now && asking.head.open() && !revised).map(|at| LateForm {
         mode: "now".to_owned(),

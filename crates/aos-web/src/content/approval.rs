@@ -76,8 +76,18 @@ pub(crate) async fn post_approval(viewer: Viewer, mut opened: Opened, sent: Opti
     };
     let request = content::queries::request(conn, scope, item.request_id).await?;
     let names = Names::of(conn, [&version.author]).await?;
-    let mut article = parts::article(Side::Portal, conn, scope, &opened.tenant, &version, &names, dial).await?;
-    article.look = piece::look(&viewer, Side::Portal, conn, scope, &item, &version.text).await?;
+    let mut article =
+        parts::article(&Side::Portal.base(opened.tenant.id), conn, scope, &opened.tenant, &version, &names, dial)
+            .await?;
+    article.look = piece::look(
+        viewer.state.product.connections.platforms(),
+        &Side::Portal.base(opened.tenant.id),
+        conn,
+        scope,
+        &item,
+        &version.text,
+    )
+    .await?;
     let figures = match article.look {
         Some(_) => Some(piece::figures(&viewer, conn, scope, &item, &version.text).await?),
         None => None,
@@ -89,13 +99,7 @@ pub(crate) async fn post_approval(viewer: Viewer, mut opened: Opened, sent: Opti
         .filter(|channel| channel.state == channels::ChannelState::Connected)
         .map(|channel| (channel.id, channel))
         .collect();
-    let connected = match (item.channel_id, item.kind) {
-        (Some(id), _) => Some(channels::queries::channel(conn, scope, id).await?),
-        (None, ItemKind::BlogPost) => {
-            reach::channels_for(conn, platforms, scope, RequestKind::Blog).await?.into_iter().next()
-        }
-        (None, _) => None,
-    };
+    let connected = reach::destination(conn, platforms, scope, &item).await?;
     let revised = content::revise::is_revised(&item);
     // What a person sends or hands over needs no channel.
     let by_hand = matches!(item.kind, ItemKind::AdCopySet | ItemKind::OutreachEmail);
@@ -187,34 +191,13 @@ pub(crate) async fn post_approval(viewer: Viewer, mut opened: Opened, sent: Opti
 
 /// The words for going out at once, and what approving does then and at a time.
 fn consequences(item: &ContentItem, version: &ContentVersion, channel: &str) -> (&'static str, String, String) {
+    let then = |when: &str| parts::consequence(item, version, channel, when);
     match item.kind {
-        ItemKind::BlogPost | ItemKind::SocialPost => (
-            "Publish now",
-            format!("The post appears on {channel} at once."),
-            format!("The post appears on {channel} at the time above."),
-        ),
+        ItemKind::BlogPost | ItemKind::SocialPost => ("Publish now", then("at once"), then("at the time above")),
         ItemKind::EmailCampaign => {
-            let audience = version.text.campaign().map(|text| text.audience.name.as_str()).unwrap_or_default();
-            let whom = if audience.is_empty() { "its audience" } else { audience };
-            (
-                "Send now",
-                format!("The newsletter goes to {whom} through {channel} at once. Nobody can call it back."),
-                format!("The newsletter goes to {whom} through {channel} at the time above."),
-            )
+            ("Send now", format!("{} Nobody can call it back.", then("at once")), then("at the time above"))
         }
-        ItemKind::OutreachEmail => (
-            "",
-            "Nothing is sent by itself: the mail becomes a task in the queue for somebody to send, who then says so there."
-                .to_owned(),
-            String::new(),
-        ),
-        ItemKind::AdCopySet => (
-            "",
-            "Nothing is put into an ad account by itself: the set becomes a task in the queue for somebody to hand over, \
-             who then says so there."
-                .to_owned(),
-            String::new(),
-        ),
+        ItemKind::OutreachEmail | ItemKind::AdCopySet => ("", then(""), String::new()),
     }
 }
 

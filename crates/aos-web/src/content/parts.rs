@@ -2,7 +2,9 @@
 
 use aos_features::{
     channels,
-    content::{ContentVersion, ItemText, Request, RequestKind, RequestState, model::AdNetwork, reach},
+    content::{
+        ContentItem, ContentVersion, ItemKind, ItemText, Request, RequestKind, RequestState, model::AdNetwork, reach,
+    },
     read_models::names::Names,
     tenants::Tenant,
 };
@@ -11,7 +13,6 @@ use aos_storage::Conn;
 
 use super::views::{ArticleView, BriefView};
 use crate::{
-    client::Side,
     markdown::{plain_text, to_html},
     media,
     session::Viewer,
@@ -19,9 +20,9 @@ use crate::{
     ui::{Diff, Frames, states::label},
 };
 
-/// A version as it will look on the client's site.
+/// A version as it will look on the client's site, with its pictures below `base`.
 pub(crate) async fn article(
-    side: Side,
+    base: &str,
     conn: &mut Conn,
     scope: TenantScope,
     tenant: &Tenant,
@@ -31,7 +32,7 @@ pub(crate) async fn article(
 ) -> Result<ArticleView> {
     let text = version.as_article();
     let image = match &text.image {
-        Some(name) => media::picture(side, conn, scope, name).await?,
+        Some(name) => media::picture(base, conn, scope, name).await?,
         None => None,
     };
     let (author, author_agent) = who(names, &version.author);
@@ -57,6 +58,27 @@ pub(crate) async fn article(
         offline: version.offline,
         gaps: gaps(&version.gaps),
     })
+}
+
+/// What becomes of an approved piece, on its channel and at a moment in words: "at once".
+pub(crate) fn consequence(item: &ContentItem, version: &ContentVersion, channel: &str, when: &str) -> String {
+    match item.kind {
+        ItemKind::BlogPost | ItemKind::SocialPost => format!("The post appears on {channel} {when}."),
+        ItemKind::EmailCampaign => {
+            let audience = version.text.campaign().map(|text| text.audience.name.as_str()).unwrap_or_default();
+            let whom = if audience.is_empty() { "its audience" } else { audience };
+            format!("The newsletter goes to {whom} through {channel} {when}.")
+        }
+        ItemKind::OutreachEmail => {
+            "Nothing is sent by itself: the mail becomes a task in the queue for somebody to send, who then says so there."
+                .to_owned()
+        }
+        ItemKind::AdCopySet => {
+            "Nothing is put into an ad account by itself: the set becomes a task in the queue for somebody to hand over, \
+             who then says so there."
+                .to_owned()
+        }
+    }
 }
 
 pub(crate) fn brief(request: &Request) -> BriefView {

@@ -69,7 +69,7 @@ pub(super) async fn of(
         ..before.clone()
     };
     let names = Names::of(conn, [&typed.author]).await?;
-    Ok((parts::article(Side::Portal, conn, scope, client, &typed, &names, dial).await?, measures))
+    Ok((parts::article(&Side::Portal.base(client.id), conn, scope, client, &typed, &names, dial).await?, measures))
 }
 
 pub(super) fn measures(text: &ArticleText, request: &Request) -> MeasuresView {

@@ -5,6 +5,8 @@ mod pages;
 mod upload;
 pub mod views;
 
+pub(crate) use pages::original_of;
+
 use aos_features::{
     content::library::{self, LARGEST_VIDEO, PUBLIC_PATH},
     website,
@@ -12,7 +14,7 @@ use aos_features::{
 use aos_kernel::{ErrorKind, MediaId, Result, TenantScope};
 use aos_storage::Conn;
 
-use crate::{client::Side, content::views::ImageView, router::Routes, ui::Source};
+use crate::{content::views::ImageView, router::Routes, ui::Source};
 
 /// The largest file, and what a form needs around it.
 const LARGEST_FORM: usize = LARGEST_VIDEO + (1 << 20);
@@ -25,25 +27,22 @@ pub fn routes() -> Routes {
         .get(&format!("{PUBLIC_PATH}{{token}}"), pages::fetch)
 }
 
-/// A picture by the name that a text has for it: one of the library, or the address of a crawled one.
+/// A picture by the name that a text has for it: one of the library, or the address of a crawled one. It is fetched below
+/// `base`, that of a client's face or of a mailed link.
 ///
 /// # Errors
 /// `Storage`.
-pub(crate) async fn picture(side: Side, conn: &mut Conn, scope: TenantScope, name: &str) -> Result<Option<ImageView>> {
-    let tenant = scope.tenant();
+pub(crate) async fn picture(base: &str, conn: &mut Conn, scope: TenantScope, name: &str) -> Result<Option<ImageView>> {
     if let Ok(id) = name.parse::<MediaId>() {
         return match library::file(conn, scope, id).await {
-            Ok(file) => {
-                let href = format!("{}/media/{id}/file", side.base(tenant));
-                Ok(Some(ImageView { href, alt: file.alt, from: None }))
-            }
+            Ok(file) => Ok(Some(ImageView { href: format!("{base}/media/{id}/file"), alt: file.alt, from: None })),
             Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
             Err(error) => Err(error),
         };
     }
     let image = website::queries::image_by_url(conn, scope, name).await?;
     Ok(image.map(|image| ImageView {
-        href: side.media(tenant, image.id),
+        href: format!("{base}/media/{}", image.id),
         alt: image.alt,
         from: Some(Source::page(&image.page_url)),
     }))

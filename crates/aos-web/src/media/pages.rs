@@ -8,7 +8,7 @@ use aos_features::{
     people::Permission,
     read_models::names::Names,
 };
-use aos_kernel::{Cursor, MediaId, PageSize, Result, TenantId};
+use aos_kernel::{Cursor, MediaId, PageSize, Result, TenantId, TenantScope};
 use axum::{
     Form,
     extract::{Multipart, Query, State, multipart::MultipartRejection},
@@ -265,7 +265,15 @@ pub(super) async fn remove(viewer: Viewer, side: Side, At((id, media)): At<(Tena
 /// `GET {base}/media/{id}/file`.
 pub(super) async fn original(viewer: Viewer, At((tenant, id)): At<(TenantId, MediaId)>) -> Answer {
     let scope = viewer.scope(tenant, Permission::SeeClient)?;
-    let served = viewer.state.product.library.original(scope, id).await?;
+    original_of(&viewer.state, scope, id).await
+}
+
+/// The same for whoever may see it by another right than a session.
+///
+/// # Errors
+/// `NotFound`, `Storage`.
+pub(crate) async fn original_of(state: &AppState, scope: TenantScope, id: MediaId) -> Answer {
+    let served = state.product.library.original(scope, id).await?;
     Ok(answered(served, "private, max-age=3600"))
 }
 

@@ -4,7 +4,7 @@ pub mod api;
 mod pages;
 pub mod views;
 
-pub(crate) use pages::{brand_view, crawl_view};
+pub(crate) use pages::{brand_view, crawl_view, image_of};
 
 use crate::router::Routes;
 

@@ -5,7 +5,7 @@ use aos_features::{
     people::Permission,
     website::{self, Crawl, CrawlState},
 };
-use aos_kernel::{CrawlId, Cursor, Error, MediaId, PageSize, TenantId};
+use aos_kernel::{CrawlId, Cursor, Error, MediaId, PageSize, TenantId, TenantScope};
 use aos_storage::ObjectKey;
 use axum::{
     extract::Query,
@@ -21,6 +21,7 @@ use crate::{
     paths,
     session::{Answer, At, Viewer},
     show::{Dial, count, next_page},
+    state::AppState,
     ui::number::{bytes, duration, grouped},
     workspace::Workspace,
 };
@@ -197,8 +198,16 @@ pub(super) async fn cancel(viewer: Viewer, At(id): At<TenantId>) -> Answer {
 /// `GET …/media/{id}`: an image that the crawl kept.
 pub(super) async fn image(viewer: Viewer, At((tenant, id)): At<(TenantId, MediaId)>) -> Answer {
     let scope = viewer.scope(tenant, Permission::SeeClient)?;
-    let image = website::queries::image(&mut viewer.read().await?, scope, id).await?;
-    object(&viewer, &image.object_key, &image.content_type).await
+    image_of(&viewer.state, scope, id).await
+}
+
+/// The same for whoever may see it by another right than a session.
+///
+/// # Errors
+/// `NotFound`, `Storage`.
+pub(crate) async fn image_of(state: &AppState, scope: TenantScope, id: MediaId) -> Answer {
+    let image = website::queries::image(&mut state.product.db.read().await?, scope, id).await?;
+    object(state, &image.object_key, &image.content_type).await
 }
 
 /// `GET …/screenshots/{crawl}`: the home page as a browser showed it.
@@ -206,12 +215,12 @@ pub(super) async fn screenshot(viewer: Viewer, At((tenant, id)): At<(TenantId, C
     let scope = viewer.scope(tenant, Permission::SeeClient)?;
     let crawl = website::queries::crawl(&mut viewer.read().await?, scope, id).await?;
     let key = crawl.screenshot_key.ok_or_else(|| Error::not_found("screenshot"))?;
-    object(&viewer, &ObjectKey::from_text(key), "image/png").await
+    object(&viewer.state, &ObjectKey::from_text(key), "image/png").await
 }
 
 /// A foreign site's bytes: shown only as the images that they say they are, and never able to do anything.
-async fn object(viewer: &Viewer, key: &ObjectKey, content_type: &str) -> Answer {
-    let bytes = viewer.state.product.objects.get(key).await?;
+async fn object(state: &AppState, key: &ObjectKey, content_type: &str) -> Answer {
+    let bytes = state.product.objects.get(key).await?;
     let kind = content_type.split(';').next().unwrap_or_default().trim();
     let kind = if kind.starts_with("image/") { kind } else { "application/octet-stream" };
     let kind = HeaderValue::from_str(kind).unwrap_or(HeaderValue::from_static("application/octet-stream"));

@@ -5,7 +5,7 @@ use aos_features::{
     notices, people,
     people::Role,
 };
-use aos_kernel::{Actor, Secret, UserId};
+use aos_kernel::{Actor, MediaId, Secret, UserId};
 use aos_sandbox::{MailSink, Sandbox, SandboxConfig};
 use aos_storage::testing::kinds;
 use aos_testkit::TestApp;
@@ -108,6 +108,26 @@ async fn a_link_preview_decides_nothing_and_a_deliberate_click_decides_once() {
         assert!(page.body.contains("leads nowhere") && !page.body.contains(&approval.title), "{}", page.body);
         let unknown = stranger.open("GET", "/a/no-such-link").await;
         assert!(unknown.body.contains("leads nowhere"));
+        journey.end().await;
+    }
+}
+
+#[tokio::test]
+async fn a_link_shows_the_pictures_of_what_it_asks_about_and_no_made_up_link_does() {
+    for kind in kinds() {
+        let journey = Journey::to_the_posts(kind).await;
+        let person = journey.app.person("Petra", Role::Approver, None).await;
+        let (path, _) = link(&journey, "content_item", person).await;
+        let stranger = Stranger::of(&journey.app);
+        let page = stranger.open("GET", &path).await;
+        let (_, rest) = page.body.split_once(&format!("src=\"{path}/media/")).expect("a picture");
+        let id = rest.split('"').next().unwrap();
+        let picture = stranger.open("GET", &format!("{path}/media/{id}")).await;
+        assert_eq!(picture.status, StatusCode::OK);
+        assert!(picture.headers[header::CONTENT_TYPE].to_str().unwrap().starts_with("image/"));
+        for nowhere in [format!("/a/no-such-link/media/{id}"), format!("{path}/media/{}", MediaId::new())] {
+            assert_eq!(stranger.open("GET", &nowhere).await.status, StatusCode::NOT_FOUND, "{nowhere}");
+        }
         journey.end().await;
     }
 }

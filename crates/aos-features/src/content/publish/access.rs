@@ -32,26 +32,30 @@ impl<'a> Access<'a> {
     where
         F: Future<Output = Result<T, PlatformError>>,
     {
-        match act(self.account.clone()).await {
-            Err(refusal) if !refusal.outcome_unknown => match self.is_renewed(&refusal).await? {
-                true => act(self.account.clone()).await,
-                false => Err(refusal),
-            },
-            done => done,
+        loop {
+            match act(self.account.clone()).await {
+                Err(refusal) if !refusal.outcome_unknown && self.is_renewed(&refusal).await? => {}
+                done => return done,
+            }
         }
     }
 
-    /// After a refusal: whether there is other access to go on with. Where the platform gives none any more, the channel is
-    /// expired by now.
+    /// After a refusal: whether there is other access to go on with. Where the platform gives none any more, or refuses what
+    /// it has just given, the channel is expired by now.
     ///
     /// # Errors
     /// What keeps it from being renewed now, as an error of the platform by which nothing happened.
     async fn is_renewed(&mut self, refusal: &PlatformError) -> Result<bool, PlatformError> {
-        if refusal.kind != PlatformErrorKind::AuthExpired || self.renewed {
+        if refusal.kind != PlatformErrorKind::AuthExpired {
             return Ok(false);
         }
+        let Self { db, scope, connections, .. } = *self;
+        if self.renewed {
+            let ended = connections.ended(db, scope, self.account.channel, &refusal.message).await;
+            return ended.map(|()| false).map_err(|error| not_now(refusal, &error));
+        }
         self.renewed = true;
-        match self.connections.refused(self.db, self.scope, &self.account, &refusal.message).await {
+        match connections.refused(db, scope, &self.account, &refusal.message).await {
             Ok(Some(account)) => {
                 self.account = account;
                 Ok(true)

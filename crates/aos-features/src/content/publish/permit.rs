@@ -91,7 +91,8 @@ pub(super) async fn put_off(
     // Whoever moves it holds the same lock.
     tx.lock(&format!("content_item {id}")).await?;
     let item = commands::item(tx, scope, id).await?;
-    store::put_off(tx, scope, publication, put_off.until, &put_off.why).await?;
+    let intended_at = store::put_off(tx, scope, publication, put_off.until, &put_off.why).await?;
+    let hours_late = (put_off.until - item.planned_at().unwrap_or(intended_at).max(intended_at)).num_hours();
     if item.state != ItemState::Published {
         let help = "There is nothing to do: it goes out then by itself.";
         store::set_item_state(tx, scope, id, ItemState::Scheduled, Some((&put_off.why, Some(help)))).await?;
@@ -99,7 +100,7 @@ pub(super) async fn put_off(
     tx.emit(
         NewEvent::new(scope.tenant(), "content.publishing_put_off", Subject::new(CONTENT_ITEM, id))
             .because(put_off.why.clone())
-            .with(json!({ "until": put_off.until })),
+            .with(json!({ "until": put_off.until, "hours_late": hours_late })),
     );
     tx.signal(Signal::new("tenant", scope.tenant()));
     Ok(())

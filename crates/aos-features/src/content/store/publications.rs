@@ -1,7 +1,7 @@
 //! The SQL of publications.
 
 use aos_capabilities::publish::{Published, PublishedState};
-use aos_kernel::{ChannelId, ContentHash, ContentItemId, PublicationId, Result, TenantScope, Timestamp};
+use aos_kernel::{ChannelId, ContentHash, ContentItemId, Error, PublicationId, Result, TenantScope, Timestamp};
 use aos_storage::{Conn, Sql, Tx, params};
 use serde_json::json;
 
@@ -134,14 +134,22 @@ pub async fn stands_as(
 }
 
 /// It is not attempted before this moment, for this reason.
-pub async fn put_off(tx: &mut Tx, scope: TenantScope, id: PublicationId, until: Timestamp, why: &str) -> Result<()> {
+pub async fn put_off(
+    tx: &mut Tx,
+    scope: TenantScope,
+    id: PublicationId,
+    until: Timestamp,
+    why: &str,
+) -> Result<Timestamp> {
     let now = tx.now();
-    tx.execute(
-        "UPDATE publication SET not_before = $3, problem = $4, updated_at = $5 WHERE tenant_id = $1 AND id = $2",
-        params![scope.tenant(), id, until, why, now],
-    )
-    .await?;
-    Ok(())
+    let row = tx
+        .row(
+            "UPDATE publication SET not_before = $3, problem = $4, updated_at = $5 WHERE tenant_id = $1 AND id = $2
+             RETURNING created_at",
+            params![scope.tenant(), id, until, why, now],
+        )
+        .await?;
+    row.ok_or_else(|| Error::not_found("publication"))?.get("created_at")
 }
 
 /// What the platform says of a piece that is no article.

@@ -102,7 +102,16 @@ async fn shown(
     before: &ItemText,
 ) -> Result<(Look, Figures)> {
     let text = form.text(before, &[]).unwrap_or_else(|_| before.clone());
-    let look = look(viewer, Side::Portal, conn, scope, item, &text).await?.unwrap_or_default();
+    let look = look(
+        viewer.state.product.connections.platforms(),
+        &Side::Portal.base(scope.tenant()),
+        conn,
+        scope,
+        item,
+        &text,
+    )
+    .await?
+    .unwrap_or_default();
     Ok((look, figures(viewer, conn, scope, item, &text).await?))
 }
 

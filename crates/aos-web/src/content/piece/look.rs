@@ -1,5 +1,6 @@
 //! A piece as its readers will see it: a post on its platform, a newsletter or a mail in a mail program, ads.
 
+use aos_capabilities::PlatformRegistry;
 use aos_features::content::{
     ContentItem, ItemText,
     model::{AdCopyText, AdNetwork, CampaignText, OutreachText, PostText},
@@ -10,24 +11,23 @@ use aos_storage::Conn;
 use url::Url;
 
 use super::views::{AdLook, Look, MailLook, PostLook};
-use crate::{client::Side, markdown::to_html, media, session::Viewer, ui::states::label};
+use crate::{markdown::to_html, media, ui::states::label};
 
 /// Ads of a set that are shown; a network puts together more.
 const ADS_SHOWN: usize = 3;
 
-/// `None` for an article, which has a page of its own.
+/// `None` for an article, which has a page of its own. Pictures are fetched below `base`.
 ///
 /// # Errors
 /// `Storage`.
 pub(crate) async fn look(
-    viewer: &Viewer,
-    side: Side,
+    platforms: &PlatformRegistry,
+    base: &str,
     conn: &mut Conn,
     scope: TenantScope,
     item: &ContentItem,
     text: &ItemText,
 ) -> Result<Option<Look>> {
-    let platforms = viewer.state.product.connections.platforms();
     let channel = reach::channel_of(conn, platforms, scope, item).await?;
     let (platform, place, account) = match &channel {
         Some((channel, descriptor)) => (
@@ -37,27 +37,27 @@ pub(crate) async fn look(
         ),
         None => (String::new(), String::new(), String::new()),
     };
-    let base = Look { platform, place, account, ..Look::default() };
+    let plain = Look { platform, place, account, ..Look::default() };
     Ok(match text {
         ItemText::Article(_) => None,
         ItemText::Post(text) => {
-            let post = post(side, conn, scope, text, base.platform == "instagram" || base.platform == "tiktok").await?;
-            Some(Look { noun: "post", post: Some(post), ..base })
+            let post = post(base, conn, scope, text, matches!(plain.platform.as_str(), "instagram" | "tiktok")).await?;
+            Some(Look { noun: "post", post: Some(post), ..plain })
         }
-        ItemText::Campaign(text) => Some(Look { noun: "newsletter", mail: Some(campaign(text)), ..base }),
-        ItemText::Outreach(text) => Some(Look { noun: "mail", mail: Some(outreach(text)), ..base }),
+        ItemText::Campaign(text) => Some(Look { noun: "newsletter", mail: Some(campaign(text)), ..plain }),
+        ItemText::Outreach(text) => Some(Look { noun: "mail", mail: Some(outreach(text)), ..plain }),
         ItemText::AdCopy(text) => Some(Look {
             noun: "ad copy",
             place: format!("{} Ads", text.network.name()),
             platform: text.network.as_str().to_owned(),
             ads: ads(text),
-            ..base
+            ..plain
         }),
     })
 }
 
 async fn post(
-    side: Side,
+    base: &str,
     conn: &mut Conn,
     scope: TenantScope,
     text: &PostText,
@@ -65,7 +65,7 @@ async fn post(
 ) -> Result<PostLook> {
     let (mut pictures, mut unseen) = (Vec::new(), Vec::new());
     for one in &text.media {
-        match media::picture(side, conn, scope, &one.media).await? {
+        match media::picture(base, conn, scope, &one.media).await? {
             Some(mut picture) => {
                 one.alt.clone_into(&mut picture.alt);
                 pictures.push(picture);
