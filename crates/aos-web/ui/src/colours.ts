@@ -11,7 +11,9 @@ export function startColours(root: ParentNode = document): void {
     picker.type = "color";
     picker.ariaLabel = `Pick: ${text.labels?.[0]?.textContent ?? "colour"}`;
     const take = () => {
-      if (HEX.test(text.value)) picker.value = text.value;
+      // Empty is the usual colour, which stands as an example in the field.
+      const colour = text.value || text.placeholder;
+      if (HEX.test(colour)) picker.value = colour;
     };
     take();
     one(".colour-field__swatch", field)?.remove();
