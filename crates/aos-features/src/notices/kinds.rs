@@ -26,7 +26,7 @@ text_enum! {
         PublicationFailed = "publication_failed",
         /// Whether a piece was published can't be known yet.
         PublicationUnconfirmed = "publication_unconfirmed",
-        /// A platform has a piece wait for a day or longer.
+        /// A platform has a piece wait for two days or longer.
         PublicationDelayed = "publication_delayed",
         /// A crawl could not read the whole website.
         CrawlIncomplete = "crawl_incomplete",
