@@ -136,7 +136,7 @@ impl Product {
             .on_event("tenants.registered", START)
             .on_event("website.crawl_requested", START)
             .on_event("onboarding.ready", START)
-            .on_event("strategy.period_opened", START)
+            .on_event("strategy.month_opened", START)
             .on_event("channels.improvement_proposed", START)
             .on_event("activities.pipeline_completed", CLOSE_IMPROVEMENT)
             .on_event("activities.pipeline_cancelled", CLOSE_IMPROVEMENT)
@@ -184,12 +184,12 @@ const START: &str = "activities.start";
 const SET_UP: &str = "onboarding.start_set_up";
 const CLOSE_IMPROVEMENT: &str = "channels.close_improvement";
 
-/// Starts the pipeline that an event asks for. Harmless when repeated: a pipeline's key is unique in its tenant.
+/// Starts the pipelines that an event asks for. Harmless when repeated: a pipeline's key is unique in its tenant.
 struct StartPipelines {
     steps: Arc<StepRegistry>,
 }
 
-/// What the events that open a month carry.
+/// What the event that opens a client's month carries below `work`, once for each deliverable.
 #[derive(Deserialize)]
 struct OpenedPeriod {
     /// None for what is made outside and only counted here.
@@ -210,33 +210,45 @@ struct Asked {
     input: Value,
 }
 
-fn asked_for(event: &Event) -> Result<StartPipeline> {
-    let data = |value: &Value| Error::internal(format!("{} does not say which pipeline: {value}", event.kind));
-    let (template_key, name, key, origin, input) = match event.kind.as_str() {
-        "tenants.registered" => {
-            let (template, name, key) =
-                ("website_audit".to_owned(), "Read the website".to_owned(), "crawl:first".to_owned());
-            (template, name, key, Origin::SetUp, json!({}))
+impl From<OpenedPeriod> for Asked {
+    fn from(opened: OpenedPeriod) -> Self {
+        Self {
+            template_key: opened.template_key.unwrap_or_default(),
+            name: opened.name,
+            key: format!("period:{}", opened.period_id),
+            origin: Origin::Period { period: opened.period_id },
+            input: json!({ "quantity": opened.quantity, "period_id": opened.period_id, "month": opened.month }),
         }
-        "strategy.period_opened" => {
-            let opened = OpenedPeriod::deserialize(&event.data).map_err(|_| data(&event.data))?;
-            let input = json!({ "quantity": opened.quantity, "period_id": opened.period_id, "month": opened.month });
-            let key = format!("period:{}", opened.period_id);
-            (
-                opened.template_key.unwrap_or_default(),
-                opened.name,
-                key,
-                Origin::Period { period: opened.period_id },
-                input,
-            )
+    }
+}
+
+fn asked_for(event: &Event) -> Result<Vec<StartPipeline>> {
+    let unread = || Error::internal(format!("{} does not say which pipeline: {}", event.kind, event.data));
+    let part = |key: &str| event.data.get(key).ok_or_else(unread);
+    let asked = match event.kind.as_str() {
+        "tenants.registered" => vec![Asked {
+            template_key: "website_audit".to_owned(),
+            name: "Read the website".to_owned(),
+            key: "crawl:first".to_owned(),
+            origin: Origin::SetUp,
+            input: json!({}),
+        }],
+        "strategy.month_opened" => {
+            let work = Vec::<OpenedPeriod>::deserialize(part("work")?).map_err(|_| unread())?;
+            work.into_iter().map(Asked::from).collect()
         }
-        _ => {
-            let asked = event.data.get("pipeline").and_then(|value| Asked::deserialize(value).ok());
-            let asked = asked.ok_or_else(|| data(&event.data))?;
-            (asked.template_key, asked.name, asked.key, asked.origin, asked.input)
-        }
+        _ => vec![Asked::deserialize(part("pipeline")?).map_err(|_| unread())?],
     };
-    Ok(StartPipeline { template_key, name, origin, input, key, enter_at: None, subjects: Vec::new() })
+    let start = |Asked { template_key, name, key, origin, input }| StartPipeline {
+        template_key,
+        name,
+        origin,
+        input,
+        key,
+        enter_at: None,
+        subjects: Vec::new(),
+    };
+    Ok(asked.into_iter().map(start).collect())
 }
 
 #[async_trait::async_trait]
@@ -252,11 +264,10 @@ impl JobHandler for StartPipelines {
         let known: BTreeSet<String> = activities::templates(tx).await?.into_iter().map(|t| t.template.key).collect();
         let mut starts = Vec::new();
         for Done { job, .. } in done {
-            let start = asked_for(&Event::of(job)?)?;
+            let scope = TenantScope::granted(job.tenant()?);
             // A deliverable that is counted but made outside has no template, and so nothing to start.
-            if known.contains(&start.template_key) {
-                starts.push((TenantScope::granted(job.tenant()?), start));
-            }
+            let asked = asked_for(&Event::of(job)?)?.into_iter().filter(|start| known.contains(&start.template_key));
+            starts.extend(asked.map(|start| (scope, start)));
         }
         activities::commands::start_pipelines(tx, &self.steps, starts).await?;
         Ok(())

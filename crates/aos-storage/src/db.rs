@@ -109,12 +109,15 @@ impl Db {
             let write = SqlitePoolOptions::new()
                 .max_connections(1)
                 .acquire_timeout(options.patience)
+                // A file does not go away as a server does: what asks whether it is there costs two switches of threads.
+                .test_before_acquire(false)
                 .connect_with(connect.clone())
                 .await
                 .map_err(storage)?;
             let read = SqlitePoolOptions::new()
                 .max_connections(options.connections.max(1))
                 .acquire_timeout(options.patience)
+                .test_before_acquire(false)
                 // What is read comes from the mapped file; this is only for what changed since the last checkpoint.
                 .connect_with(connect.read_only(true).pragma("cache_size", "-8192"))
                 .await

@@ -46,10 +46,18 @@ use aos_storage::{Migration, Migrations};
 
 /// The migrations of the engine's tables.
 pub fn migrations() -> Migrations {
-    Migrations::new(&[Migration {
-        number: 100,
-        name: "workflow",
-        sqlite: include_str!("../migrations/sqlite/0100_workflow.sql"),
-        postgres: include_str!("../migrations/postgres/0100_workflow.sql"),
-    }])
+    Migrations::new(&[
+        Migration {
+            number: 100,
+            name: "workflow",
+            sqlite: include_str!("../migrations/sqlite/0100_workflow.sql"),
+            postgres: include_str!("../migrations/postgres/0100_workflow.sql"),
+        },
+        Migration {
+            number: 480,
+            name: "workflow_told",
+            sqlite: include_str!("../migrations/sqlite/0480_workflow_told.sql"),
+            postgres: include_str!("../migrations/postgres/0480_workflow_told.sql"),
+        },
+    ])
 }

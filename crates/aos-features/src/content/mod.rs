@@ -120,4 +120,10 @@ pub const MIGRATIONS: &[aos_storage::Migration] = &[
         sqlite: include_str!("../../migrations/sqlite/0441_content_put_off.sql"),
         postgres: include_str!("../../migrations/postgres/0441_content_put_off.sql"),
     },
+    aos_storage::Migration {
+        number: 482,
+        name: "content_undated",
+        sqlite: include_str!("../../migrations/sqlite/0482_content_undated.sql"),
+        postgres: include_str!("../../migrations/postgres/0482_content_undated.sql"),
+    },
 ];

@@ -89,12 +89,29 @@ aos_kernel::text_enum! {
 /// More than this in one list nobody reads, and the page says so.
 pub const MOST: i64 = 500;
 
-/// What is shown of a post.
-const POST: &str = "'post' AS what, i.id, i.tenant_id, t.name AS client, t.zone, i.kind, i.title, i.state,
-    p.state AS publication, COALESCE(i.channel_id, p.channel_id) AS channel_id, p.standing_at, i.published_url, i.problem";
+/// What is read of a post, and what is shown of it.
+const POST: Columns = Columns {
+    table: "content_item",
+    read: "c.id, c.tenant_id, c.kind, c.title, c.state, c.channel_id, c.published_url, c.problem",
+    shown: "'post' AS what, i.id, i.tenant_id, t.name AS client, t.zone, i.kind, i.title, i.state,
+        p.state AS publication, COALESCE(i.channel_id, p.channel_id) AS channel_id, p.standing_at, i.published_url,
+        i.problem, i.at",
+};
 /// Of a brief; it has no publication, which is joined for the columns alone.
-const REQUEST: &str = "'request' AS what, i.id, i.tenant_id, t.name AS client, t.zone, i.kind, i.title, i.state,
-    p.state AS publication, p.channel_id, p.standing_at, p.url AS published_url, p.problem";
+const REQUEST: Columns = Columns {
+    table: "request",
+    read: "c.id, c.tenant_id, c.kind, c.title, c.state",
+    shown: "'request' AS what, i.id, i.tenant_id, t.name AS client, t.zone, i.kind, i.title, i.state,
+        p.state AS publication, p.channel_id, p.standing_at, p.url AS published_url, p.problem, i.at",
+};
+
+struct Columns {
+    table: &'static str,
+    /// Of a row `c`.
+    read: &'static str,
+    /// Of what was read, `i`, and what stands beside it.
+    shown: &'static str,
+}
 /// Asked of each row and not joined: else the databases begin with all clients and look at the work of each.
 const ACTIVE: &str = "(SELECT state FROM tenant WHERE id = c.tenant_id) = 'active'";
 
@@ -116,31 +133,34 @@ fn of(sql: &mut String, params: &mut Vec<Value>, scope: &AgencyScope, filter: &C
 
 /// One kind of entry: which rows `c` of a table, what is shown of them, and the column with their time.
 struct Kind {
-    shown: &'static str,
-    table: &'static str,
+    columns: Columns,
     rows: String,
     params: Vec<Value>,
     column: &'static str,
 }
 
 impl Kind {
-    fn of(scope: &AgencyScope, filter: &CalendarFilter, shown: &'static str, column: &'static str, rows: &str) -> Self {
-        let table = if shown == REQUEST { "request" } else { "content_item" };
+    fn of(scope: &AgencyScope, filter: &CalendarFilter, columns: Columns, column: &'static str, rows: &str) -> Self {
         let (mut sql, mut params) = (format!("{ACTIVE} AND {rows}"), Vec::new());
         of(&mut sql, &mut params, scope, filter, "c.tenant_id");
-        if filter.for_client && table == "request" {
+        if filter.for_client && columns.table == "request" {
             sql.push_str(KNOWN_TO_CLIENT);
         }
-        Self { shown, table, rows: sql, params, column }
+        Self { columns, rows: sql, params, column }
     }
 
-    /// The first rows that hold `more`, joined with what is shown beside them.
-    fn select(&self, more: &str, order: &str, limit: &str) -> String {
-        let Self { shown, table, rows, column, .. } = self;
+    /// The first rows that hold `more`.
+    fn first(&self, more: &str, order: &str, limit: &str) -> String {
+        let Self { columns: Columns { table, read, .. }, rows, column, .. } = self;
+        format!("SELECT {read}, c.{column} AS at FROM {table} AS c WHERE {rows}{more} ORDER BY {order} LIMIT {limit}")
+    }
+
+    /// Rows, joined with what is shown beside them.
+    fn shown(&self, rows: &str) -> String {
         format!(
-            "SELECT {shown}, i.{column} AS at
-             FROM (SELECT c.* FROM {table} AS c WHERE {rows}{more} ORDER BY {order} LIMIT {limit}) AS i
-             JOIN tenant AS t ON t.id = i.tenant_id LEFT JOIN publication AS p ON p.item_id = i.id"
+            "SELECT {} FROM ({rows}) AS i
+             JOIN tenant AS t ON t.id = i.tenant_id LEFT JOIN publication AS p ON p.item_id = i.id",
+            self.columns.shown
         )
     }
 }
@@ -192,7 +212,7 @@ pub async fn entries(
         condition(&mut more, &mut kind.params, &format!("c.{column} >= ?"), from);
         condition(&mut more, &mut kind.params, &format!("c.{column} < ?"), to);
         kind.params.push(MOST.to_value());
-        let sql = kind.select(&more, &format!("c.{column}, c.id"), &format!("${}", kind.params.len()));
+        let sql = kind.shown(&kind.first(&more, &format!("c.{column}, c.id"), &format!("${}", kind.params.len())));
         found.extend(conn.all::<Entry>(Sql::built(sql), kind.params).await?);
     }
     Ok(in_order(found))
@@ -252,10 +272,12 @@ pub async fn each_day(
         let edges: Vec<String> = midnights.iter().map(|at| bound(at.to_value())).collect();
         let (column, order) = (kind.column, format!("c.{}, c.id", kind.column));
         let day = |edge: &[String]| match edge {
-            [begin, end] => kind.select(&format!(" AND c.{column} >= {begin} AND c.{column} < {end}"), &order, &limit),
+            [begin, end] => kind.first(&format!(" AND c.{column} >= {begin} AND c.{column} < {end}"), &order, &limit),
             _ => String::new(),
         };
-        let sql = edges.windows(2).map(day).collect::<Vec<_>>().join(" UNION ALL ");
+        let days: Vec<String> = edges.windows(2).map(|edge| format!("SELECT * FROM ({}) AS day", day(edge))).collect();
+        // The days are put together before anything is joined: one join, however many days.
+        let sql = kind.shown(&days.join(" UNION ALL "));
         let rows = in_order(conn.all::<Entry>(Sql::built(sql), params).await?);
         let room = usize::try_from(most.each).unwrap_or(0);
         let counts = by_day(&rows, midnights);
@@ -283,7 +305,7 @@ async fn is_few(
     params.push((few + 1).to_value());
     let sql = format!(
         "SELECT count(*) AS counted FROM (SELECT 1 FROM {} AS c WHERE {rows} LIMIT ${}) AS first",
-        kind.table,
+        kind.columns.table,
         params.len()
     );
     Ok(conn.one::<Counted>(Sql::built(sql), params).await?.is_none_or(|found| found.counted <= few))
@@ -301,7 +323,7 @@ async fn all_of(conn: &mut Conn, mut kind: Kind, midnights: &[Timestamp]) -> Res
     condition(&mut more, &mut kind.params, &format!("c.{column} >= ?"), *from);
     condition(&mut more, &mut kind.params, &format!("c.{column} < ?"), *to);
     kind.params.push(MOST.to_value());
-    let sql = kind.select(&more, &format!("c.{column}, c.id"), &format!("${}", kind.params.len()));
+    let sql = kind.shown(&kind.first(&more, &format!("c.{column}, c.id"), &format!("${}", kind.params.len())));
     conn.all(Sql::built(sql), kind.params).await
 }
 
@@ -323,10 +345,11 @@ fn by_day(rows: &[Entry], midnights: &[Timestamp]) -> Vec<usize> {
 /// `Storage`.
 pub async fn undated(conn: &mut Conn, scope: &AgencyScope, filter: &CalendarFilter, limit: i64) -> Result<Vec<Entry>> {
     let mut found = Vec::new();
-    for (shown, rows) in [(POST, UNDATED_POSTS), (REQUEST, BRIEFS)] {
-        let mut kind = Kind::of(scope, filter, shown, "planned_at", rows);
+    for (columns, rows) in [(POST, UNDATED_POSTS), (REQUEST, BRIEFS)] {
+        let mut kind = Kind::of(scope, filter, columns, "planned_at", rows);
         kind.params.push(limit.to_value());
-        let sql = kind.select(" AND c.planned_at IS NULL", "c.id", &format!("${}", kind.params.len()));
+        let limit = format!("${}", kind.params.len());
+        let sql = kind.shown(&kind.first(" AND c.planned_at IS NULL", "c.id", &limit));
         let mut rows = conn.all::<Entry>(Sql::built(sql), kind.params).await?;
         rows.sort_by_key(|entry| entry.id);
         rows.dedup_by_key(|entry| entry.id);

@@ -212,42 +212,28 @@ async fn by_tenant(conn: &mut Conn, sql: &'static str, ids: &[TenantId]) -> Resu
     rows.iter().map(|row| Ok((row.get("tenant_id")?, row.get("n")?))).collect()
 }
 
+/// What readiness asks for, of many clients in one look. Whether there is a page is asked, not how many: a large site has
+/// thousands.
 async fn records_of(conn: &mut Conn, ids: &[TenantId]) -> Result<HashMap<TenantId, Records>> {
-    let mut records: HashMap<TenantId, Records> = ids.iter().map(|id| (*id, Records::default())).collect();
-    // Whether there is a page is asked, not how many: a large site has thousands.
-    let pages = "SELECT t.id AS tenant_id, CAST(1 AS bigint) AS n FROM tenant AS t WHERE t.id = ANY($1)
-                 AND EXISTS (SELECT 1 FROM site_page AS p WHERE p.tenant_id = t.id)";
-    type Set = fn(&mut Records, i64);
-    let counted: [(&'static str, Set); 5] = [
-        (pages, |r, n| r.pages = n),
-        (
-            "SELECT tenant_id, COUNT(*) AS n FROM channel WHERE tenant_id = ANY($1) AND state = 'connected'
-             GROUP BY tenant_id",
-            |r, n| r.publishing_channels = n,
-        ),
-        (
-            "SELECT tenant_id, COUNT(*) AS n FROM context_version WHERE tenant_id = ANY($1) GROUP BY tenant_id",
-            |r, n| r.context_versions = n,
-        ),
-        (
-            "SELECT tenant_id, COUNT(*) AS n FROM strategy WHERE tenant_id = ANY($1) AND state = 'active'
-             GROUP BY tenant_id",
-            |r, n| r.active_strategies = n,
-        ),
-        (
-            "SELECT tenant_id, COUNT(*) AS n FROM deliverable WHERE tenant_id = ANY($1) AND state = 'active'
-             GROUP BY tenant_id",
-            |r, n| r.active_deliverables = n,
-        ),
-    ];
-    for (sql, set) in counted {
-        for (tenant, n) in by_tenant(conn, sql, ids).await? {
-            if let Some(record) = records.get_mut(&tenant) {
-                set(record, n);
-            }
-        }
-    }
-    Ok(records)
+    let sql = "SELECT t.id,
+          CAST(CASE WHEN EXISTS (SELECT 1 FROM site_page AS x WHERE x.tenant_id = t.id) THEN 1 ELSE 0 END AS bigint) AS pages,
+          (SELECT COUNT(*) FROM channel AS x WHERE x.tenant_id = t.id AND x.state = 'connected') AS channels,
+          (SELECT COUNT(*) FROM context_version AS x WHERE x.tenant_id = t.id) AS contexts,
+          (SELECT COUNT(*) FROM strategy AS x WHERE x.tenant_id = t.id AND x.state = 'active') AS strategies,
+          (SELECT COUNT(*) FROM deliverable AS x WHERE x.tenant_id = t.id AND x.state = 'active') AS deliverables
+        FROM tenant AS t WHERE t.id = ANY($1)";
+    let rows = conn.rows(sql, params![ids]).await?;
+    let records = rows.iter().map(|row| {
+        let records = Records {
+            pages: row.get("pages")?,
+            publishing_channels: row.get("channels")?,
+            context_versions: row.get("contexts")?,
+            active_strategies: row.get("strategies")?,
+            active_deliverables: row.get("deliverables")?,
+        };
+        Ok((row.get("id")?, records))
+    });
+    records.collect()
 }
 
 /// What the page's clients have beside their names: a fixed number of queries, however many clients.

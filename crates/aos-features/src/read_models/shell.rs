@@ -11,8 +11,8 @@ use crate::{
     tenants::Party,
 };
 
-/// More than this is shown as this: nobody reads the difference, and counting stays cheap.
-pub const MOST_COUNTED: i64 = 999;
+/// So many are counted: beyond "99+" nobody reads the difference, and every page has this figure.
+pub const MOST_COUNTED: i64 = 100;
 
 /// What every page shows around itself.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, HashMap};
 use aos_kernel::{AgencyScope, Month, NewEvent, PeriodId, Result, Subject, TenantId, TenantScope, Timestamp};
 use aos_storage::{Signal, Tx};
 use chrono_tz::Tz;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{
     model::Period,
@@ -82,11 +82,11 @@ pub async fn open_month_for_all(tx: &mut Tx, agency: &AgencyScope, batch: &[(Ten
     let written = store::insert_new(tx, agency, &periods).await?;
     let mut opened = Opened::default();
     let mut told = None;
-    let mut begun: BTreeMap<(TenantId, Month), i64> = BTreeMap::new();
+    let mut begun: BTreeMap<(TenantId, Month), Vec<Value>> = BTreeMap::new();
     for (period, owner) in periods.iter().zip(owners).filter(|(period, _)| written.contains(&period.id)) {
         say(tx, period, &deliverables[owner], &mut opened);
         if period.opened_at.is_some() {
-            *begun.entry((period.tenant_id, period.month)).or_default() += 1;
+            begun.entry((period.tenant_id, period.month)).or_default().push(work(period, &deliverables[owner]));
         }
         // Those of one tenant stand together, so each is signalled once.
         if told != Some(period.tenant_id) {
@@ -94,14 +94,25 @@ pub async fn open_month_for_all(tx: &mut Tx, agency: &AgencyScope, batch: &[(Ten
             tx.signal(Signal::new("tenant", period.tenant_id));
         }
     }
-    // One for each client, for those whom the month concerns: the work itself starts from each period's own event.
-    for ((tenant, month), deliverables) in begun {
+    // One for each client: for those whom the month concerns, and for whoever starts its work, all at once.
+    for ((tenant, month), work) in begun {
         tx.emit(
             NewEvent::new(tenant, "strategy.month_opened", Subject::new("tenant", tenant))
-                .with(json!({ "month": month, "deliverables": deliverables })),
+                .with(json!({ "month": month, "deliverables": work.len(), "work": work })),
         );
     }
     Ok(opened)
+}
+
+/// What a period asks for, as whoever starts its work reads it.
+fn work(period: &Period, deliverable: &Openable) -> Value {
+    json!({
+        "period_id": period.id,
+        "template_key": deliverable.template_key,
+        "name": deliverable.name,
+        "month": period.month,
+        "quantity": period.target,
+    })
 }
 
 /// The months of a deliverable that are to be written, oldest first, and whether each is the present one.
@@ -131,7 +142,6 @@ fn say(tx: &mut Tx, period: &Period, deliverable: &Openable, opened: &mut Opened
         "period_id": period.id,
         "deliverable_id": period.deliverable_id,
         "deliverable_type": deliverable.deliverable_type,
-        "template_key": deliverable.template_key,
         "name": deliverable.name,
         "month": period.month,
         "quantity": period.target,

@@ -42,4 +42,10 @@ pub const MIGRATIONS: &[aos_storage::Migration] = &[
         sqlite: include_str!("../../migrations/sqlite/0461_tenants_by_zone.sql"),
         postgres: include_str!("../../migrations/postgres/0461_tenants_by_zone.sql"),
     },
+    aos_storage::Migration {
+        number: 481,
+        name: "tenants_listed",
+        sqlite: include_str!("../../migrations/sqlite/0481_tenants_listed.sql"),
+        postgres: include_str!("../../migrations/postgres/0481_tenants_listed.sql"),
+    },
 ];

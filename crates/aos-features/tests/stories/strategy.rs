@@ -143,14 +143,24 @@ async fn what_opens_a_month_says_all_that_its_pipeline_needs() {
         let strategy = propose(&world, inside(tenant.id), draft()).await;
         approve(&world, inside(tenant.id), &strategy).await;
         let events = world.taken_events();
-        let opened = events.iter().find(|event| event.kind == "strategy.period_opened").unwrap();
+        let of_kind = |kind: &str| events.iter().find(|event| event.kind == kind).unwrap();
         let period = &this_month(&world, inside(tenant.id)).await[0].period;
+        let opened = of_kind("strategy.period_opened");
         assert_eq!(opened.subject, Subject::new("period", period.id));
         assert_eq!(
             opened.data,
             json!({
                 "period_id": period.id, "deliverable_id": period.deliverable_id, "deliverable_type": "blog_posts",
-                "template_key": "blog_posts", "name": "Blog posts", "month": "2026-04", "quantity": 10
+                "name": "Blog posts", "month": "2026-04", "quantity": 10
+            })
+        );
+        assert_eq!(
+            of_kind("strategy.month_opened").data,
+            json!({
+                "month": "2026-04", "deliverables": 1, "work": [{
+                    "period_id": period.id, "template_key": "blog_posts", "name": "Blog posts", "month": "2026-04",
+                    "quantity": 10
+                }]
             })
         );
     }

@@ -20,7 +20,7 @@ use super::{
 };
 use crate::{
     activities::{decision_of, shown_hash},
-    content::{parts, piece},
+    content::parts::{self, Showing},
     forms::{FieldErrors, Fields},
     live::Topic,
     session::{Answer, At, Viewer},
@@ -189,17 +189,9 @@ async fn post(viewer: Viewer, mut asking: Asking, sent: Option<(Error, Fields)>)
     let item = content::queries::item(conn, scope, id).await?;
     let version = content::queries::version(conn, scope, id, asking.approval.version).await?;
     let names = Names::of(conn, [&version.author]).await?;
-    let mut article =
-        parts::article(&Side::Client.base(face.tenant.id), conn, scope, &face.tenant, &version, &names, dial).await?;
-    article.look = piece::look(
-        viewer.state.product.connections.platforms(),
-        &Side::Client.base(face.tenant.id),
-        conn,
-        scope,
-        &item,
-        &version.text,
-    )
-    .await?;
+    let platforms = viewer.state.product.connections.platforms();
+    let showing = Showing { side: Side::Client, scope, tenant: &face.tenant, dial };
+    let article = showing.piece(conn, platforms, &item, &version, &names).await?;
     let request = content::queries::request(conn, scope, item.request_id).await?;
     // Against what the client was asked about the last time, not against drafts that they never saw.
     let before = activities::queries::approvals_of(conn, scope, &asking.approval.subject).await?;
@@ -211,7 +203,6 @@ async fn post(viewer: Viewer, mut asking: Asking, sent: Option<(Error, Fields)>)
         }
         None => None,
     };
-    let platforms = viewer.state.product.connections.platforms();
     let channel = content::reach::destination(conn, platforms, scope, &item).await?;
     let revised = content::revise::is_revised(&item);
     let planned = match item.publish_mode {

@@ -16,7 +16,7 @@ use super::{
     words,
 };
 use crate::{
-    content::{parts, piece},
+    content::parts::Showing,
     session::{After, Answer, At, Viewer},
     show::next_page,
 };
@@ -49,16 +49,9 @@ pub(super) async fn page(viewer: Viewer, At((id, item)): At<(TenantId, ContentIt
     }
     let version = content::queries::version(conn, scope, item.id, shown).await?;
     let names = Names::of(conn, [&version.author]).await?;
-    let mut article = parts::article(&Side::Client.base(id), conn, scope, &open.tenant, &version, &names, dial).await?;
-    article.look = piece::look(
-        viewer.state.product.connections.platforms(),
-        &Side::Client.base(id),
-        conn,
-        scope,
-        &item,
-        &version.text,
-    )
-    .await?;
+    let platforms = viewer.state.product.connections.platforms();
+    let showing = Showing { side: Side::Client, scope, tenant: &open.tenant, dial };
+    let article = showing.piece(conn, platforms, &item, &version, &names).await?;
     let approvals = activities::queries::approvals_of(conn, scope, &Subject::new(CONTENT_ITEM, item.id)).await?;
     let pending = approvals.iter().rev().find(|one| one.state == ApprovalState::Pending);
     let base = Side::Client.base(id);

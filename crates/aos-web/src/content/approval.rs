@@ -15,7 +15,8 @@ use chrono::{LocalResult, NaiveDateTime, TimeZone};
 use chrono_tz::Tz;
 
 use super::{
-    parts, piece,
+    parts::{self, Showing},
+    piece,
     views::{PostApprovalPage, PublishForm, RequestListApprovalPage},
 };
 use crate::{
@@ -76,23 +77,13 @@ pub(crate) async fn post_approval(viewer: Viewer, mut opened: Opened, sent: Opti
     };
     let request = content::queries::request(conn, scope, item.request_id).await?;
     let names = Names::of(conn, [&version.author]).await?;
-    let mut article =
-        parts::article(&Side::Portal.base(opened.tenant.id), conn, scope, &opened.tenant, &version, &names, dial)
-            .await?;
-    article.look = piece::look(
-        viewer.state.product.connections.platforms(),
-        &Side::Portal.base(opened.tenant.id),
-        conn,
-        scope,
-        &item,
-        &version.text,
-    )
-    .await?;
+    let platforms = viewer.state.product.connections.platforms();
+    let showing = Showing { side: Side::Portal, scope, tenant: &opened.tenant, dial };
+    let article = showing.piece(conn, platforms, &item, &version, &names).await?;
     let figures = match article.look {
         Some(_) => Some(piece::figures(&viewer, conn, scope, &item, &version.text).await?),
         None => None,
     };
-    let platforms = viewer.state.product.connections.platforms();
     let channels: HashMap<_, _> = channels::queries::channels(conn, scope)
         .await?
         .into_iter()

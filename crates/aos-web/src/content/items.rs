@@ -13,7 +13,7 @@ use serde::Deserialize;
 
 use super::{
     edit::{edit_page, save_edit},
-    parts, piece,
+    parts::{self, Showing},
     views::{ItemPage, PublicationView, Revised, VersionRow},
 };
 use crate::{
@@ -56,17 +56,9 @@ pub(super) async fn page(
     let events = aos_workflow::history(conn, scope, &subject).await?;
     let actors = events.iter().map(|event| &event.actor).chain(versions.iter().map(|version| &version.author));
     let names = Names::of(conn, actors).await?;
-    let mut article =
-        parts::article(&Side::Portal.base(tenant), conn, scope, &open.tenant, current, &names, dial).await?;
-    article.look = piece::look(
-        viewer.state.product.connections.platforms(),
-        &Side::Portal.base(tenant),
-        conn,
-        scope,
-        &item,
-        &current.text,
-    )
-    .await?;
+    let platforms = viewer.state.product.connections.platforms();
+    let showing = Showing { side: Side::Portal, scope, tenant: &open.tenant, dial };
+    let article = showing.piece(conn, platforms, &item, current, &names).await?;
     let approvals = activities::queries::approvals_of(conn, scope, &subject).await?;
     let pending = approvals.iter().rev().find(|approval| approval.state == ApprovalState::Pending);
     let can_retry = viewer.can(tenant, Permission::OperateWork)

@@ -1,5 +1,6 @@
 //! Articles, briefs and differences, as several pages show them.
 
+use aos_capabilities::PlatformRegistry;
 use aos_features::{
     channels,
     content::{
@@ -11,8 +12,12 @@ use aos_features::{
 use aos_kernel::{Result, TenantScope};
 use aos_storage::Conn;
 
-use super::views::{ArticleView, BriefView};
+use super::{
+    piece,
+    views::{ArticleView, BriefView},
+};
 use crate::{
+    client::Side,
     markdown::{plain_text, to_html},
     media,
     session::Viewer,
@@ -20,44 +25,65 @@ use crate::{
     ui::{Diff, Frames, states::label},
 };
 
-/// A version as it will look on the client's site, with its pictures below `base`.
-pub(crate) async fn article(
-    base: &str,
-    conn: &mut Conn,
-    scope: TenantScope,
-    tenant: &Tenant,
-    version: &ContentVersion,
-    names: &Names,
-    dial: Dial,
-) -> Result<ArticleView> {
-    let text = version.as_article();
-    let image = match &text.image {
-        Some(name) => media::picture(base, conn, scope, name).await?,
-        None => None,
-    };
-    let (author, author_agent) = who(names, &version.author);
-    let address = format!("{}/{}", tenant.website.trim_end_matches('/'), text.slug);
-    let card = image.as_ref().map(|image| (image.href.clone(), image.alt.clone()));
-    Ok(ArticleView {
-        title: version.title.clone(),
-        slug: text.slug.clone(),
-        frames: Frames::new(&address, &text.title, &text.excerpt, &plain_text(&text.markdown), card),
-        address,
-        look: None,
-        excerpt: text.excerpt.clone(),
-        html: to_html(&text.markdown),
-        image,
-        categories: text.categories.clone(),
-        tags: text.tags.clone(),
-        sources: sources(&version.sources),
-        words: count(version.word_count),
-        version: small(version.version),
-        author,
-        author_agent,
-        at: dial.moment(version.created_at),
-        offline: version.offline,
-        gaps: gaps(&version.gaps),
-    })
+/// Where versions are shown: on one face of one client.
+pub(crate) struct Showing<'a> {
+    pub side: Side,
+    pub scope: TenantScope,
+    pub tenant: &'a Tenant,
+    pub dial: Dial,
+}
+
+impl Showing<'_> {
+    /// An article as it will look on the client's site.
+    pub(crate) async fn article(
+        &self,
+        conn: &mut Conn,
+        version: &ContentVersion,
+        names: &Names,
+    ) -> Result<ArticleView> {
+        let text = version.as_article();
+        let image = match &text.image {
+            Some(name) => media::picture(&self.side.base(self.tenant.id), conn, self.scope, name).await?,
+            None => None,
+        };
+        let (author, author_agent) = who(names, &version.author);
+        let address = format!("{}/{}", self.tenant.website.trim_end_matches('/'), text.slug);
+        let card = image.as_ref().map(|image| (image.href.clone(), image.alt.clone()));
+        Ok(ArticleView {
+            title: version.title.clone(),
+            slug: text.slug.clone(),
+            frames: Frames::new(&address, &text.title, &text.excerpt, &plain_text(&text.markdown), card),
+            address,
+            look: None,
+            excerpt: text.excerpt.clone(),
+            html: to_html(&text.markdown),
+            image,
+            categories: text.categories.clone(),
+            tags: text.tags.clone(),
+            sources: sources(&version.sources),
+            words: count(version.word_count),
+            version: small(version.version),
+            author,
+            author_agent,
+            at: self.dial.moment(version.created_at),
+            offline: version.offline,
+            gaps: gaps(&version.gaps),
+        })
+    }
+
+    /// A version of any kind, as its readers will see it.
+    pub(crate) async fn piece(
+        &self,
+        conn: &mut Conn,
+        platforms: &PlatformRegistry,
+        item: &ContentItem,
+        version: &ContentVersion,
+        names: &Names,
+    ) -> Result<ArticleView> {
+        let base = self.side.base(self.tenant.id);
+        let look = piece::look(platforms, &base, conn, self.scope, item, &version.text).await?;
+        Ok(ArticleView { look, ..self.article(conn, version, names).await? })
+    }
 }
 
 /// What becomes of an approved piece, on its channel and at a moment in words: "at once".

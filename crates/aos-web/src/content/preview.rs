@@ -16,7 +16,8 @@ use axum::Form;
 
 use super::{
     edit::ArticleForm,
-    parts, piece,
+    parts::Showing,
+    piece,
     views::{ArticleView, KeywordLine, MeasuresView, PreviewPart},
 };
 use crate::{
@@ -69,7 +70,8 @@ pub(super) async fn of(
         ..before.clone()
     };
     let names = Names::of(conn, [&typed.author]).await?;
-    Ok((parts::article(&Side::Portal.base(client.id), conn, scope, client, &typed, &names, dial).await?, measures))
+    let showing = Showing { side: Side::Portal, scope, tenant: client, dial };
+    Ok((showing.article(conn, &typed, &names).await?, measures))
 }
 
 pub(super) fn measures(text: &ArticleText, request: &Request) -> MeasuresView {
