@@ -24,7 +24,7 @@ use crate::{
     paths,
     session::{Answer, Viewer},
     show::{Dial, count, next_page},
-    ui::{Choice, Choices},
+    ui::{Choice, Choices, number::grouped},
 };
 
 /// From the address.
@@ -135,12 +135,33 @@ pub(super) async fn page(viewer: Viewer, Query(asked): Query<Asked>) -> Answer {
         filter: asked.filter(),
         kinds,
         clients: Choices::new(choices, asked.client),
-        total: count(total),
+        summary: summary(total, if asked.kind.is_empty() || only_tasks { task_count } else { 0 }, mine),
         more,
         has_clients,
         under_way,
     };
     viewer.page(&view)
+}
+
+/// "33 decisions wait for you. One task is to be done by hand." Whose they are is said only of what was asked for so.
+fn summary(decisions: i64, tasks: i64, mine: bool) -> Option<String> {
+    let whom = if mine { " for you" } else { "" };
+    let number = |n: i64| {
+        let words = grouped(&n.min(queue::MOST_COUNTED).to_string());
+        if n < queue::MOST_COUNTED { words } else { format!("{words} or more") }
+    };
+    let decided = match decisions {
+        0 => None,
+        1 => Some(format!("One decision waits{whom}.")),
+        many => Some(format!("{} decisions wait{whom}.", number(many))),
+    };
+    let done = match tasks {
+        0 => None,
+        1 => Some("One task is to be done by hand.".to_owned()),
+        many => Some(format!("{} tasks are to be done by hand.", number(many))),
+    };
+    let said: Vec<String> = [decided, done].into_iter().flatten().collect();
+    (!said.is_empty()).then(|| said.join(" "))
 }
 
 /// A task as the queue shows it.
@@ -262,4 +283,18 @@ pub(super) fn may_decide(
         return (false, Some("You made this, so somebody else decides.".to_owned()));
     }
     (true, None)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_summary_says_for_you_only_of_what_is_and_no_number_that_was_not_counted() {
+        assert_eq!(summary(0, 0, true), None);
+        assert_eq!(summary(1, 0, true).unwrap(), "One decision waits for you.");
+        assert_eq!(summary(33, 1, false).unwrap(), "33 decisions wait. One task is to be done by hand.");
+        assert_eq!(summary(0, 2, true).unwrap(), "2 tasks are to be done by hand.");
+        assert_eq!(summary(queue::MOST_COUNTED, 0, false).unwrap(), "1,000 or more decisions wait.");
+    }
 }

@@ -26,8 +26,8 @@ pub struct QueuePage {
     /// Kinds with their counts; the empty value is "All".
     pub kinds: Vec<Choice>,
     pub clients: Choices,
-    /// All that match the filter, this page and others.
-    pub total: u64,
+    /// How much matches the filter, on this page and others; none when nothing does.
+    pub summary: Option<String>,
     /// Address of the next page.
     pub more: Option<String>,
     /// How many clients there are: the empty state says what to do first.
