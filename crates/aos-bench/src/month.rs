@@ -62,6 +62,10 @@ async fn on(kind: DbKind, tenants: usize) -> Result<()> {
     }
     let each = (tenants * DELIVERABLES) as i64;
     until_begun(&db, each).await?;
+    // April's work is done. Else each of its months would be told as missed on the same day, which is another measure.
+    let mut tx = world.begin().await?;
+    tx.execute("UPDATE period SET completed_count = target, completed_at = opened_at", Vec::new()).await?;
+    tx.commit().await?;
 
     clock.set("2026-05-01T00:00:00Z");
     let began = Instant::now();

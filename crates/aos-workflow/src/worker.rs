@@ -8,12 +8,15 @@ mod crew;
 mod tests;
 mod turn;
 
-use std::{sync::Arc, time::Duration};
+use std::{pin::Pin, sync::Arc, time::Duration};
 
 use aos_kernel::{Error, JobId, Result};
 use aos_storage::{Db, Signal};
 use chrono::TimeDelta;
-use tokio::sync::{Mutex, broadcast};
+use tokio::{
+    sync::{Mutex, broadcast},
+    time::Sleep,
+};
 use tokio_util::sync::CancellationToken;
 
 use crate::{Done, Job, JobHandler, Registry, RunContext, lane::Cursors, store};
@@ -131,11 +134,14 @@ impl Worker {
         let mut finished = Vec::new();
         let mut troubles = 0;
         let mut may_have_work = true;
+        // How long is asked of the database once, not for each signal that is about something else.
+        let mut nap: Option<Pin<Box<Sleep>>> = None;
         let mut renew = tokio::time::interval(self.options.lease / 3);
         renew.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         while !cancel.is_cancelled() {
             let room = self.options.concurrency.saturating_sub(crew.len());
             if !finished.is_empty() || (may_have_work && room > 0) {
+                nap = None;
                 match self.turn(&mut finished, room).await {
                     Ok(claimed) => {
                         troubles = 0;
@@ -160,7 +166,13 @@ impl Worker {
                 finished.extend(crew.poll());
                 continue;
             }
-            let nap = if may_have_work { self.options.poll } else { self.until_next().await };
+            let woken = match &mut nap {
+                Some(nap) => nap,
+                None => {
+                    let pause = if may_have_work { self.options.poll } else { self.until_next().await };
+                    nap.insert(Box::pin(tokio::time::sleep(pause)))
+                }
+            };
             tokio::select! {
                 biased;
                 () = cancel.cancelled() => {}
@@ -170,7 +182,10 @@ impl Worker {
                 }
                 signal = signals.recv() => may_have_work |= self.heard(signal, &crew),
                 _ = renew.tick() => may_have_work |= self.renew(&crew).await,
-                () = tokio::time::sleep(nap) => may_have_work = true,
+                () = woken => {
+                    nap = None;
+                    may_have_work = true;
+                }
             }
         }
         self.end(crew, finished).await;

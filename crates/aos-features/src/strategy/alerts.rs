@@ -1,7 +1,7 @@
 //! Looks each day which deliverables fall behind the pace of their month, or ended it without their work, and says so
 //! once. The status itself is computed wherever it is shown; here is only kept that it was told.
 
-use std::sync::Arc;
+use std::{collections::HashMap, sync::Arc};
 
 use aos_kernel::{AgencyScope, Error, Month, NewEvent, NewJob, Result, Subject, TenantId};
 use aos_storage::Tx;
@@ -60,9 +60,12 @@ async fn look(tx: &mut Tx, agency: &AgencyScope, batch: &[(TenantId, Tz)]) -> Re
     let Some(earliest) = batch.iter().map(|(_, zone)| month_at(now, *zone)).min() else { return Ok(()) };
     // Last month too: that it was missed is only known when it is over.
     let before = Month::of(earliest.first_day() - Days::new(1));
-    for open in store::alerts::open_periods(tx, agency, &ids, before).await? {
+    let zones: HashMap<TenantId, Tz> = batch.iter().copied().collect();
+    let open_periods = store::alerts::open_periods(tx, agency, &ids, before).await?;
+    let (mut worse_ones, mut better_ones) = (Vec::new(), Vec::new());
+    for open in &open_periods {
         let period = &open.period;
-        let zone = batch.iter().find(|(id, _)| *id == period.tenant_id).map_or(Tz::UTC, |(_, zone)| *zone);
+        let zone = zones.get(&period.tenant_id).copied().unwrap_or(Tz::UTC);
         let pace = period_pace(period.target, period.completed_count, period.month, period.opened_at, zone, now);
         let worse = match (pace.status, open.told) {
             (PeriodStatus::AtRisk, None) => Some("strategy.deliverable_at_risk"),
@@ -70,7 +73,7 @@ async fn look(tx: &mut Tx, agency: &AgencyScope, batch: &[(TenantId, Tz)]) -> Re
             _ => None,
         };
         if let Some(kind) = worse {
-            store::alerts::put_alert(tx, period, pace.status).await?;
+            worse_ones.push((period, pace.status));
             tx.emit(NewEvent::new(period.tenant_id, kind, Subject::new("period", period.id)).with(json!({
                 "period_id": period.id,
                 "deliverable_id": period.deliverable_id,
@@ -81,10 +84,11 @@ async fn look(tx: &mut Tx, agency: &AgencyScope, batch: &[(TenantId, Tz)]) -> Re
             })));
         } else if pace.status == PeriodStatus::OnTrack && open.told.is_some() {
             // It caught up; should it fall behind again, that is news again.
-            store::alerts::remove_alert(tx, period).await?;
+            better_ones.push(period);
         }
     }
-    Ok(())
+    store::alerts::put_alerts(tx, agency, &worse_ones).await?;
+    store::alerts::remove_alerts(tx, agency, &better_ones).await
 }
 
 /// Adds this job.

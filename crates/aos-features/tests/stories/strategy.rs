@@ -352,6 +352,38 @@ async fn each_clients_month_opens_when_it_begins_for_them() {
 }
 
 #[tokio::test]
+async fn falling_behind_is_told_once_then_anew_after_it_was_caught_up_and_a_month_that_ends_short_is_missed() {
+    for world in World::each().await {
+        let (_, scope) = running_client(&world, "UTC").await;
+        let period = this_month(&world, scope).await[0].period.id;
+        let mut tx = world.begin().await;
+        strategy::put_schedules(&mut tx).await.unwrap();
+        tx.commit().await.unwrap();
+        // The morning's look, and what it said.
+        let told = async |day: &str| {
+            world.clock.set(&format!("{day}T06:00:00Z"));
+            world.work().await;
+            world.work().await;
+            let worse = ["strategy.deliverable_at_risk", "strategy.period_missed"];
+            world.events().into_iter().filter(|kind| worse.contains(&kind.as_str())).collect::<Vec<_>>()
+        };
+        assert_eq!(told("2026-04-20").await, ["strategy.deliverable_at_risk"]);
+        assert!(told("2026-04-21").await.is_empty(), "it is no news any more");
+        for _ in 0..6 {
+            let mut tx = world.begin().await;
+            progress::count_unit(&mut tx, scope, period, &Subject::new("content_item", ContentItemId::new()))
+                .await
+                .unwrap();
+            tx.commit().await.unwrap();
+        }
+        assert!(told("2026-04-22").await.is_empty(), "it is on track");
+        assert_eq!(told("2026-04-30").await, ["strategy.deliverable_at_risk"]);
+        assert_eq!(told("2026-05-01").await, ["strategy.period_missed"]);
+        assert!(told("2026-05-02").await.is_empty());
+    }
+}
+
+#[tokio::test]
 async fn after_downtime_only_the_present_month_begins_and_the_past_ones_are_missed() {
     for world in World::each().await {
         let (_, scope) = running_client(&world, "UTC").await;

@@ -1,7 +1,7 @@
 //! Of which months it was told that they are not well.
 
-use aos_kernel::{AgencyScope, Month, Result, TenantId};
-use aos_storage::{Conn, FromRow as _, Tx, params};
+use aos_kernel::{AgencyScope, Month, PeriodId, Result, TenantId};
+use aos_storage::{BulkInsert, Conn, FromRow as _, Tx, params};
 
 use crate::strategy::{model::Period, pace::PeriodStatus};
 
@@ -42,21 +42,29 @@ pub async fn open_periods(
         .collect()
 }
 
-pub async fn put_alert(tx: &mut Tx, period: &Period, status: PeriodStatus) -> Result<()> {
+pub async fn put_alerts(tx: &mut Tx, agency: &AgencyScope, alerts: &[(&Period, PeriodStatus)]) -> Result<()> {
+    let mut insert = BulkInsert::new(
+        "period_alert",
+        &["tenant_id", "period_id", "status", "at"],
+        "ON CONFLICT (period_id) DO UPDATE SET status = excluded.status, at = excluded.at",
+    );
     let now = tx.now();
-    tx.execute(
-        "INSERT INTO period_alert (tenant_id, period_id, status, at) VALUES ($1, $2, $3, $4)
-         ON CONFLICT (period_id) DO UPDATE SET status = excluded.status, at = excluded.at",
-        params![period.tenant_id, period.id, status.as_str(), now],
-    )
-    .await?;
+    for (period, status) in alerts.iter().filter(|(period, _)| agency.allows(period.tenant_id)) {
+        insert.row(params![period.tenant_id, period.id, status.as_str(), now]);
+    }
+    insert.write(tx).await?;
     Ok(())
 }
 
-pub async fn remove_alert(tx: &mut Tx, period: &Period) -> Result<()> {
+pub async fn remove_alerts(tx: &mut Tx, agency: &AgencyScope, periods: &[&Period]) -> Result<()> {
+    let allowed = periods.iter().filter(|period| agency.allows(period.tenant_id));
+    let (tenants, ids): (Vec<TenantId>, Vec<PeriodId>) = allowed.map(|period| (period.tenant_id, period.id)).unzip();
+    if ids.is_empty() {
+        return Ok(());
+    }
     tx.execute(
-        "DELETE FROM period_alert WHERE tenant_id = $1 AND period_id = $2",
-        params![period.tenant_id, period.id],
+        "DELETE FROM period_alert WHERE tenant_id = ANY($1) AND period_id = ANY($2)",
+        params![tenants.as_slice(), ids.as_slice()],
     )
     .await?;
     Ok(())
