@@ -1,6 +1,7 @@
 //! Documents that a site offers: the text of PDF, Word and plain text files.
 
 use std::{
+    collections::HashSet,
     io::{Cursor, Read},
     panic::{AssertUnwindSafe, catch_unwind},
     thread,
@@ -130,10 +131,23 @@ fn read_pdf(bytes: &[u8]) -> Option<DocumentText> {
         // Many are encrypted with the empty password, only to forbid printing.
         pdf.decrypt("").ok()?;
     }
+    if !pages_have_ends(&pdf) {
+        return None;
+    }
     let mut text = String::new();
     let mut writer = pdf_extract::PlainTextOutput::new(&mut text);
     pdf_extract::output_doc(&pdf, &mut writer).ok()?;
     Some(DocumentText { title: pdf_title(&pdf).unwrap_or_default(), text })
+}
+
+/// Whether the parents of every page come to an end. What a page inherits is looked for along them, for ever where they
+/// lead back to one that was asked already.
+fn pages_have_ends(pdf: &pdf_extract::Document) -> bool {
+    let parent = |id| pdf.get_dictionary(id).and_then(|page| page.get(b"Parent")).and_then(|up| up.as_reference()).ok();
+    pdf.get_pages().into_values().all(|page| {
+        let mut asked = HashSet::new();
+        std::iter::successors(Some(page), |id| parent(*id)).all(|id| asked.insert(id))
+    })
 }
 
 fn pdf_title(pdf: &pdf_extract::Document) -> Option<String> {
@@ -265,5 +279,25 @@ mod tests {
             assert_eq!(read_now(DocumentKind::Word, bytes), Err(DocumentError::Unreadable));
         }
         assert_eq!(read_now(DocumentKind::Text, b" \n\0 "), Err(DocumentError::NoText));
+    }
+
+    #[test]
+    fn a_page_that_is_its_own_parent_is_refused_and_not_followed_for_ever() {
+        let objects = [
+            "<</Type/Catalog/Pages 2 0 R>>",
+            "<</Type/Pages/Kids[3 0 R]/Count 1>>",
+            "<</Type/Page/Parent 3 0 R/Contents 4 0 R>>",
+            "<</Length 3>>stream\nBT \nendstream",
+        ];
+        let (mut file, mut places) = ("%PDF-1.4\n".to_owned(), String::new());
+        for (at, object) in objects.iter().enumerate() {
+            places.push_str(&format!("{:010} 00000 n \n", file.len()));
+            file.push_str(&format!("{} 0 obj{object}endobj\n", at + 1));
+        }
+        let table = file.len();
+        file.push_str(&format!(
+            "xref\n0 5\n0000000000 65535 f \n{places}trailer<</Size 5/Root 1 0 R>>\nstartxref\n{table}\n%%EOF"
+        ));
+        assert_eq!(read_now(DocumentKind::Pdf, file.as_bytes()), Err(DocumentError::Unreadable));
     }
 }

@@ -190,7 +190,8 @@ pub struct Viewer {
     /// The moment of the request, so that one page tells one time.
     pub now: Timestamp,
     /// What was announced before the request: its page's stream goes on from there.
-    since: Mark,
+    /// None for the answer to a form.
+    since: Option<Mark>,
     csrf: CsrfToken,
     theme: Theme,
     flash: Option<Flash>,
@@ -202,7 +203,7 @@ impl FromRequestParts<AppState> for Viewer {
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Response> {
         let jar = CookieJar::from_headers(&parts.headers);
-        let since = state.hub.mark();
+        let since = parts.method.is_safe().then(|| state.hub.mark());
         let refuse = |error: Error| WebError(error).into_response();
         let found = by_cookie(state, &jar).await.map_err(refuse)?.ok_or_else(|| refuse(Error::unauthenticated()))?;
         if found.must_change_password && !matches!(parts.uri.path(), paths::PASSWORD | paths::SIGN_OUT) {
@@ -309,7 +310,7 @@ impl Viewer {
             csrf: self.csrf.clone(),
             flash: self.flash.clone(),
             theme: self.theme,
-            since: Some(self.since),
+            since: self.since,
             ..Shell::default()
         };
         let own = Topic::notices(self.principal.user());

@@ -65,18 +65,17 @@ impl Shell {
         }
         self
     }
-    /// The stream that the script opens; empty when the page listens to nothing.
+    /// The stream that the script opens; empty when the page listens to nothing. The answer to a form listens to nothing
+    /// either: what it shows can't be asked for again at its address, which may take forms only.
     pub(crate) fn stream(&self) -> String {
-        if self.topics.is_empty() {
+        let Some(since) = self.since.filter(|_| !self.topics.is_empty()) else {
             return String::new();
-        }
+        };
         let mut query = url::form_urlencoded::Serializer::new(String::new());
         for topic in &self.topics {
             query.append_pair("topic", topic);
         }
-        if let Some(since) = self.since {
-            query.append_pair("since", &since.to_string());
-        }
+        query.append_pair("since", &since.to_string());
         format!("{}?{}", crate::paths::LIVE, query.finish())
     }
     pub(crate) fn is(&self, place: &str) -> bool {

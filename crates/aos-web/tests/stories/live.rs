@@ -123,3 +123,20 @@ async fn what_changes_while_a_page_is_on_its_way_is_told_as_soon_as_it_listens()
         assert!(heard.contains(&topic), "{heard:?}");
     }
 }
+
+#[tokio::test]
+async fn the_answer_to_a_form_listens_to_nothing_as_it_can_not_be_asked_for_again() {
+    let app = TestApp::new(DbKind::Sqlite).await;
+    let (session, form) = app.sign_in(app.administrator).await;
+    let page = async |request: axum::http::request::Builder, body: String| {
+        let request = request
+            .header(header::COOKIE, format!("aos_session={}", session.expose()))
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+        let answer = app.router().oneshot(request.body(Body::from(body)).unwrap()).await.unwrap();
+        String::from_utf8(to_bytes(answer.into_body(), 1 << 20).await.unwrap().to_vec()).unwrap()
+    };
+    let asked = page(Request::get("/portal/clients/new"), String::new()).await;
+    assert!(asked.contains("data-stream=\"/portal/live?"), "{asked}");
+    let refused = page(Request::post("/portal/clients/new"), format!("_csrf={form}&name=&website=nowhere")).await;
+    assert!(refused.contains("data-stream=\"\"") && refused.contains("nowhere"), "{refused}");
+}
