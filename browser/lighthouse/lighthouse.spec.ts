@@ -55,13 +55,19 @@ test("the pages that people live in reach their goals", async ({ shared }) => {
       }
       for (const audit of Object.values(ran.lhr.audits)) {
         const counts = ran.lhr.categories["accessibility"]?.auditRefs.some((ref) => ref.id === audit.id && ref.weight > 0);
-        if (counts && audit.score !== null && audit.score < 1) short.push(`  ${audit.id}: ${audit.title}`);
+        if (counts && audit.score !== null && audit.score < 1) short.push(`  ${audit.id}: ${audit.title}${elements(audit)}`);
       }
     }
   }
   await browser.close();
   expect(short.join("\n")).toEqual("");
 });
+
+/** The elements that an audit found fault with, one below the other. */
+function elements(audit: { details?: object }): string {
+  const items = (audit.details as { items?: { node?: { snippet?: string } }[] } | undefined)?.items ?? [];
+  return items.map((item) => `\n    ${item.node?.snippet ?? ""}`).join("");
+}
 
 function figures(audits: Record<string, { numericValue?: number }>) {
   const of = (id: string) => Math.round(audits[id]?.numericValue ?? 0);

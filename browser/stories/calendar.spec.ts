@@ -60,9 +60,11 @@ test("a brief is dragged to another day and keeps its time of day; a day that ha
 test("with the keyboard alone: arrows carry it, Enter puts it down, Escape leaves it", async ({ as, shared }) => {
   const page = await as("reviewer");
   await open(page, shared.clients.briefs);
+  // Nothing takes the focus by itself, or the page would begin scrolled to wherever its first entry stands.
+  const focused = page.locator("#calendar :focus");
+  await expect(focused).toHaveCount(0);
   await page.keyboard.press("j");
-  const focused = page.locator("[data-entry]:focus-within");
-  const { id, date, time } = await attributes(focused);
+  const { id, date, time } = await attributes(page.locator("[data-entry]:focus-within"));
   const entry = page.locator(`[id="${id}"]`);
   const said = page.locator("#calendar-said");
 
@@ -77,6 +79,7 @@ test("with the keyboard alone: arrows carry it, Enter puts it down, Escape leave
   await page.keyboard.press("ArrowDown");
   await page.keyboard.press("Enter");
   await expect(page.locator("#toasts")).toContainText("is planned for");
+  await expect(entry.locator("[data-primary]")).toBeFocused();
   await page.goto(`/portal/clients/${shared.clients.briefs}/calendar?view=month&date=${next.toISOString().slice(0, 10)}`);
   await expect(entry).toHaveAttribute("data-date", next.toISOString().slice(0, 10));
   await expect(entry).toHaveAttribute("data-time", time);

@@ -3,7 +3,7 @@
 //! Routes are registered through [`Routes`], which keeps a list of them beside axum's router: the isolation test calls
 //! every entry with another client's ids, so a new route can't be forgotten there.
 
-use std::net::SocketAddr;
+use std::{net::SocketAddr, pin::Pin, sync::Arc};
 
 use aos_features::product::Product;
 use axum::{
@@ -33,6 +33,36 @@ pub struct Route {
     pub path: String,
 }
 
+type Answer = Pin<Box<dyn Future<Output = Response> + Send>>;
+
+/// A handler whose own type is forgotten.
+///
+/// Axum wraps each handler in half a dozen types, and for each of them the compiler proves anew that all the handler
+/// ever awaits may be sent to another thread. With some four hundred handlers that was more than half of this crate's
+/// build; for one type it is nothing.
+#[derive(Clone)]
+pub struct Erased(Arc<dyn Fn(Request, AppState) -> Answer + Send + Sync>);
+
+impl Erased {
+    pub fn new<H, T>(handler: H) -> Self
+    where
+        H: Handler<T, AppState, Future = Answer>,
+    {
+        Self(Arc::new(move |request, state| handler.clone().call(request, state)))
+    }
+}
+
+/// What [`Erased`] takes out of a request: nothing by itself.
+pub struct Whole;
+
+impl Handler<Whole, AppState> for Erased {
+    type Future = Answer;
+
+    fn call(self, request: Request, state: AppState) -> Answer {
+        (self.0)(request, state)
+    }
+}
+
 /// Routes with their list.
 #[derive(Default)]
 pub struct Routes {
@@ -44,27 +74,24 @@ impl Routes {
     #[must_use]
     pub fn get<H, T>(self, path: &str, handler: H) -> Self
     where
-        H: Handler<T, AppState>,
-        T: 'static,
+        H: Handler<T, AppState, Future = Answer>,
     {
-        self.with(Method::GET, path, get(handler))
+        self.with(Method::GET, path, get(Erased::new(handler)))
     }
     #[must_use]
     pub fn post<H, T>(self, path: &str, handler: H) -> Self
     where
-        H: Handler<T, AppState>,
-        T: 'static,
+        H: Handler<T, AppState, Future = Answer>,
     {
-        self.with(Method::POST, path, post(handler))
+        self.with(Method::POST, path, post(Erased::new(handler)))
     }
     /// A form that takes files up to this many bytes.
     #[must_use]
     pub fn upload<H, T>(self, path: &str, bytes: usize, handler: H) -> Self
     where
-        H: Handler<T, AppState>,
-        T: 'static,
+        H: Handler<T, AppState, Future = Answer>,
     {
-        self.with(Method::POST, path, post(handler).layer(DefaultBodyLimit::max(bytes)))
+        self.with(Method::POST, path, post(Erased::new(handler)).layer(DefaultBodyLimit::max(bytes)))
     }
     /// A route with a body or method of its own kind.
     #[must_use]

@@ -208,6 +208,11 @@ pub(crate) fn item(entry: &QueueEntry, principal: &Principal, now: Timestamp) ->
             1 => format!("“{}” and one more", entry.title),
             more => format!("“{}” and {more} more", entry.title),
         },
+        // A pipeline that somebody asked for is called as the request is.
+        "request_list" => match entry.kind.as_deref().map(str::parse) {
+            Some(Ok(requested)) => crate::content::parts::kind_name(requested).to_owned(),
+            _ => entry.pipeline_name.clone(),
+        },
         _ => entry.pipeline_name.clone(),
     };
     let item: Option<ItemKind> = entry.kind.as_deref().and_then(|kind| kind.parse().ok());

@@ -5,6 +5,7 @@ mod caller;
 mod document;
 pub mod idempotency;
 mod input;
+pub mod operations;
 mod output;
 mod reference;
 pub mod words;
@@ -20,6 +21,7 @@ use utoipa_axum::router::OpenApiRouter;
 pub use caller::Caller;
 pub use idempotency::ShownOnce;
 pub use input::{Asked, Body, Paging};
+pub(crate) use operations::operations;
 pub use output::{ActorView, GapView, Listed, Made, MadeId, Reply, Silent, SubjectView};
 
 use crate::{

@@ -7,19 +7,19 @@ use aos_features::people::{
 use axum::{Json, extract::DefaultBodyLimit, http::StatusCode};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use utoipa_axum::{router::UtoipaMethodRouterExt, routes};
+use utoipa_axum::router::UtoipaMethodRouterExt;
 
 use super::logo_href;
 use crate::{
-    api::{Body, Caller, Reply, Silent, SliceRouter},
+    api::{Body, Caller, Reply, Silent, SliceRouter, operations},
     onboarding::api::UploadedFile,
 };
 
 pub fn routes() -> SliceRouter {
     SliceRouter::default()
-        .routes(routes!(shown, change))
+        .routes(operations!(shown, change))
         // The file, and what a form needs around it.
-        .routes(routes!(set_logo, remove_logo).layer(DefaultBodyLimit::max(LARGEST_LOGO + (64 << 10))))
+        .routes(operations!(set_logo, remove_logo).layer(DefaultBodyLimit::max(LARGEST_LOGO + (64 << 10))))
 }
 
 /// How the agency shows itself to its clients; nothing of it has to be chosen.

@@ -10,20 +10,19 @@ use axum::{Json, http::StatusCode};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use utoipa_axum::routes;
 use uuid::Uuid;
 
 use crate::{
-    api::{ActorView, Body, Caller, Listed, Made, Reply, Silent, SliceRouter, words},
+    api::{ActorView, Body, Caller, Listed, Made, Reply, Silent, SliceRouter, operations, words},
     session::At,
 };
 
 pub fn routes() -> SliceRouter {
     SliceRouter::default()
-        .routes(routes!(list, connect))
-        .routes(routes!(one))
-        .routes(routes!(check))
-        .routes(routes!(disconnect))
+        .routes(operations!(list, connect))
+        .routes(operations!(one))
+        .routes(operations!(check))
+        .routes(operations!(disconnect))
         .merge(super::api_consents::routes())
 }
 

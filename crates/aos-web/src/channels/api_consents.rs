@@ -10,21 +10,20 @@ use axum::{Json, http::StatusCode};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use utoipa_axum::routes;
 use uuid::Uuid;
 
 use super::{api::ChannelView, parts};
 use crate::{
-    api::{Body, Caller, Listed, Made, Reply, SliceRouter},
+    api::{Body, Caller, Listed, Made, Reply, SliceRouter, operations},
     session::At,
 };
 
 pub fn routes() -> SliceRouter {
     SliceRouter::default()
-        .routes(routes!(platforms))
-        .routes(routes!(begin))
-        .routes(routes!(visit))
-        .routes(routes!(choose))
+        .routes(operations!(platforms))
+        .routes(operations!(begin))
+        .routes(operations!(visit))
+        .routes(operations!(choose))
 }
 
 /// A platform that can be connected.

@@ -10,14 +10,13 @@ use axum::Json;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
-use utoipa_axum::routes;
 use uuid::Uuid;
 
 use super::pages::{key_rows, key_word};
-use crate::api::{ActorView, Asked, Caller, Listed, Paging, Reply, SliceRouter, SubjectView, words};
+use crate::api::{ActorView, Asked, Caller, Listed, Paging, Reply, SliceRouter, SubjectView, operations, words};
 
 pub fn routes() -> SliceRouter {
-    SliceRouter::default().routes(routes!(list)).routes(routes!(master_keys))
+    SliceRouter::default().routes(operations!(list)).routes(operations!(master_keys))
 }
 
 #[derive(Debug, Deserialize, IntoParams)]

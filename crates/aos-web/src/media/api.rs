@@ -14,20 +14,22 @@ use axum::{
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use utoipa_axum::{router::UtoipaMethodRouterExt, routes};
+use utoipa_axum::router::UtoipaMethodRouterExt;
 use uuid::Uuid;
 
 use super::{LARGEST_FORM, upload};
 use crate::{
-    api::{ActorView, Asked, Body, Caller, Listed, Made, MadeId, Paging, Reply, Silent, SliceRouter, words},
+    api::{
+        ActorView, Asked, Body, Caller, Listed, Made, MadeId, Paging, Reply, Silent, SliceRouter, operations, words,
+    },
     session::At,
 };
 
 pub fn routes() -> SliceRouter {
     SliceRouter::default()
-        .routes(routes!(list))
-        .routes(routes!(bring).layer(DefaultBodyLimit::max(LARGEST_FORM)))
-        .routes(routes!(one, describe, remove))
+        .routes(operations!(list))
+        .routes(operations!(bring).layer(DefaultBodyLimit::max(LARGEST_FORM)))
+        .routes(operations!(one, describe, remove))
 }
 
 /// A picture, film or document of the library.

@@ -10,22 +10,21 @@ use axum::{Json, http::StatusCode};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
-use utoipa_axum::routes;
 use uuid::Uuid;
 
 use crate::{
-    api::{Asked, Body, Caller, Listed, Paging, Reply, Silent, SliceRouter, SubjectView, words},
+    api::{Asked, Body, Caller, Listed, Paging, Reply, Silent, SliceRouter, SubjectView, operations, words},
     session::At,
 };
 
 pub fn routes() -> SliceRouter {
     SliceRouter::default()
-        .routes(routes!(list))
-        .routes(routes!(count))
-        .routes(routes!(read_all))
-        .routes(routes!(read))
-        .routes(routes!(unread))
-        .routes(routes!(choices, choose))
+        .routes(operations!(list))
+        .routes(operations!(count))
+        .routes(operations!(read_all))
+        .routes(operations!(read))
+        .routes(operations!(unread))
+        .routes(operations!(choices, choose))
 }
 
 /// Something that somebody was told.

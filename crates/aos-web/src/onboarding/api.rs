@@ -19,11 +19,11 @@ use axum::{
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use utoipa_axum::{router::UtoipaMethodRouterExt, routes};
+use utoipa_axum::router::UtoipaMethodRouterExt;
 use uuid::Uuid;
 
 use crate::{
-    api::{ActorView, Body, Caller, GapView, Listed, Made, MadeId, Reply, Silent, SliceRouter, words},
+    api::{ActorView, Body, Caller, GapView, Listed, Made, MadeId, Reply, Silent, SliceRouter, operations, words},
     error::WebError,
     session::At,
     state::AppState,
@@ -31,15 +31,15 @@ use crate::{
 
 pub fn routes() -> SliceRouter {
     SliceRouter::default()
-        .routes(routes!(record))
-        .routes(routes!(save))
-        .routes(routes!(launch))
-        .routes(routes!(documents))
-        .routes(routes!(upload).layer(DefaultBodyLimit::max(LARGEST_DOCUMENT + (1 << 20))))
-        .routes(routes!(remove_document))
-        .routes(routes!(context, edit_context))
-        .routes(routes!(versions))
-        .routes(routes!(version))
+        .routes(operations!(record))
+        .routes(operations!(save))
+        .routes(operations!(launch))
+        .routes(operations!(documents))
+        .routes(operations!(upload).layer(DefaultBodyLimit::max(LARGEST_DOCUMENT + (1 << 20))))
+        .routes(operations!(remove_document))
+        .routes(operations!(context, edit_context))
+        .routes(operations!(versions))
+        .routes(operations!(version))
 }
 
 /// The wizard of one client.

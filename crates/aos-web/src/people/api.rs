@@ -12,27 +12,26 @@ use axum::{
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
-use utoipa_axum::routes;
 use uuid::Uuid;
 
 use crate::{
-    api::{ActorView, Asked, Body, Caller, Listed, Paging, Reply, ShownOnce, Silent, SliceRouter, words},
+    api::{ActorView, Asked, Body, Caller, Listed, Paging, Reply, ShownOnce, Silent, SliceRouter, operations, words},
     error::WebError,
     session::At,
 };
 
 pub fn routes() -> SliceRouter {
     SliceRouter::default()
-        .routes(routes!(agency, change_agency))
-        .routes(routes!(me))
-        .routes(routes!(list, add))
-        .routes(routes!(rename))
-        .routes(routes!(grant))
-        .routes(routes!(withdraw))
-        .routes(routes!(deactivate))
-        .routes(routes!(reactivate))
-        .routes(routes!(reset_password))
-        .routes(routes!(audit))
+        .routes(operations!(agency, change_agency))
+        .routes(operations!(me))
+        .routes(operations!(list, add))
+        .routes(operations!(rename))
+        .routes(operations!(grant))
+        .routes(operations!(withdraw))
+        .routes(operations!(deactivate))
+        .routes(operations!(reactivate))
+        .routes(operations!(reset_password))
+        .routes(operations!(audit))
         .merge(super::api_identity::routes())
 }
 

@@ -14,12 +14,11 @@ use axum::{
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use utoipa_axum::routes;
 use uuid::Uuid;
 
 use super::api::GrantView;
 use crate::{
-    api::{Asked, Body, Caller, Listed, Paging, Reply, ShownOnce, Silent, SliceRouter},
+    api::{Asked, Body, Caller, Listed, Paging, Reply, ShownOnce, Silent, SliceRouter, operations},
     error::WebError,
     paths,
     session::At,
@@ -27,15 +26,15 @@ use crate::{
 
 pub(super) fn routes() -> SliceRouter {
     SliceRouter::default()
-        .routes(routes!(invited, invite))
-        .routes(routes!(send_again))
-        .routes(routes!(revoke))
-        .routes(routes!(link))
-        .routes(routes!(change_email))
-        .routes(routes!(password_link))
-        .routes(routes!(sign_out))
-        .routes(routes!(reset_two_factor))
-        .routes(routes!(security, change_security))
+        .routes(operations!(invited, invite))
+        .routes(operations!(send_again))
+        .routes(operations!(revoke))
+        .routes(operations!(link))
+        .routes(operations!(change_email))
+        .routes(operations!(password_link))
+        .routes(operations!(sign_out))
+        .routes(operations!(reset_two_factor))
+        .routes(operations!(security, change_security))
 }
 
 /// An invitation that is open.

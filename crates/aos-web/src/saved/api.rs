@@ -6,16 +6,15 @@ use axum::{Json, http::StatusCode};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
-use utoipa_axum::routes;
 use uuid::Uuid;
 
 use crate::{
-    api::{Asked, Body, Caller, Listed, Made, Reply, Silent, SliceRouter, words},
+    api::{Asked, Body, Caller, Listed, Made, Reply, Silent, SliceRouter, operations, words},
     session::At,
 };
 
 pub fn routes() -> SliceRouter {
-    SliceRouter::default().routes(routes!(saved_views, save_view)).routes(routes!(change_view, remove_view))
+    SliceRouter::default().routes(operations!(saved_views, save_view)).routes(operations!(change_view, remove_view))
 }
 
 /// The filters of a list under a name.

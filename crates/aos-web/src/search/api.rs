@@ -5,13 +5,12 @@ use aos_kernel::PageSize;
 use axum::Json;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
-use utoipa_axum::routes;
 use uuid::Uuid;
 
-use crate::api::{Asked, Caller, Listed, Reply, SliceRouter};
+use crate::api::{Asked, Caller, Listed, Reply, SliceRouter, operations};
 
 pub fn routes() -> SliceRouter {
-    SliceRouter::default().routes(routes!(find))
+    SliceRouter::default().routes(operations!(find))
 }
 
 #[derive(Debug, Deserialize, IntoParams)]

@@ -10,24 +10,23 @@ use axum::{Json, http::StatusCode};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::{IntoParams, ToSchema};
-use utoipa_axum::routes;
 use uuid::Uuid;
 
 use crate::{
-    api::{ActorView, Asked, Body, Caller, Listed, Made, Paging, Reply, SliceRouter, words},
+    api::{ActorView, Asked, Body, Caller, Listed, Made, Paging, Reply, SliceRouter, operations, words},
     session::At,
 };
 
 pub fn routes() -> SliceRouter {
     SliceRouter::default()
-        .routes(routes!(list, register))
-        .routes(routes!(one, change))
-        .routes(routes!(settings))
-        .routes(routes!(budget))
-        .routes(routes!(default_budget, change_default_budget))
-        .routes(routes!(archive))
-        .routes(routes!(restore))
-        .routes(routes!(readiness))
+        .routes(operations!(list, register))
+        .routes(operations!(one, change))
+        .routes(operations!(settings))
+        .routes(operations!(budget))
+        .routes(operations!(default_budget, change_default_budget))
+        .routes(operations!(archive))
+        .routes(operations!(restore))
+        .routes(operations!(readiness))
 }
 
 /// One client brand.

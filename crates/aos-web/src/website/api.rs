@@ -9,21 +9,20 @@ use axum::{Json, http::StatusCode};
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 use utoipa::ToSchema;
-use utoipa_axum::routes;
 use uuid::Uuid;
 
 use crate::{
-    api::{Asked, Caller, Listed, Paging, Reply, Silent, SliceRouter, words},
+    api::{Asked, Caller, Listed, Paging, Reply, Silent, SliceRouter, operations, words},
     session::At,
 };
 
 pub fn routes() -> SliceRouter {
     SliceRouter::default()
-        .routes(routes!(latest))
-        .routes(routes!(request))
-        .routes(routes!(one))
-        .routes(routes!(pages))
-        .routes(routes!(cancel))
+        .routes(operations!(latest))
+        .routes(operations!(request))
+        .routes(operations!(one))
+        .routes(operations!(pages))
+        .routes(operations!(cancel))
 }
 
 /// One crawl, with its bounds and how it ended.

@@ -8,24 +8,23 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
-use utoipa_axum::routes;
 use uuid::Uuid;
 
 use crate::{
-    api::{ActorView, Asked, Caller, Listed, Paging, Reply, Silent, SliceRouter, SubjectView, words},
+    api::{ActorView, Asked, Caller, Listed, Paging, Reply, Silent, SliceRouter, SubjectView, operations, words},
     session::At,
 };
 
 pub fn routes() -> SliceRouter {
     SliceRouter::default()
-        .routes(routes!(queues))
-        .routes(routes!(retry_all))
-        .routes(routes!(dead))
-        .routes(routes!(retry))
-        .routes(routes!(discard))
-        .routes(routes!(processes))
-        .routes(routes!(events))
-        .routes(routes!(history))
+        .routes(operations!(queues))
+        .routes(operations!(retry_all))
+        .routes(operations!(dead))
+        .routes(operations!(retry))
+        .routes(operations!(discard))
+        .routes(operations!(processes))
+        .routes(operations!(events))
+        .routes(operations!(history))
 }
 
 /// How much stands in a queue.

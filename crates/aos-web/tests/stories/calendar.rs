@@ -72,7 +72,7 @@ async fn a_scheduled_post_is_moved_to_another_day_here_and_on_its_site_and_back_
         let moved = journey.browser.submit(&path, &fields).await;
         assert_eq!(
             (moved.status, place(&moved)),
-            (StatusCode::SEE_OTHER, format!("{back}#e-{item}")),
+            (StatusCode::SEE_OTHER, format!("{back}#p-{item}")),
             "{}",
             moved.body
         );

@@ -163,6 +163,8 @@ async fn a_request_of_the_clients_waits_for_the_agency_comes_back_and_is_sent_ag
         let path = place(&sent);
         let page = client.get(&path).await;
         assert!(page.body.contains("Your agency is looking at it"), "{}", page.body);
+        let queue = journey.browser.get("/portal").await;
+        assert!(queue.body.contains("</span>Blog post</p>"), "a lone request says what it asks for: {}", queue.body);
 
         let sent_back = async |notes: &str| {
             let waiting = journey.waiting("request").await;

@@ -1,7 +1,8 @@
 /**
  * The calendar: things are dragged to another day, or moved by keys: with one in focus an arrow key picks it up, further
  * ones move it by a day or a week, Enter puts it down and Escape leaves it where it was. Either way one form is sent, and
- * the server says what became of it; a day that has passed is refused here with the same words.
+ * the server says what became of it; a day that has passed is refused here with the same words. The way back leads to the
+ * link of what was moved, so that it is in focus again and the next key goes to it.
  */
 import { all, on, one } from "./dom";
 import { show } from "./toasts";
@@ -16,9 +17,6 @@ export function startCalendar(): void {
   if (!one("#calendar")) return;
   startDragging();
   startArrows();
-  // Back from a move: the thing is in focus again, so that the next key goes to it.
-  const at = location.hash.startsWith("#e-") ? document.getElementById(location.hash.slice(1)) : null;
-  one("[data-primary]", at ?? undefined)?.focus();
 }
 
 function startDragging(): void {

@@ -10,21 +10,20 @@ use aos_storage::Tx;
 use axum::Json;
 use serde::Deserialize;
 use utoipa::IntoParams;
-use utoipa_axum::routes;
 use uuid::Uuid;
 
 use super::views::{ApprovalView, DecideBody, DecideManyBody, DecidedView, DecisionAnswer, Verdict};
 use crate::{
-    api::{Asked, Body, Caller, Listed, Paging, Reply, SliceRouter},
+    api::{Asked, Body, Caller, Listed, Paging, Reply, SliceRouter, operations},
     session::At,
 };
 
 pub fn routes() -> SliceRouter {
     SliceRouter::default()
-        .routes(routes!(list))
-        .routes(routes!(one))
-        .routes(routes!(decide))
-        .routes(routes!(decide_many))
+        .routes(operations!(list))
+        .routes(operations!(one))
+        .routes(operations!(decide))
+        .routes(operations!(decide_many))
 }
 
 #[derive(Debug, Deserialize, IntoParams)]

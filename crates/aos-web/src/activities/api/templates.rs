@@ -2,16 +2,15 @@
 
 use aos_features::{activities, people::Permission};
 use axum::Json;
-use utoipa_axum::routes;
 
 use super::template_views::{ChangeTemplate, TemplateView};
 use crate::{
-    api::{Body, Caller, Listed, Reply, SliceRouter},
+    api::{Body, Caller, Listed, Reply, SliceRouter, operations},
     session::At,
 };
 
 pub fn routes() -> SliceRouter {
-    SliceRouter::default().routes(routes!(list)).routes(routes!(versions)).routes(routes!(save))
+    SliceRouter::default().routes(operations!(list)).routes(operations!(versions)).routes(operations!(save))
 }
 
 /// The current version of each template.

@@ -10,25 +10,24 @@ use axum::{Json, http::StatusCode};
 use serde::Deserialize;
 use serde_json::json;
 use utoipa::IntoParams;
-use utoipa_axum::routes;
 
 use super::views::{ActivityDetailView, ActivityView, HandIn, PipelineView, Reason};
 use crate::{
-    api::{Asked, Body, Caller, Listed, Paging, Reply, Silent, SliceRouter, words},
+    api::{Asked, Body, Caller, Listed, Paging, Reply, Silent, SliceRouter, operations, words},
     session::At,
 };
 
 pub fn routes() -> SliceRouter {
     SliceRouter::default()
-        .routes(routes!(pipelines))
-        .routes(routes!(pipeline))
-        .routes(routes!(cancel_pipeline))
-        .routes(routes!(tasks))
-        .routes(routes!(failed))
-        .routes(routes!(one))
-        .routes(routes!(hand_in))
-        .routes(routes!(retry))
-        .routes(routes!(cancel))
+        .routes(operations!(pipelines))
+        .routes(operations!(pipeline))
+        .routes(operations!(cancel_pipeline))
+        .routes(operations!(tasks))
+        .routes(operations!(failed))
+        .routes(operations!(one))
+        .routes(operations!(hand_in))
+        .routes(operations!(retry))
+        .routes(operations!(cancel))
 }
 
 #[derive(Debug, Deserialize, IntoParams)]

@@ -3,21 +3,20 @@
 use aos_features::{agents, people::Permission};
 use aos_kernel::{Error, ErrorKind, ModelProviderId};
 use axum::{Json, http::StatusCode};
-use utoipa_axum::routes;
 
 use super::views::{ChangeSkill, NewProviderBody, ProviderAnswer, ProviderView, SkillView};
 use crate::{
-    api::{Body, Caller, Listed, Made, Reply, Silent, SliceRouter},
+    api::{Body, Caller, Listed, Made, Reply, Silent, SliceRouter, operations},
     session::At,
 };
 
 pub fn routes() -> SliceRouter {
     SliceRouter::default()
-        .routes(routes!(providers, add_provider))
-        .routes(routes!(save_provider, remove_provider))
-        .routes(routes!(test_provider))
-        .routes(routes!(skills))
-        .routes(routes!(edit_skill))
+        .routes(operations!(providers, add_provider))
+        .routes(operations!(save_provider, remove_provider))
+        .routes(operations!(test_provider))
+        .routes(operations!(skills))
+        .routes(operations!(edit_skill))
 }
 
 async fn saved(caller: &Caller, id: ModelProviderId) -> aos_kernel::Result<ProviderView> {

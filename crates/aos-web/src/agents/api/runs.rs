@@ -6,22 +6,21 @@ use axum::{Json, http::StatusCode};
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
 use utoipa::IntoParams;
-use utoipa_axum::routes;
 
 use super::views::{RunStepView, RunView, SpendingView};
 use crate::{
-    api::{Asked, Caller, Listed, Paging, Reply, Silent, SliceRouter},
+    api::{Asked, Caller, Listed, Paging, Reply, Silent, SliceRouter, operations},
     session::At,
 };
 
 pub fn routes() -> SliceRouter {
     SliceRouter::default()
-        .routes(routes!(list))
-        .routes(routes!(of_activity))
-        .routes(routes!(one))
-        .routes(routes!(steps))
-        .routes(routes!(cancel))
-        .routes(routes!(spending))
+        .routes(operations!(list))
+        .routes(operations!(of_activity))
+        .routes(operations!(one))
+        .routes(operations!(steps))
+        .routes(operations!(cancel))
+        .routes(operations!(spending))
 }
 
 #[derive(Debug, Deserialize, IntoParams)]

@@ -10,17 +10,16 @@ use axum::Json;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
-use utoipa_axum::routes;
 use uuid::Uuid;
 
 use super::views::RequestView;
 use crate::{
-    api::{Asked, Body, Caller, Listed, Reply, SliceRouter},
+    api::{Asked, Body, Caller, Listed, Reply, SliceRouter, operations},
     session::At,
 };
 
 pub fn routes() -> SliceRouter {
-    SliceRouter::default().routes(routes!(between)).routes(routes!(plan_request))
+    SliceRouter::default().routes(operations!(between)).routes(operations!(plan_request))
 }
 
 /// A longer span than this is asked for in parts.

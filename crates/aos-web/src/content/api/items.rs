@@ -8,23 +8,22 @@ use aos_kernel::{ContentItemId, Error, TenantId};
 use axum::{Json, http::StatusCode};
 use serde::Deserialize;
 use utoipa::IntoParams;
-use utoipa_axum::routes;
 
 use super::views::{ChangeItem, ItemView, PublicationView, PublishModeContent, PublishPlan, VersionView};
 use crate::{
-    api::{Asked, Body, Caller, Listed, Made, Paging, Reply, SliceRouter, words},
+    api::{Asked, Body, Caller, Listed, Made, Paging, Reply, SliceRouter, operations, words},
     session::At,
 };
 
 pub fn routes() -> SliceRouter {
     SliceRouter::default()
-        .routes(routes!(list))
-        .routes(routes!(one))
-        .routes(routes!(versions, edit))
-        .routes(routes!(version))
-        .routes(routes!(plan))
-        .routes(routes!(again))
-        .routes(routes!(publication))
+        .routes(operations!(list))
+        .routes(operations!(one))
+        .routes(operations!(versions, edit))
+        .routes(operations!(version))
+        .routes(operations!(plan))
+        .routes(operations!(again))
+        .routes(operations!(publication))
 }
 
 #[derive(Debug, Deserialize, IntoParams)]

@@ -9,22 +9,21 @@ use aos_kernel::{Error, RequestId, TenantId};
 use axum::{Json, http::StatusCode};
 use serde::Deserialize;
 use utoipa::IntoParams;
-use utoipa_axum::routes;
 
 use super::views::{BriefContent, ChangeRequest, ItemView, RequestView};
 use crate::{
-    api::{Asked, Body, Caller, Listed, Made, Paging, Reply, SliceRouter, words},
+    api::{Asked, Body, Caller, Listed, Made, Paging, Reply, SliceRouter, operations, words},
     session::At,
 };
 
 pub fn routes() -> SliceRouter {
     SliceRouter::default()
-        .routes(routes!(list, raise))
-        .routes(routes!(one, edit))
-        .routes(routes!(revise))
-        .routes(routes!(close))
-        .routes(routes!(item))
-        .routes(routes!(items))
+        .routes(operations!(list, raise))
+        .routes(operations!(one, edit))
+        .routes(operations!(revise))
+        .routes(operations!(close))
+        .routes(operations!(item))
+        .routes(operations!(items))
 }
 
 #[derive(Debug, Deserialize, IntoParams)]

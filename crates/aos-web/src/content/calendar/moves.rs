@@ -108,7 +108,7 @@ fn back(fields: &Fields, tenant: TenantId) -> String {
 
 /// Back to the calendar, at the thing that was moved.
 fn moved(viewer: &Viewer, words: String, undo: Undo, back: &str, id: uuid::Uuid) -> Response {
-    viewer.done(Flash::good(words).undoing(undo), &format!("{back}#e-{id}"))
+    viewer.done(Flash::good(words).undoing(undo), &format!("{back}#p-{id}"))
 }
 
 /// `POST …/items/{id}/reschedule`.

@@ -6,19 +6,18 @@ mod views;
 use aos_features::{people::Permission, strategy};
 use aos_kernel::{StrategyId, TenantId};
 use axum::Json;
-use utoipa_axum::routes;
 
 use self::views::{ChangeStrategy, RevisionView, StrategyView};
 use crate::{
-    api::{Body, Caller, Listed, Reply, SliceRouter},
+    api::{Body, Caller, Listed, Reply, SliceRouter, operations},
     session::At,
 };
 
 pub fn routes() -> SliceRouter {
     SliceRouter::default()
-        .routes(routes!(list))
-        .routes(routes!(one, edit))
-        .routes(routes!(revisions))
+        .routes(operations!(list))
+        .routes(operations!(one, edit))
+        .routes(operations!(revisions))
         .merge(plan::routes())
 }
 

@@ -11,30 +11,29 @@ use aos_kernel::{DeliverableId, GoalId, Month, TenantId};
 use axum::{Json, http::StatusCode};
 use serde::Deserialize;
 use utoipa::IntoParams;
-use utoipa_axum::routes;
 
 use super::views::{
     ChangeDeliverableBody, ChangeGoalBody, DeliverableView, GoalContent, GoalValueView, GoalView, NewDeliverableBody,
     NewGoalValue, PeriodView,
 };
 use crate::{
-    api::{Asked, Body, Caller, Listed, Made, Reply, SliceRouter},
+    api::{Asked, Body, Caller, Listed, Made, Reply, SliceRouter, operations},
     session::At,
 };
 
 pub fn routes() -> SliceRouter {
     SliceRouter::default()
-        .routes(routes!(goals, add_goal))
-        .routes(routes!(goal, change_goal))
-        .routes(routes!(close_goal))
-        .routes(routes!(values, enter_value))
-        .routes(routes!(deliverables, add_deliverable))
-        .routes(routes!(deliverable, change_deliverable))
-        .routes(routes!(pause))
-        .routes(routes!(resume))
-        .routes(routes!(end))
-        .routes(routes!(periods_of))
-        .routes(routes!(periods))
+        .routes(operations!(goals, add_goal))
+        .routes(operations!(goal, change_goal))
+        .routes(operations!(close_goal))
+        .routes(operations!(values, enter_value))
+        .routes(operations!(deliverables, add_deliverable))
+        .routes(operations!(deliverable, change_deliverable))
+        .routes(operations!(pause))
+        .routes(operations!(resume))
+        .routes(operations!(end))
+        .routes(operations!(periods_of))
+        .routes(operations!(periods))
 }
 
 #[derive(Debug, Deserialize, IntoParams)]
