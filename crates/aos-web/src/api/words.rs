@@ -4,7 +4,7 @@ use aos_features::{
     activities, agents, channels, content, notices, onboarding, people, read_models, strategy, tenants, website,
 };
 use aos_kernel::ErrorKind;
-use utoipa::openapi::schema::{Object, ObjectBuilder, Type};
+use utoipa::openapi::schema::{Object, ObjectBuilder, SchemaType, Type};
 
 fn one_of(words: impl IntoIterator<Item = &'static str>) -> Object {
     ObjectBuilder::new().schema_type(Type::String).enum_values(Some(words)).build()
@@ -53,6 +53,12 @@ words! {
     saved_place: people::saved_views::SavedPlace;
     credential_kind: read_models::credentials::CredentialKind;
     dialect: aos_capabilities::model::Dialect;
+}
+
+/// As [`ad_network`], where it may be left out.
+pub fn ad_network_or_none() -> Object {
+    let words = content::model::AdNetwork::ALL.iter().map(|word| Some(word.as_str())).chain([None]);
+    ObjectBuilder::new().schema_type(SchemaType::from_iter([Type::String, Type::Null])).enum_values(Some(words)).build()
 }
 
 /// How a failure looks to whoever asked.

@@ -83,7 +83,7 @@ pub struct BriefDetails {
     /// Backlink: the client's page that the link would lead to.
     pub link_to: Option<String>,
     /// Ad copy: whose ads it is for; required there.
-    #[schema(schema_with = words::ad_network)]
+    #[schema(schema_with = words::ad_network_or_none)]
     pub network: Option<AdNetwork>,
     /// Ad copy: the page that a click leads to.
     pub final_url: Option<String>,
@@ -366,6 +366,26 @@ impl From<Publication> for PublicationView {
             problem: publication.problem,
             attempts: publication.attempts,
             updated_at: publication.updated_at,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::Value;
+    use utoipa::PartialSchema;
+
+    use super::*;
+
+    #[test]
+    fn what_a_brief_may_leave_out_is_described_as_null() {
+        let schema = serde_json::to_value(BriefDetails::schema()).unwrap();
+        let Value::Object(nothing) = serde_json::to_value(BriefDetails::default()).unwrap() else { panic!("{schema}") };
+        for (name, value) in nothing {
+            let described = &schema["properties"][&name];
+            let of = |key: &str| described[key].as_array().cloned();
+            assert!(of("type").is_some_and(|types| types.contains(&"null".into())), "{name}: {described}");
+            assert!(of("enum").is_none_or(|words| words.contains(&value)), "{name}: {described}");
         }
     }
 }
