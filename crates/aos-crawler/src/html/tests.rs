@@ -50,6 +50,33 @@ fn the_readable_part_is_markdown_without_its_frame() {
 }
 
 #[test]
+fn a_table_of_one_column_is_a_table_once_it_has_a_head() {
+    let rows = "<tr><td><p><code>NOT BETWEEN</code></p><p>Outside of the range.</p><pre>7\n  NOT</pre></td></tr>";
+    let headed = read(&format!("<table><thead><tr><th><p>Operator</p><p>Meaning</p></th></tr></thead>{rows}</table>"));
+    assert_eq!(
+        headed.reading.markdown,
+        "| Operator Meaning |\n| --- |\n| `NOT BETWEEN` Outside of the range. `7 NOT` |"
+    );
+    // Without one it only arranges the page, as in an old newsletter.
+    let arranging = read(&format!("<table>{rows}</table>"));
+    assert_eq!(arranging.reading.markdown, "`NOT BETWEEN`\n\nOutside of the range.\n\n```\n7\n  NOT\n```");
+}
+
+#[test]
+fn a_term_keeps_what_it_means() {
+    let page = read(
+        "<dl><dt>Monday<dt>Tuesday:<dd>9 to 5<div><dt><code>PQexec</code></dt><dd><p>Submits a command.</p><p>Then it \
+         waits.</p></dd></div><dt><a href=/rye>Rye</a> <dd><ul><li>light<li>dark</ul><dt>Spelt</dt><p>By <code>the</code><code>.way</code>.</dl><p>After",
+    );
+    let expected = "- **Monday**, **Tuesday**: 9 to 5\n- `PQexec`: Submits a command.\n\n  Then it waits.\n\n- \
+                    **[Rye](https://example.com/rye)**:\n  - light\n  - dark\n- **Spelt**: By `the.way`.\n\nAfter";
+    assert_eq!(page.reading.markdown, expected);
+    assert!(
+        page.reading.plain.starts_with("Monday Tuesday: 9 to 5 PQexec Submits a command. Then it waits. Rye light")
+    );
+}
+
+#[test]
 fn two_lists_in_a_row_stay_two_lists() {
     let page = read("<ul><li>a</li></ul><p>Then.</p><ul><li><p>b</p><p>more</p></li><li>c</li></ul>");
     assert_eq!(page.reading.markdown, "- a\n\nThen.\n\n- b\n\n  more\n\n- c");

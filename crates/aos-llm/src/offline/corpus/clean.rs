@@ -73,14 +73,34 @@ pub fn page_title(title: &str, first_heading: &str, client: &str) -> String {
 /// A heading without numbering, anchors and closing marks.
 pub fn heading(text: &str) -> String {
     let text = text.trim_end_matches(['#', '¶', '§', ':', ' ', '\u{200b}']).trim();
-    let unnumbered = text.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.').trim_start_matches([')', ' ']);
+    // “Chapter 16. Installation” counts as “16. Installation” does.
+    let counted = ["Chapter ", "Appendix ", "Section ", "Part ", "Kapitel ", "Anhang ", "Abschnitt ", "Teil "]
+        .iter()
+        .find_map(|word| text.strip_prefix(word).filter(|rest| rest.split(' ').next().is_some_and(is_ordinal)))
+        .unwrap_or(text);
+    let unnumbered = match counted.split_once(' ') {
+        Some((first, rest)) if is_ordinal(first) && (counted.len() < text.len() || is_of_appendix(first)) => rest,
+        _ => counted.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.').trim_start_matches([')', ' ']),
+    };
     let numbered = text.len() != unnumbered.len()
         && text[..text.len() - unnumbered.len()].contains(['.', ')'])
-        && unnumbered.chars().next().is_some_and(char::is_alphabetic);
+        && unnumbered.chars().next().is_some_and(|c| c.is_alphabetic() || c == '`');
     let text = if numbered { unnumbered } else { text };
     text.trim_start_matches(|c: char| !c.is_alphanumeric() && !matches!(c, '“' | '"' | '„' | '`' | '«' | '¿' | '¡'))
         .trim()
         .to_owned()
+}
+
+/// “16.”, “3.2.”, “B.”, “B.5.”, “IV.”
+fn is_ordinal(word: &str) -> bool {
+    let is_numeral = |part: &str| part.len() <= 5 && part.bytes().all(|b| b.is_ascii_uppercase());
+    let is_number = |part: &str| !part.is_empty() && (part.bytes().all(|b| b.is_ascii_digit()) || is_numeral(part));
+    word.strip_suffix('.').is_some_and(|number| number.split('.').all(is_number))
+}
+
+/// “B.5.” stands alone; “B.” may be somebody's initial.
+fn is_of_appendix(word: &str) -> bool {
+    word.contains('.') && word.contains(|c: char| c.is_ascii_digit())
 }
 
 /// Whether a heading says nothing without its page.
@@ -92,6 +112,11 @@ pub fn is_generic_heading(text: &str) -> bool {
 pub fn is_side_heading(text: &str) -> bool {
     let text = normalise(text);
     SIDE.iter().any(|side| text == *side || text.starts_with(&format!("{side} ")))
+}
+
+/// Whether a heading only marks a remark (“Note”): what stands under it belongs to the section around it.
+pub fn is_admonition(text: &str) -> bool {
+    has(&ADMONITIONS, &normalise(text))
 }
 
 /// The page's description, when it is a real sentence of this page alone.
@@ -136,6 +161,7 @@ fn block_texts(block: &RawBlock) -> Vec<String> {
 }
 
 static GENERIC: Words = words!("generic_headings");
+static ADMONITIONS: Words = words!("admonitions");
 static SIDE: Words = words!("side_headings");
 
 #[cfg(test)]
@@ -146,6 +172,12 @@ mod tests {
     fn headings_lose_their_numbers_and_anchors() {
         assert_eq!(heading("3.2. Wheel building #"), "Wheel building");
         assert_eq!(heading("2) Rims:"), "Rims");
+        assert_eq!(heading("8.4.2. `bytea` format"), "`bytea` format");
+        assert_eq!(heading("Chapter 16. Installation"), "Installation");
+        assert_eq!(heading("Appendix B. Units"), "Units");
+        assert_eq!(heading("B.5. The user space"), "The user space");
+        assert_eq!(heading("J. Smith and sons"), "J. Smith and sons");
+        assert_eq!(heading("Part of the family"), "Part of the family");
         assert_eq!(heading("5 reasons for steel"), "5 reasons for steel");
         assert_eq!(heading("🚲 Repairs"), "Repairs");
     }

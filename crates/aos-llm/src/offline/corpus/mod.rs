@@ -6,6 +6,7 @@
 
 mod clean;
 mod phrases;
+mod raw;
 pub mod roles;
 mod sections;
 
@@ -16,8 +17,9 @@ use aos_capabilities::model::{Material, MaterialPage};
 use self::roles::Role;
 use super::text::{
     casing::Casing,
+    foreign::Foreign,
     language::Language,
-    markdown,
+    markdown::{self, RawBlock},
     terms::{Counts, Vector, Vocabulary},
 };
 
@@ -60,7 +62,8 @@ impl Corpus {
         let language = Language::of(material);
         let chosen = choose(material, wanted);
         let titles = clean::titles(&chosen, &material.client);
-        let read: Vec<_> = chosen.iter().map(|page| markdown::read(&page.markdown)).collect();
+        let foreign = Foreign::to(&language);
+        let read: Vec<_> = chosen.iter().map(|page| read_page(&page.markdown, &foreign)).collect();
         let repeated = clean::Repeated::find(&read);
 
         let mut pages = Vec::new();
@@ -166,6 +169,22 @@ impl Corpus {
     pub fn query(&self, text: &str) -> Vector {
         self.vocabulary.query(text)
     }
+}
+
+/// The page's blocks. What is in another language is left where it is.
+fn read_page(markdown: &str, foreign: &Foreign) -> Vec<RawBlock> {
+    let mut blocks = markdown::read(markdown);
+    for block in &mut blocks {
+        let is_foreign = match block {
+            RawBlock::Paragraph(text) => foreign.contains(text),
+            RawBlock::List { items, .. } => foreign.contains(&items.join(" ")),
+            RawBlock::Heading { .. } | RawBlock::Code | RawBlock::Other => false,
+        };
+        if is_foreign {
+            *block = RawBlock::Other;
+        }
+    }
+    blocks
 }
 
 fn choose<'a>(material: &'a Material, wanted: &[String]) -> Vec<&'a MaterialPage> {

@@ -15,7 +15,7 @@ pub enum Role {
     Blog,
     /// A piece of work that was done for somebody: it carries facts, but an article is not about it.
     Case,
-    /// Imprint, privacy, terms: never drafted from.
+    /// Imprint, privacy, terms, and what a book says about itself: never drafted from.
     Legal,
     /// Everything else: guides, documentation, cases.
     Other,
@@ -118,6 +118,13 @@ const LEGAL: &[&str] = &[
     "mentions",
     "aviso",
     "copyright",
+    "acknowledgments",
+    "acknowledgements",
+    "foreword",
+    "preface",
+    "colophon",
+    "danksagung",
+    "vorwort",
 ];
 const LEGAL_TITLES: &[&str] = &[
     "privacy policy",
@@ -129,6 +136,9 @@ const LEGAL_TITLES: &[&str] = &[
     "mentions légales",
     "aviso legal",
     "allgemeine geschäftsbedingungen",
+    "acknowledgments",
+    "acknowledgements",
+    "danksagung",
     "page not found",
     "404 ",
 ];

@@ -2,7 +2,10 @@
 
 use std::collections::HashMap;
 
-use super::clean::{self, Repeated};
+use super::{
+    clean::{self, Repeated},
+    raw::{self, Raw},
+};
 use crate::offline::text::{
     language::Language,
     markdown::{RawBlock, unmark},
@@ -10,12 +13,10 @@ use crate::offline::text::{
     terms::Vector,
 };
 
-/// Small sub-sections join the one above them up to this many words.
-const JOIN_UP_TO: usize = 190;
 /// A section is cut off after the paragraph that reaches this many words.
 const MAX_WORDS: usize = 240;
-/// Less than this does not make a section.
-const MIN_WORDS: usize = 18;
+/// A list is cut off after this many items.
+const MAX_ITEMS: usize = 14;
 
 /// A part of a page under one heading, printable as it stands.
 #[derive(Clone, Debug)]
@@ -68,14 +69,6 @@ impl Section {
     }
 }
 
-struct Raw {
-    level: u8,
-    heading: String,
-    opens_page: bool,
-    blocks: Vec<Block>,
-    words: usize,
-}
-
 /// The page's sections. `seen` holds what earlier pages said already: a sentence is printed from its first page only.
 pub fn cut(
     page: usize,
@@ -85,7 +78,7 @@ pub fn cut(
     seen: &mut HashMap<String, usize>,
     language: &Language,
 ) -> Vec<Section> {
-    let mut raws = vec![Raw { level: 1, heading: title.to_owned(), opens_page: true, blocks: Vec::new(), words: 0 }];
+    let mut raws = vec![Raw::new(1, title.to_owned(), true)];
     let mut reader = Reader { repeated, seen, language, page, unbroken: false, after_code: false };
     let mut aside = None;
     for (at, block) in blocks.iter().enumerate() {
@@ -93,6 +86,10 @@ pub fn cut(
             let text = clean::heading(text);
             // What stands under “Related posts” stays aside until a heading of the same level.
             if aside.is_some_and(|side| *level > side) {
+                continue;
+            }
+            if clean::is_admonition(&text) {
+                reader.unbroken = false;
                 continue;
             }
             aside = (*level > 1 && clean::is_side_heading(&text)).then_some(*level);
@@ -103,7 +100,7 @@ pub fn cut(
             if text.is_empty() || still_opening {
                 continue;
             }
-            raws.push(Raw { level: *level, heading: text, opens_page: false, blocks: Vec::new(), words: 0 });
+            raws.push(Raw::new(*level, text, false));
         } else if aside.is_none()
             && let Some(raw) = raws.last_mut()
         {
@@ -111,7 +108,8 @@ pub fn cut(
             reader.read(block, before_list, raw);
         }
     }
-    join(raws).into_iter().filter_map(|raw| finish(page, title, raw)).collect()
+    raws.iter_mut().for_each(|raw| raw.drop_torn(0));
+    raw::join(raws).into_iter().filter_map(|raw| raw::finish(page, title, raw)).collect()
 }
 
 struct Reader<'a> {
@@ -133,25 +131,26 @@ impl Reader<'_> {
         match block {
             RawBlock::Paragraph(text) => {
                 let mut kept = Vec::new();
+                let mut after_gap = !self.unbroken;
                 for marked in split(text) {
                     let is_intro = before_list && marked.ends_with(':') && text.ends_with(&marked);
                     let sentence = unmark(&marked);
                     let points_elsewhere = marked != sentence && self.language.is_pointer(&sentence);
                     if !points_elsewhere && self.takes(&sentence, is_intro, &raw.heading) {
-                        raw.words += word_count(&sentence);
                         kept.push(sentence);
                         self.unbroken = true;
                     } else {
                         // Sentences after a gap would be glued to the wrong ones: they start a paragraph of their own.
                         self.unbroken = false;
                         if !kept.is_empty() {
-                            raw.blocks.push(Block::Paragraph(std::mem::take(&mut kept)));
+                            raw.push(Block::Paragraph(std::mem::take(&mut kept)), after_gap);
                         }
+                        after_gap = true;
                     }
                 }
                 if !kept.is_empty() {
-                    raw.blocks.push(Block::Paragraph(kept));
-                    if std::mem::take(&mut self.after_code) && drop_single_sentence(raw) {
+                    raw.push(Block::Paragraph(kept), after_gap);
+                    if std::mem::take(&mut self.after_code) && raw.drop_single_sentence() {
                         self.unbroken = false;
                     }
                 }
@@ -160,6 +159,7 @@ impl Reader<'_> {
                 let kept: Vec<String> = items
                     .iter()
                     .map(|item| without_pointers(item, self.language))
+                    .map(|item| if *ordered { item } else { beginning(item, self.language) })
                     .filter(|item| {
                         is_printable_item(item, self.language) && !self.repeated.contains(item) && self.is_new(item)
                     })
@@ -167,22 +167,22 @@ impl Reader<'_> {
                 // A list with holes is worse than none, above all one of steps.
                 let whole = kept.len() == items.len() || (!ordered && kept.len() * 4 >= items.len() * 3);
                 if kept.len() >= 2 && whole {
-                    raw.words += kept.iter().map(|item| word_count(item)).sum::<usize>();
-                    raw.blocks.push(Block::List { ordered: *ordered, items: kept.into_iter().take(14).collect() });
+                    let items = kept.into_iter().take(MAX_ITEMS).collect();
+                    raw.push(Block::List { ordered: *ordered, items }, !self.unbroken);
                     self.unbroken = true;
                 } else {
-                    self.drop_intro(raw);
+                    raw.drop_intro();
                     self.unbroken = false;
                 }
             }
             RawBlock::Code => {
-                self.drop_intro(raw);
-                drop_single_sentence(raw);
+                raw.drop_intro();
+                raw.drop_single_sentence();
                 self.unbroken = false;
                 self.after_code = true;
             }
             RawBlock::Other => {
-                self.drop_intro(raw);
+                raw.drop_intro();
                 self.unbroken = false;
             }
             RawBlock::Heading { .. } => {}
@@ -209,19 +209,6 @@ impl Reader<'_> {
         self.seen.insert(key, self.page);
         true
     }
-
-    /// “It comes with:” says nothing once its list is gone.
-    fn drop_intro(&self, raw: &mut Raw) {
-        if let Some(Block::Paragraph(sentences)) = raw.blocks.last_mut()
-            && sentences.last().is_some_and(|sentence| sentence.ends_with(':'))
-        {
-            let words = sentences.pop().map_or(0, |sentence| word_count(&sentence));
-            raw.words = raw.words.saturating_sub(words);
-            if sentences.is_empty() {
-                raw.blocks.pop();
-            }
-        }
-    }
 }
 
 /// The item without its sentences that only send the reader elsewhere ("See green roofs.").
@@ -236,61 +223,98 @@ fn without_pointers(marked: &str, language: &Language) -> String {
     kept.join(" ")
 }
 
-/// “You can also drop both values:” and the like are lost without the code that they stand beside.
-fn drop_single_sentence(raw: &mut Raw) -> bool {
-    let single = matches!(raw.blocks.last(), Some(Block::Paragraph(sentences)) if sentences.len() == 1);
-    if single && let Some(Block::Paragraph(sentences)) = raw.blocks.pop() {
-        raw.words = raw.words.saturating_sub(sentences.iter().map(|sentence| word_count(sentence)).sum());
+/// An item's sentences up to the first that can't be printed with those before it: a long item is told in short.
+fn beginning(item: String, language: &Language) -> String {
+    if is_printable_item(&item, language) {
+        return item;
     }
-    single
+    let mut told = String::new();
+    for sentence in split(&item) {
+        let longer = if told.is_empty() { sentence } else { format!("{told} {sentence}") };
+        if word_count(&longer) > 1 && !is_printable_item(&longer, language) {
+            break;
+        }
+        told = longer;
+    }
+    told
 }
 
-/// Small sub-sections become part of the section above.
-fn join(raws: Vec<Raw>) -> Vec<Raw> {
-    let mut joined: Vec<Raw> = Vec::new();
-    for raw in raws {
-        let fits = joined
-            .last()
-            .is_some_and(|last| !last.opens_page && raw.level > last.level && last.words + raw.words <= JOIN_UP_TO);
-        match joined.last_mut() {
-            Some(last) if fits => {
-                if !raw.blocks.is_empty() {
-                    last.words += raw.words;
-                    last.blocks.push(Block::Subheading(raw.heading));
-                    last.blocks.extend(raw.blocks);
-                }
-            }
-            _ => joined.push(raw),
-        }
-    }
-    joined
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::offline::text::markdown;
 
-fn finish(page: usize, title: &str, mut raw: Raw) -> Option<Section> {
-    // An introduction whose list never came.
-    if let Some(Block::Paragraph(sentences)) = raw.blocks.last()
-        && sentences.last().is_some_and(|sentence| sentence.ends_with(':'))
-    {
-        let Some(Block::Paragraph(mut sentences)) = raw.blocks.pop() else { return None };
-        raw.words = raw.words.saturating_sub(sentences.pop().map_or(0, |sentence| word_count(&sentence)));
-        if !sentences.is_empty() {
-            raw.blocks.push(Block::Paragraph(sentences));
-        }
+    fn sections_of(markdown: &str) -> Vec<Section> {
+        let blocks = markdown::read(markdown);
+        let repeated = Repeated::find(&[]);
+        cut(0, "Pages", &blocks, &repeated, &mut HashMap::new(), &Language::English)
     }
-    if raw.words < MIN_WORDS || !raw.blocks.iter().any(|block| matches!(block, Block::Paragraph(_))) {
-        return None;
+
+    fn paragraphs(sections: &[Section]) -> Vec<String> {
+        sections
+            .iter()
+            .flat_map(|section| &section.blocks)
+            .filter_map(|block| match block {
+                Block::Paragraph(sentences) => Some(sentences.join(" ")),
+                _ => None,
+            })
+            .collect()
     }
-    let heading = if raw.opens_page || !clean::is_generic_heading(&raw.heading) || title.is_empty() {
-        raw.heading
-    } else {
-        format!("{title}: {}", raw.heading)
-    };
-    Some(Section {
-        page,
-        heading,
-        opens_page: raw.opens_page,
-        blocks: raw.blocks,
-        words: raw.words,
-        vector: Vector::default(),
-    })
+
+    /// A list of definitions, as crawled: what is defined can't be printed, and what it means says nothing alone.
+    #[test]
+    fn remarks_whose_subjects_are_lost_are_left_out_together() {
+        let lead = "Two values are compared with an operator, which answers whether they stand in that relation.";
+        let closing = "An answer is unknown where one of the two values is, whichever operator was chosen for them.";
+        let torn = "`a BETWEEN b AND c` → `boolean`\n\nBetween (inclusive of the range endpoints).\n\n\
+                    `2 BETWEEN 1 AND 3` → `t`\n\n`a IS DISTINCT FROM b` → `boolean`\n\nNot equal, treating null as \
+                    comparable.\n\n`a IS NULL` → `boolean`\n\nTest whether value is null.\n\n`a IS TRUE` → `boolean`";
+        let sections = sections_of(&format!("# Pages\n\n## Comparing\n\n{lead}\n\n{torn}\n\n{closing}"));
+        assert_eq!(paragraphs(&sections), [lead, closing]);
+        assert_eq!(sections[0].words, word_count(lead) + word_count(closing));
+        // At the end of a section it is no different.
+        let sections = sections_of(&format!("# Pages\n\n## Comparing\n\n{lead} {closing}\n\n{torn}"));
+        assert_eq!(paragraphs(&sections), [format!("{lead} {closing}")]);
+    }
+
+    #[test]
+    fn definitions_are_told_with_their_terms() {
+        let clauses = "which holds for every kind of index that the server knows today and ".repeat(5);
+        let sections = sections_of(&format!(
+            "# Pages\n\n## Parameters\n\nAn operator class is made from these parts, of which most are optional.\n\n\
+             - `name`: The name of the class to be created. The name can be schema-qualified.\n\n- `DEFAULT`: If present, \
+             the class becomes the default. At most one may be, {clauses}so it stays.\n\n- `STORAGE`: The type that is \
+             stored. For example:\n\n  ```\n  STORAGE int\n  ```\n\n  That was short.\n"
+        ));
+        let items = [
+            "`name`: The name of the class to be created. The name can be schema-qualified.",
+            "`DEFAULT`: If present, the class becomes the default.",
+            "`STORAGE`: The type that is stored.",
+        ];
+        let list = Block::List { ordered: false, items: items.map(str::to_owned).to_vec() };
+        assert_eq!(sections[0].blocks[1], list);
+    }
+
+    #[test]
+    fn a_remark_is_part_of_its_section() {
+        let before = "Ordinary operators yield null, not true or false, when either input is null.";
+        let remark = "The predicate is highly recommended where an application expects the answer to be true.";
+        let sections = sections_of(&format!("# Pages\n\n## Nulls\n\n{before}\n\n### Tip\n\n{remark}\n\n## After\n"));
+        assert_eq!(sections.len(), 1);
+        assert_eq!(sections[0].heading, "Nulls");
+        assert_eq!(paragraphs(&sections), [before, remark]);
+    }
+
+    /// Short lines are a way of writing, too.
+    #[test]
+    fn short_paragraphs_that_follow_each_other_stay() {
+        let lines = [
+            "We build wheels by hand.",
+            "We true each of them twice.",
+            "We ride them before you do.",
+            "Then they are yours for good.",
+        ];
+        let sections = sections_of(&format!("# Pages\n\n## Wheels\n\n{}", lines.join("\n\n")));
+        assert_eq!(paragraphs(&sections), lines);
+    }
 }

@@ -71,7 +71,11 @@ impl Language {
             Self::English | Self::Other(_) => {
                 // “Dry, it weighs …”, “On 96 of them there was …”.
                 let start: Vec<&str> = std::iter::once(first).chain(words.take(4)).collect();
-                let early_pronoun = start.iter().take(3).any(|word| matches!(*word, "it" | "they" | "them"));
+                let early_pronoun = start
+                    .iter()
+                    .take(3)
+                    .filter_map(|word| word.split(['\'', '’']).next())
+                    .any(|word| matches!(word, "it" | "they" | "them"));
                 let of_them =
                     start.windows(2).any(|pair| pair[0] == "of" && matches!(pair[1], "them" | "these" | "those"));
                 early_pronoun
@@ -100,7 +104,7 @@ impl Language {
             Self::English | Self::Other(_) => &ENGLISH_PAGE_WORDS,
             Self::German => &GERMAN_PAGE_WORDS,
         };
-        phrases.iter().any(|phrase| lower.contains(phrase.as_str()))
+        phrases.iter().any(|phrase| lower.contains(phrase.as_str())) || names_a_number(&lower)
     }
 
     /// Whether a sentence with a link mainly sends the reader there ("More about this in the guide").
@@ -135,6 +139,23 @@ impl Language {
             .split(|c: char| !c.is_alphanumeric() && c != '\'' && c != '’')
             .any(|word| own.contains(&word.to_lowercase().replace('’', "'").as_str()))
     }
+}
+
+/// “as shown in Table 9.2”, “siehe Abschnitt 3.1”. What has no dotted number may be a thing of its own: a Section 21
+/// notice.
+fn names_a_number(lower: &str) -> bool {
+    let words: Vec<&str> = lower.split(|c: char| !c.is_alphanumeric() && c != '.').filter(|w| !w.is_empty()).collect();
+    words.windows(2).any(|pair| {
+        let number = pair[1].trim_end_matches('.');
+        let is_number = number.starts_with(|c: char| c.is_ascii_digit());
+        match pair[0] {
+            "table" | "figure" | "listing" | "tabelle" | "abbildung" => is_number,
+            "section" | "example" | "appendix" | "abschnitt" | "beispiel" | "anhang" => {
+                is_number && number.contains('.')
+            }
+            _ => false,
+        }
+    })
 }
 
 fn iso_639_1(lang: whatlang::Lang) -> &'static str {
@@ -212,11 +233,20 @@ mod tests {
         assert!(english.leans_back("This makes the wheel stiffer."));
         assert!(english.leans_back("However, steel lasts longer."));
         assert!(english.leans_back("Dry, it weighs 65 kilograms."));
+        assert!(english.leans_back("(Conventionally, it’s written before the function.)"));
         assert!(english.leans_back("On 96 of them there was nothing to do."));
         assert!(!english.leans_back("Steel lasts longer than aluminium."));
         let german = Language::German;
         assert!(german.leans_back("Das ist wichtig."));
         assert!(!german.leans_back("Das Rad läuft rund."));
+    }
+
+    #[test]
+    fn a_sentence_that_names_a_numbered_table_stays_on_its_page() {
+        assert!(Language::English.points_at_page("The operators are available, as shown in Table 9.1."));
+        assert!(Language::German.points_at_page("Mehr dazu steht in Abschnitt 3.1."));
+        assert!(!Language::English.points_at_page("A table of 2 metres seats ten."));
+        assert!(!Language::English.points_at_page("We help tenants who get a Section 21 notice."));
     }
 
     #[test]

@@ -71,15 +71,20 @@ fn read_list(list: Node<'_>, ordered: bool) -> RawBlock {
     let mut items = Vec::new();
     let mut links = 0;
     for item in list.children() {
-        let mut parts = Vec::new();
+        let mut text = String::new();
         for part in item.children() {
-            if matches!(part.data().value, NodeValue::Paragraph) {
-                let inline = inline(part);
-                links += usize::from(inline.only_links());
-                parts.push(inline.text);
+            if !matches!(part.data().value, NodeValue::Paragraph) {
+                // What announces code or a list that is not carried over, and what comes after it, stays there too.
+                if text.ends_with(':') {
+                    text.truncate(text.rfind(['.', '!', '?']).map_or(0, |end| end + 1));
+                }
+                break;
             }
+            let inline = inline(part);
+            links += usize::from(inline.only_links());
+            text.extend((!text.is_empty()).then_some(' '));
+            text.push_str(&inline.text);
         }
-        let text = parts.join(" ");
         if !text.is_empty() {
             items.push(text);
         }
@@ -119,7 +124,14 @@ fn collect(node: Node<'_>, in_link: bool, inline: &mut Inline) {
             NodeValue::Code(code) => {
                 // A span with a backtick inside would need a longer fence; it is shown as plain text instead.
                 let fence = if code.literal.contains('`') { "" } else { "`" };
-                inline.text.push_str(&format!("{fence}{}{fence}", code.literal.replace('`', "'")));
+                let code = format!("{fence}{}{fence}", code.literal.replace('`', "'"));
+                // Two spans side by side are one: their marks would read as a longer fence.
+                match code.strip_prefix('`') {
+                    Some(more) if inline.text.ends_with('`') => {
+                        inline.text.replace_range(inline.text.len() - 1.., more)
+                    }
+                    _ => inline.text.push_str(&code),
+                }
             }
             NodeValue::SoftBreak | NodeValue::LineBreak => inline.text.push(' '),
             NodeValue::Link(_) => {
@@ -237,6 +249,14 @@ mod tests {
                 RawBlock::List { ordered: true, items: vec!["Measure the hub.".into(), "Cut spokes.".into()] },
                 RawBlock::Code,
             ]
+        );
+    }
+
+    #[test]
+    fn code_beside_code_is_one_piece_of_code() {
+        assert_eq!(
+            read("Read *`row`*`.name` and `a` `b`.\n"),
+            [RawBlock::Paragraph("Read `row.name` and `a` `b`.".into())]
         );
     }
 

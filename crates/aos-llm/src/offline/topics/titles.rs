@@ -36,7 +36,7 @@ impl Titles {
     ) -> String {
         let subject = &candidate.subject;
         if subject.shape == Shape::Question && avoid.is_none() {
-            return subject.start.clone();
+            return plain(&subject.start);
         }
         let templates = match (&candidate.other, subject.shape) {
             (Some(_), _) => phrases.pair_titles,
@@ -61,7 +61,7 @@ impl Titles {
                 ("client", corpus.client.as_str()),
                 ("N", &upper_first(&number)),
             ];
-            fill(template.text, &values)
+            plain(&fill(template.text, &values))
         };
         let offer = sections.first().is_some_and(|section| corpus.page_of(*section).role == Role::Offer);
         let fits = |template: &&TitleTemplate| {
@@ -86,9 +86,14 @@ impl Titles {
                 *self.used.entry(template.text).or_default() += 1;
                 title_of(template)
             }
-            None => subject.start.clone(),
+            None => plain(&subject.start),
         }
     }
+}
+
+/// A title is shown as it is: code in it has no marks.
+fn plain(title: &str) -> String {
+    title.replace('`', "")
 }
 
 /// Another turn for a brief whose title was turned down; nothing when its main keyword makes none.

@@ -1,5 +1,8 @@
 //! The readable part of a page as Markdown, and as plain text for counting and comparing.
 
+mod lists;
+mod tables;
+
 use url::Url;
 
 use super::{
@@ -31,6 +34,7 @@ pub fn write(dom: &Dom, readable: &Readable, base: &Url) -> Reading {
         marker: None,
         after_item: false,
         before: String::new(),
+        in_line: false,
     };
     let mut line = Line::default();
     writer.blocks(readable.root, &mut line, "");
@@ -54,6 +58,8 @@ struct Writer<'a> {
     after_item: bool,
     /// What the lines of the last paragraph began with.
     before: String,
+    /// Inside of a cell or a term, which is one line.
+    in_line: bool,
 }
 
 /// `- ` or `3. `, and where it ends in the lines of its item.
@@ -136,6 +142,7 @@ impl Writer<'_> {
                 let start = self.dom.filled(id, Attr::Start).and_then(|start| start.parse().ok());
                 self.list(id, Some(start.unwrap_or(1)), prefix);
             }
+            Tag::Dl => self.definitions(id, prefix),
             Tag::Blockquote => self.fresh(id, &format!("{prefix}> ")),
             Tag::Table if self.is_data(id) => self.table(id, prefix),
             tag => match tag.heading() {
@@ -199,35 +206,6 @@ impl Writer<'_> {
         }
     }
 
-    fn list(&mut self, id: NodeId, mut number: Option<u32>, prefix: &str) {
-        // An item that begins with a list, or is nothing else, is that list.
-        let outside = self.marker.take().map_or(prefix.len(), |marker| marker.end - marker.text.len());
-        let prefix = prefix[..outside].to_owned();
-        self.lists += 1;
-        for child in self.dom.children(id).filter(|child| !self.readable.skips(*child)) {
-            if self.dom.text(child).is_some_and(|text| text.trim().is_empty()) {
-                continue;
-            }
-            let text = number.map_or_else(|| "- ".to_owned(), |number| format!("{number}. "));
-            let inside = format!("{prefix}{}", " ".repeat(text.len()));
-            self.marker = Some(Marker { text, end: inside.len() });
-            let before = self.out.len();
-            let mut line = Line::default();
-            if self.dom.is(child, Tag::Li) {
-                self.blocks(child, &mut line, &inside);
-            } else {
-                self.node(child, &mut line, &inside);
-            }
-            self.flush(&mut line, &inside);
-            self.marker = None;
-            if self.out.len() > before {
-                number = number.map(|number| number.saturating_add(1));
-            }
-        }
-        self.lists -= 1;
-        self.after_item = self.lists > 0;
-    }
-
     fn pre(&mut self, id: NodeId, prefix: &str) {
         let mut code = String::new();
         for id in self.dom.subtree(id) {
@@ -239,6 +217,10 @@ impl Writer<'_> {
         let code = code.trim_matches('\n').trim_end();
         if code.is_empty() {
             return;
+        }
+        if self.in_line {
+            let code = code.split_whitespace().collect::<Vec<_>>().join(" ").replace('`', "'");
+            return self.paragraph(&format!("`{code}`"), prefix);
         }
         let fence = if code.contains("```") { "````" } else { "```" };
         let block = format!("{fence}\n{}\n{fence}", code.replace("\r\n", "\n"));
@@ -297,60 +279,16 @@ impl Writer<'_> {
             return;
         }
         line.separate();
+        // Two spans side by side are one: their marks would read as a longer fence.
+        let goes_on = ["\\`", "``"].iter().all(|end| !line.text.ends_with(end)) && !text.contains('`');
+        if goes_on && line.text.ends_with('`') {
+            line.text.pop();
+            line.text.push_str(&format!("{text}`"));
+            return;
+        }
         let fence = if text.contains('`') { "``" } else { "`" };
         let pad = if text.contains('`') { " " } else { "" };
         line.text.push_str(&format!("{fence}{pad}{text}{pad}{fence}"));
-    }
-
-    /// A table of figures and facts, and not one that only arranges the page.
-    fn is_data(&self, id: NodeId) -> bool {
-        let mut widest = 0;
-        for inner in self.dom.subtree(id).skip(1) {
-            match self.dom.tag(inner) {
-                Some(Tag::Table | Tag::Form | Tag::Pre | Tag::H1 | Tag::H2 | Tag::H3) => return false,
-                Some(Tag::Tr) => widest = widest.max(self.cells(inner).count()),
-                _ => {}
-            }
-        }
-        (2..=20).contains(&widest)
-    }
-
-    fn cells(&self, row: NodeId) -> impl Iterator<Item = NodeId> + '_ {
-        self.dom.children(row).filter(|cell| matches!(self.dom.tag(*cell), Some(Tag::Td | Tag::Th)))
-    }
-
-    fn table(&mut self, id: NodeId, prefix: &str) {
-        let rows: Vec<NodeId> = self.dom.subtree(id).filter(|id| self.dom.is(*id, Tag::Tr)).collect();
-        let mut lines = Vec::with_capacity(rows.len() + 1);
-        let mut width = 0;
-        for row in rows {
-            let cells: Vec<NodeId> = self.cells(row).collect();
-            let texts: Vec<String> = cells.into_iter().map(|cell| self.cell(cell)).collect();
-            if texts.iter().all(String::is_empty) {
-                continue;
-            }
-            let first = lines.is_empty();
-            lines.push(format!("| {} |", texts.join(" | ")));
-            if first {
-                width = texts.len();
-                lines.push(format!("|{}", " --- |".repeat(width)));
-            }
-        }
-        if width > 0 {
-            self.paragraph(&lines.join("\n"), prefix);
-        }
-    }
-
-    fn cell(&mut self, id: NodeId) -> String {
-        let before = self.out.len();
-        let (marker, after_item) = (self.marker.take(), self.after_item);
-        let mut line = Line::default();
-        self.blocks(id, &mut line, "");
-        self.flush(&mut line, "");
-        (self.marker, self.after_item) = (marker, after_item);
-        // What a cell wrote as paragraphs becomes one line.
-        let text = self.out.split_off(before);
-        text.split_whitespace().collect::<Vec<_>>().join(" ").replace("\\ ", " ").replace('|', "\\|")
     }
 
     fn count(&mut self, text: &str) {
