@@ -67,7 +67,7 @@ async fn with_a_browser_the_page_is_read_as_visitors_see_it() {
     let collected = sink.into_collected();
     assert_eq!(summary.outcome, CrawlOutcome::Complete, "{:?} {:?}", summary.incomplete, summary.findings);
     let home = page(&collected.pages, "/");
-    assert!(home.rendered);
+    assert!(home.rendered, "{:?}", summary.findings);
     assert_eq!(home.h1, ["Made late"]);
     assert!(home.markdown.contains("The inside was refused, the visit was not counted."), "{}", home.markdown);
     assert_eq!(site.asked_for("/count"), 0);

@@ -8,6 +8,7 @@ mod client_face;
 mod client_notices;
 mod client_people;
 mod credentials;
+mod described;
 mod editors;
 mod guest;
 mod identity;

@@ -12,6 +12,8 @@ use axum::{
 use serde_json::Value;
 use tower::ServiceExt;
 
+use crate::described;
+
 /// An answer, read to its end.
 pub struct Answer {
     pub status: StatusCode,
@@ -64,7 +66,7 @@ impl Program {
     }
     pub async fn send(&self, method: Method, path: &str, body: Option<String>, headers: &[(&str, &str)]) -> Answer {
         let mut request = Request::builder()
-            .method(method)
+            .method(method.clone())
             .uri(format!("/api/v1{path}"))
             .header(header::AUTHORIZATION, format!("Bearer {}", self.token.expose()));
         if body.is_some() && !headers.iter().any(|(name, _)| *name == "content-type") {
@@ -73,7 +75,10 @@ impl Program {
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        ask(&self.router, request.body(body.map_or_else(Body::empty, Body::from)).unwrap()).await
+        let request = request.body(body.map_or_else(Body::empty, Body::from)).unwrap();
+        let answer = ask(&self.router, request).await;
+        described::hold(&self.router, &method, &format!("/api/v1{path}"), &answer).await;
+        answer
     }
 }
 

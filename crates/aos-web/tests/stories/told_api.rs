@@ -6,7 +6,11 @@ use aos_testkit::TestApp;
 use axum::http::{Method, StatusCode};
 use serde_json::{Value, json};
 
-use crate::support::Program;
+use crate::{
+    isolation::{filled, foreign_ids},
+    journey::Journey,
+    support::Program,
+};
 
 fn brief(title: &str) -> Value {
     json!({ "title": title, "brief": "What it tells whom, in a few sentences that say enough.", "keywords": ["veneers"] })
@@ -127,5 +131,27 @@ async fn a_program_chooses_what_its_person_is_told_and_how_the_agency_looks() {
         assert_eq!(rea.get("/branding").await.json()["accent"], "#00aaff");
         assert_eq!(rea.send(Method::PUT, "/branding", Some(accent), &[]).await.refused(403), "denied");
         assert_eq!(rea.send(Method::POST, "/branding/logo", webp, &multipart).await.refused(403), "denied");
+    }
+}
+
+/// [`Program`] holds each answer against its description.
+#[tokio::test]
+async fn whatever_a_program_reads_of_a_client_at_work_is_as_described() {
+    for kind in kinds() {
+        let journey = Journey::to_the_posts(kind).await;
+        let ids = foreign_ids(&journey).await;
+        let program = Program::new(&journey.app, journey.app.token(journey.app.administrator, Access::Read).await);
+        let routes = aos_web::router::routes();
+        let mut read = Vec::new();
+        for route in routes.list().iter().filter(|route| route.method == Method::GET) {
+            let Some(path) = route.path.strip_prefix("/api/v1").and_then(|path| filled(path, &ids)) else { continue };
+            let answer = program.get(&path).await;
+            assert!(!answer.status.is_server_error(), "{path}: {}", answer.body);
+            if answer.status.is_success() {
+                read.push(path);
+            }
+        }
+        assert!(read.len() > 50, "only {} were read: {read:#?}", read.len());
+        journey.end().await;
     }
 }

@@ -65,7 +65,7 @@ fn a_small_site_gives_what_it_carries_and_says_what_is_missing() {
 
 #[test]
 fn a_fresh_wordpress_carries_nothing_and_that_is_no_error() {
-    let material = Material {
+    let mut material = Material {
         client: "Fresh".into(),
         pages: vec![MaterialPage {
             url: "https://fresh.test/hello-world".into(),
@@ -77,8 +77,16 @@ fn a_fresh_wordpress_carries_nothing_and_that_is_no_error() {
     };
     let list = topics(&material, 10);
     assert_eq!(list.topics, []);
-    assert!(list.gaps[0].what.contains("too few for an article of 600"), "{:?}", list.gaps);
+    assert!(list.gaps[0].what.contains("no text that an article could be made from"), "{:?}", list.gaps);
     assert_eq!(topics(&Material::default(), 10).topics, []);
+
+    // A first paragraph is something, and still no article.
+    material.pages[0].markdown = "# Spokes\n\nA wheel is built from 32 spokes, a rim and a hub, and every spoke is \
+                                  tensioned by hand until the rim runs true to a tenth of a millimetre.\n"
+        .into();
+    let list = topics(&material, 10);
+    assert_eq!(list.topics, []);
+    assert!(list.gaps[0].what.contains("about 30 usable words in all, too few for an article"), "{:?}", list.gaps);
 }
 
 #[test]

@@ -321,6 +321,7 @@ fn gaps(corpus: &Corpus, wanted: usize, found: usize) -> Vec<Gap> {
         return Vec::new();
     }
     let what = match found {
+        0 if corpus.words() < 10 => "The client's pages carry no text that an article could be made from.".to_owned(),
         0 if corpus.words() < 600 => format!(
             "The client's pages carry about {} usable words in all, too few for an article of 600.",
             corpus.words() / 10 * 10
