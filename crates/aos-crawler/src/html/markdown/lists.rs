@@ -9,11 +9,16 @@ impl Writer<'_> {
         prefix[..end].to_owned()
     }
 
+    /// White space between items is none.
+    fn is_blank(&self, id: NodeId) -> bool {
+        self.dom.text(id).is_some_and(|text| text.trim().is_empty())
+    }
+
     pub(super) fn list(&mut self, id: NodeId, mut number: Option<u32>, prefix: &str) {
         let prefix = self.outside(prefix);
         self.lists += 1;
         for child in self.dom.children(id).filter(|child| !self.readable.skips(*child)) {
-            if self.dom.text(child).is_some_and(|text| text.trim().is_empty()) {
+            if self.is_blank(child) {
                 continue;
             }
             let text = number.map_or_else(|| "- ".to_owned(), |number| format!("{number}. "));
@@ -64,7 +69,6 @@ impl Writer<'_> {
 
     /// Terms, meanings and what else is in the list, without the `div`s that group them.
     fn definition_parts(&self, id: NodeId) -> impl Iterator<Item = NodeId> + '_ {
-        let is_blank = |id: NodeId| self.dom.text(id).is_some_and(|text| text.trim().is_empty());
         self.dom
             .children(id)
             .flat_map(move |child| {
@@ -73,7 +77,7 @@ impl Writer<'_> {
                     .filter(move |_| !grouped)
                     .chain(self.dom.children(child).filter(move |_| grouped))
             })
-            .filter(move |part| !self.readable.skips(*part) && !is_blank(*part))
+            .filter(move |part| !self.readable.skips(*part) && !self.is_blank(*part))
     }
 
     fn term(&mut self, id: NodeId) -> Option<String> {

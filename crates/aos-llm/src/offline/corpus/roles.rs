@@ -218,6 +218,8 @@ mod tests {
         assert_eq!(role("https://x.test/2024/05/why-steel", "Why steel"), Role::Blog);
         assert_eq!(role("https://x.test/help", "FAQ: everything"), Role::Faq);
         assert_eq!(role("https://x.test/datenschutz", "Datenschutz"), Role::Legal);
+        assert_eq!(role("https://x.test/foreword.html", "Foreword"), Role::Legal);
+        assert_eq!(role("https://x.test/sect.thanks.html", "Danksagung"), Role::Legal);
         assert_eq!(role("https://x.test/book/ch04-02.html", "References"), Role::Other);
         assert_eq!(role("brochure.pdf", "Brochure"), Role::Other);
     }

@@ -159,10 +159,8 @@ impl Reader<'_> {
                 let kept: Vec<String> = items
                     .iter()
                     .map(|item| without_pointers(item, self.language))
-                    .map(|item| if *ordered { item } else { beginning(item, self.language) })
-                    .filter(|item| {
-                        is_printable_item(item, self.language) && !self.repeated.contains(item) && self.is_new(item)
-                    })
+                    .filter_map(|item| printable_item(item, *ordered, self.language))
+                    .filter(|item| !self.repeated.contains(item) && self.is_new(item))
                     .collect();
                 // A list with holes is worse than none, above all one of steps.
                 let whole = kept.len() == items.len() || (!ordered && kept.len() * 4 >= items.len() * 3);
@@ -223,10 +221,14 @@ fn without_pointers(marked: &str, language: &Language) -> String {
     kept.join(" ")
 }
 
-/// An item's sentences up to the first that can't be printed with those before it: a long item is told in short.
-fn beginning(item: String, language: &Language) -> String {
+/// The item as far as it can be printed. Of a long one in a list without an order its first sentences tell enough; half
+/// a step does not.
+fn printable_item(item: String, ordered: bool, language: &Language) -> Option<String> {
     if is_printable_item(&item, language) {
-        return item;
+        return Some(item);
+    }
+    if ordered {
+        return None;
     }
     let mut told = String::new();
     for sentence in split(&item) {
@@ -236,7 +238,7 @@ fn beginning(item: String, language: &Language) -> String {
         }
         told = longer;
     }
-    told
+    (word_count(&told) > 1).then_some(told)
 }
 
 #[cfg(test)]

@@ -45,6 +45,21 @@ fn every_sentence_is_the_clients_own_or_part_of_our_frame() {
 }
 
 #[test]
+fn a_paragraph_in_another_language_than_the_sites_is_not_drafted_from() {
+    let mut material = german();
+    let printed = |material: &Material| -> String {
+        let corpus = super::corpus::Corpus::read(material, &[]);
+        corpus.sections.iter().flat_map(super::corpus::Section::texts).collect()
+    };
+    let before = printed(&material);
+    material.pages[0].markdown.push_str(
+        "\n\n## International\n\nWe repair the bicycles of our guests from other countries on the same day, and the workshop \
+         has a list of all prices in four languages.\n",
+    );
+    assert_eq!(printed(&material), before);
+}
+
+#[test]
 fn ten_articles_are_ten_articles() {
     let material = sample_site();
     let list = topics(&material, 10);

@@ -33,14 +33,14 @@ impl Foreign {
     pub fn contains(&self, text: &str) -> bool {
         let Some(own) = &self.stop_words else { return false };
         let lower = text.to_lowercase();
-        let words = || lower.split(|c: char| !c.is_alphabetic()).filter(|word| !word.is_empty());
-        let share =
-            |list: &StopWords| words().filter(|word| list.contains(*word)).count() * 100 / words().count().max(1);
+        let words: Vec<&str> = lower.split(|c: char| !c.is_alphabetic()).filter(|word| !word.is_empty()).collect();
+        if words.len() < MIN_WORDS {
+            return false;
+        }
+        let share = |list: &StopWords| words.iter().filter(|word| list.contains(**word)).count() * 100 / words.len();
         // A row of names has few of them in any language; “in” and “an” are words of two.
         let own = share(own);
-        words().count() >= MIN_WORDS
-            && own < ENOUGH
-            && KNOWN.iter().any(|(code, list)| *code != self.code && share(list) >= ENOUGH.max(own * 2))
+        own < ENOUGH && KNOWN.iter().any(|(code, list)| *code != self.code && share(list) >= ENOUGH.max(own * 2))
     }
 }
 
