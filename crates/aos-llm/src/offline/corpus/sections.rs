@@ -301,7 +301,7 @@ mod tests {
     fn a_remark_is_part_of_its_section() {
         let before = "Ordinary operators yield null, not true or false, when either input is null.";
         let remark = "The predicate is highly recommended where an application expects the answer to be true.";
-        let sections = sections_of(&format!("# Pages\n\n## Nulls\n\n{before}\n\n### Tip\n\n{remark}\n\n## After\n"));
+        let sections = sections_of(&format!("# Pages\n\n## Nulls\n\n{before}\n\n## Tip\n\n{remark}\n\n## After\n"));
         assert_eq!(sections.len(), 1);
         assert_eq!(sections[0].heading, "Nulls");
         assert_eq!(paragraphs(&sections), [before, remark]);

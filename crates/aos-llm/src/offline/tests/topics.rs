@@ -90,6 +90,22 @@ fn a_fresh_wordpress_carries_nothing_and_that_is_no_error() {
 }
 
 #[test]
+fn a_title_shows_code_without_its_marks() {
+    let mut material = sample_site();
+    for page in &mut material.pages {
+        let lines =
+            page.markdown.lines().map(|line| match line.strip_prefix("## ").and_then(|text| text.split_once(' ')) {
+                Some((first, rest)) => format!("## `{first}` {rest}"),
+                None => line.to_owned(),
+            });
+        page.markdown = lines.collect::<Vec<_>>().join("\n");
+    }
+    let list = topics(&material, 10);
+    assert_eq!(list.topics.len(), 10, "{:?}", list.gaps);
+    assert!(list.topics.iter().all(|topic| !topic.title.contains('`')), "{:#?}", list.topics);
+}
+
+#[test]
 fn a_german_site_gets_german_topics() {
     let list = topics(&german(), 2);
     let topic = &list.topics[0];
